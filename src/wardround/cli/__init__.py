@@ -1,0 +1,74 @@
+"""The command line: one thin module for each command, imported only when it is called."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from wardround import __version__
+
+COMMANDS = {
+    "up": ("wardround.cli.up", "Start the hub and its worker."),
+    "feeds": ("wardround.cli.feeds", "Fetch what was published: CVE, KEV, EPSS, CSAF."),
+    "estate": ("wardround.cli.estate", "Import inventories and SBOMs."),
+    "check": ("wardround.cli.check", "Which of these are affected, how urgent, and why. Needs no hub."),
+    "triage": ("wardround.cli.triage", "How urgent is one CVE, by which policy, and why."),
+    "hunt": ("wardround.cli.hunt", "Search logs for traces, and say what could be seen."),
+    "override": ("wardround.cli.override", "Vendor facts that a record lacks: list, check, add."),
+    "replay": ("wardround.cli.replay", "Play a real incident, day by day."),
+    "worker": ("wardround.cli.worker", "Run the hub's jobs (`up` starts one)."),
+}
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """Knows its commands by name and one line; imports a command only when it is run."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The commands, in the order of the path."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import and return one command; None when there is no such command."""
+        import typer.main
+
+        if cmd_name not in COMMANDS:
+            return None
+        command = typer.main.get_command(importlib.import_module(COMMANDS[cmd_name][0]).app)
+        command.name = cmd_name
+        return command
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the table above, so that `--help` imports none of the commands."""
+        formatter.write_usage("wardround", "COMMAND [OPTIONS]")
+        formatter.write_text(self.help or "")
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+root = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+@root.callback()
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    """From a disclosed vulnerability to every affected hospital patched, and every hour it stood open searched."""
+    if show:
+        print(f"wardround {__version__}")
+        raise typer.Exit
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 a check found something, 2 wrong usage or nothing usable."""
+    import typer.main
+
+    from wardround.cli._output import ending
+
+    with ending():
+        code = typer.main.get_command(root).main(args=argv, prog_name="wardround", standalone_mode=False)
+        if code == 130:
+            raise KeyboardInterrupt
+        sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,58 @@
+"""What every command shares: `--json`, `--home`, one document out, and errors that say what to do."""
+
+import errno
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wardround.core.vocab import WardroundError
+from wardround.lake.home import Home
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, everything else on standard error.")]
+HomeOption = Annotated[Path | None, typer.Option("--home", help="The installation's folder (else WARDROUND_HOME, else the platform's).")]
+
+
+def home_of(option: Path | None) -> Home:
+    """The installation that a command works on."""
+    return Home.at(option)
+
+
+def emit(document: Any) -> None:
+    """Write one JSON document to standard output. Dates become ISO 8601."""
+    import orjson
+
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
+    sys.stdout.flush()
+
+
+def say(text: str = "") -> None:
+    """A line for a person, on standard error, so that standard output stays one document."""
+    print(text, file=sys.stderr)
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Turn what can go wrong into one clear line and exit code 2. A broken pipe is no error."""
+    try:
+        yield
+    except WardroundError as error:
+        say(f"wardround: {error}")
+        sys.exit(2)
+    except typer.BadParameter.__mro__[2] as error:  # ClickException, which typer keeps private
+        error.show()
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        say("wardround: stopped by Ctrl-C; nothing is half-written, run the same command to go on")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stdout = None  # type: ignore[assignment]
+        sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        todo = "; free some space and run it again" if error.errno == errno.ENOSPC else ""
+        say(f"wardround: {where}{error.strerror or error}{todo}")
+        sys.exit(2)

@@ -1,0 +1,50 @@
+"""An advisory: everything stated about one CVE, as of a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One fact with who said it and when.
+
+    `key` is one of `ssvc.exploitation` (none, poc, active), `ssvc.automatable` (yes, no), `ssvc.technical_impact`
+    (partial, total), `kev` (yes), `epss` (probability as text), `cvss` (base score as text).
+    """
+
+    key: str
+    value: str
+    source: str
+    stated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The `affected` objects of one container of a CVE record, as published. `pointer` is the JSON pointer of the list."""
+
+    name: str
+    pointer: str
+    affected: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """What was known of one CVE at a time. `stated` is in order of `stated_at`, oldest first, and holds the whole history."""
+
+    cve: str
+    state: str
+    published: datetime
+    updated: datetime
+    title: str
+    description: str
+    containers: tuple[Container, ...]
+    stated: tuple[Stated, ...]
+    references: tuple[str, ...]
+    source: str
+    sha256: str
+
+    def latest(self, key: str) -> Stated | None:
+        """The newest statement of `key`, or None: not known."""
+        return next((s for s in reversed(self.stated) if s.key == key), None)

@@ -1,0 +1,22 @@
+"""Reading dates. Everything inside is UTC and aware; what has no zone is taken as UTC."""
+
+from datetime import UTC, date, datetime, time
+
+from wardround.core.vocab._errors import BadInput
+
+
+def end_of_day(day: date) -> datetime:
+    """The last instant of a UTC day: what *as of* that date means."""
+    return datetime.combine(day, time.max, UTC)
+
+
+def parse_time(text: str, *, where: str = "") -> datetime:
+    """An ISO 8601 date or date-time as an aware UTC datetime (a bare date is its first instant).
+
+    Raises BadInput for anything else.
+    """
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise BadInput(f"{text[:40]!r} is not a date", where=where, do="write it like 2025-05-14 or 2025-05-14T03:12:44Z") from None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

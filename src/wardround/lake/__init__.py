@@ -1,0 +1,1 @@
+"""Columnar tables and files on disk, under one home folder."""

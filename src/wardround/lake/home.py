@@ -1,0 +1,45 @@
+"""The home folder: everything that one installation keeps."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True)
+class Home:
+    """One installation's folder. `Home.at(None)` takes WARDROUND_HOME, else the platform's data folder."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path | None) -> "Home":
+        """The home that was asked for, else WARDROUND_HOME, else the platform's data folder. Creates nothing."""
+        chosen = path or (Path(e) if (e := os.environ.get("WARDROUND_HOME")) else Path(platformdirs.user_data_dir("wardround", False)))
+        return cls(chosen.expanduser().absolute())
+
+    @property
+    def database(self) -> Path:
+        """The hub's SQLite file."""
+        return self.path / "hub.sqlite3"
+
+    @property
+    def feeds(self) -> Path:
+        """The folder of feed statements (see `wardround.lake.statements`)."""
+        return self.path / "feeds"
+
+    @property
+    def overrides(self) -> Path:
+        """The folder of reviewed vendor facts that this installation added (JSON files)."""
+        return self.path / "overrides"
+
+    @property
+    def lake(self) -> Path:
+        """The folder of columnar tables, each partitioned by organisation."""
+        return self.path / "lake"
+
+    @property
+    def files(self) -> Path:
+        """The folder of files kept as they came, by their SHA-256."""
+        return self.path / "files"
