@@ -1,0 +1,1 @@
+"""REMEMBERS and SHOWS: ordinary Django, one app a noun."""
