@@ -1,0 +1,63 @@
+# `make help` lists what there is. Each target sets up what it needs; a second run finds it done.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.PHONY: help setup up test lint bench wheel lock clean
+
+PYTHON ?= python3
+PORT ?= 8000
+HOME_DIR ?= ./var
+PYTEST_ARGS ?= -n 2 --dist loadfile
+
+BIN := .venv/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip
+FRONT_END := src/wardround/hub/static_built/manifest.json
+
+help: ## say what each target does
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+# Wheels are downloaded once, checked against the lock's hashes, and kept: the test of our own wheel installs from them.
+.venv/.locked: requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) download --quiet --require-hashes --no-deps --only-binary :all: --dest .venv/wheels --requirement requirements.lock
+	$(PIP) install --quiet --no-index --find-links .venv/wheels --no-deps --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml
+	$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(FRONT_END): .venv/.locked package.json package-lock.json tools/front_end.py
+	$(BIN)/python tools/front_end.py
+
+setup: .venv/.installed $(FRONT_END) ## virtual environment, locked dependencies, style sheets and scripts
+
+up: setup ## demonstration hub on http://127.0.0.1:8000 (PORT=8001, HOME_DIR=./var); Ctrl-C stops it
+	@exec $(BIN)/wardround up --demo --home "$(HOME_DIR)" --port "$(PORT)"
+
+test: setup ## every test (PYTEST_ARGS="tests/core -x" for some)
+	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup ## style, types, contracts, security, dependencies, licences, measures
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml -ll src tools
+	$(BIN)/deptry src
+	$(BIN)/python tools/licences.py
+	@if test -x ../shared/tools/house; then ../shared/tools/house; fi
+
+bench: setup ## measure; printed, never asserted
+	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+wheel: setup ## dist/wardround-*.whl, front-end files inside
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --wheel --outdir dist
+
+lock: setup ## resolve the dependencies of pyproject.toml and package.json again, with hashes
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --output-file requirements.lock
+	$(BIN)/python tools/front_end.py --lock
+
+clean: ## remove what was built; ./var (your data) stays
+	rm -rf .venv node_modules dist build src/wardround/hub/static_built .mypy_cache .ruff_cache .import_linter_cache .hypothesis
