@@ -19,12 +19,12 @@ help: ## say what each target does
 # Wheels are downloaded once, checked against the lock's hashes, and kept: the test of our own wheel installs from them.
 .venv/.locked: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) download --quiet --require-hashes --no-deps --only-binary :all: --dest .venv/wheels --requirement requirements.lock
-	$(PIP) install --quiet --no-index --find-links .venv/wheels --no-deps --require-hashes --requirement requirements.lock
+	$(PIP) download -qq --require-hashes --no-deps --only-binary :all: --dest .venv/wheels --requirement requirements.lock
+	$(PIP) install -qq --no-index --find-links .venv/wheels --no-deps --require-hashes --requirement requirements.lock
 	@touch $@
 
 .venv/.installed: .venv/.locked pyproject.toml
-	$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
+	$(PIP) install -qq --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(FRONT_END): .venv/.locked package.json package-lock.json tools/front_end.py
