@@ -1,8 +1,8 @@
-"""An advisory: everything stated about one CVE, as of a time."""
+"""An advisory: everything stated about one CVE, as of a time. And the four kinds of statement it is made of."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -48,3 +48,47 @@ class Advisory:
     def latest(self, key: str) -> Stated | None:
         """The newest statement of `key`, or None: not known."""
         return next((s for s in reversed(self.stated) if s.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CveRecord:
+    """One version of one CVE 5.x record.
+
+    `rejected` is when a REJECTED record was withdrawn, else None. `stated` holds its dated facts: SSVC and KEV stamps.
+    `document` is the record as published; `source` says where it came from, `sha256` which version it is.
+    """
+
+    cve: str
+    state: str
+    published: datetime
+    updated: datetime
+    rejected: datetime | None
+    stated: tuple[Stated, ...]
+    document: Mapping[str, Any]
+    source: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KevEntry:
+    """One line of the catalogue of known exploited vulnerabilities."""
+
+    cve: str
+    stated: Stated
+    due: date | None
+    entry: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CsafDocument:
+    """One version of one CSAF 2.0 document. `subject` is publisher namespace and tracking id; `document` is kept whole."""
+
+    subject: str
+    tracking_id: str
+    version: str
+    publisher: str
+    title: str
+    published: datetime
+    updated: datetime
+    cves: tuple[str, ...]
+    document: Mapping[str, Any]
