@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from wardround.core.advisories import Advisory
-from wardround.core.triage._due import deadline
+from wardround.core.triage._due import Deadline, deadline
 from wardround.core.triage._evidence import Exposure, Known, evidence
 from wardround.core.triage._given import read_given
 from wardround.core.triage._model import Decision, Input, Policy
-from wardround.core.triage._outlook import outlook
+from wardround.core.triage._outlook import not_known, outlook, said
 from wardround.core.triage._reasons import reasons
 from wardround.core.vocab import BadInput
 
@@ -44,9 +44,15 @@ def decide(
     view = outlook(policy, tuple(k.possible for k in known))
     published = advisory.published.astimezone(UTC).date()
     by = deadline(policy, known, published=published)
+    milder = [_date_if_milder(policy, known, index, by, published) for index in range(len(known))]
     inputs = tuple(
-        _input(k, assumed=len(k.possible) > 1 and (matters or _moves_date(policy, known, index, published)))
-        for index, (k, matters) in enumerate(zip(known, view.decisive, strict=True))
+        _input(k, assumed=len(k.possible) > 1 and (matters or other != by.due))
+        for k, matters, other in zip(known, view.decisive, milder, strict=True)
+    )
+    dated = tuple(
+        _moves_date(k, other, by.due)
+        for k, matters, other in zip(known, view.decisive, milder, strict=True)
+        if not matters and other != by.due
     )
     outcome = policy.outcomes[view.worst]
     return Decision(
@@ -57,7 +63,7 @@ def decide(
         policy=str(policy),
         inputs=inputs,
         reasons=reasons(policy, outcome=outcome, inputs=inputs, by=by, published=published, advisory=advisory, at=at),
-        would_change=view.would_change,
+        would_change=(*dated, *view.would_change),
         forensic_triage=outcome.forensic_triage,
         rank=view.worst,
     )
@@ -71,12 +77,19 @@ def _usable(advisory: Advisory, at: datetime) -> None:
         raise BadInput(f"{advisory.cve} did not exist yet: it was published on {day}", do=f"ask as of {day} or later")
 
 
-def _moves_date(policy: Policy, known: tuple[Known, ...], index: int, published: date) -> bool:
-    """Whether the milder answer to an open point would leave the decision but give another date."""
+def _date_if_milder(policy: Policy, known: tuple[Known, ...], index: int, by: Deadline, published: date) -> date | None:
+    """The due date, had an open point its mildest answer: it can differ where the decision does not."""
     one = known[index]
+    if len(one.possible) == 1:
+        return by.due
     milder = Known(one.point, one.possible[:1], one.source)
-    other = (*known[:index], milder, *known[index + 1 :])
-    return deadline(policy, other, published=published).due != deadline(policy, known, published=published).due
+    return deadline(policy, (*known[:index], milder, *known[index + 1 :]), published=published).due
+
+
+def _moves_date(known: Known, milder: date | None, worse: date | None) -> str:
+    ends = ((known.possible[0], milder), (known.possible[-1], worse))
+    dates = "; ".join(f"{said(known.point, place)}: {f'due {due}' if due else 'no date'}" for place, due in ends)
+    return f"{not_known(known.point)} The decision stays, the date moves. {dates}."
 
 
 def _input(known: Known, *, assumed: bool) -> Input:

@@ -77,19 +77,22 @@ def _stated(point: Point, stated: tuple[Stated, ...], at: datetime, kev_catalogu
     if held is None or since is None:
         if not point.never_unknown:
             return Known(point, _every(point), "not known")
-        return Known(point, (0,), _not_listed(kev_catalogue), kev_catalogue)
+        return _not_listed(point, at, kev_catalogue)
     return Known(point, (held,), since.source, _day(since), tuple(news.items()))
 
 
 _NOTHING: Mapping[str, int] = {}
 
 
-def _not_listed(kev_catalogue: date | None) -> str:
-    return (
-        f"not in the CISA KEV catalogue of {kev_catalogue}"
-        if kev_catalogue
-        else "not in the CISA KEV catalogue at hand, of unknown age"
-    )
+def _not_listed(point: Point, at: datetime, kev_catalogue: date | None) -> Known:
+    """Never unknown: not listed is the mildest value, with the age of the catalogue that lacks it."""
+    day = at.astimezone(UTC).date()
+    if kev_catalogue is None:
+        return Known(point, (0,), "not in the CISA KEV catalogue at hand, whose age is not known")
+    if kev_catalogue >= day:
+        return Known(point, (0,), "not in the CISA KEV catalogue by then", day)
+    age = (day - kev_catalogue).days
+    return Known(point, (0,), f"not in the CISA KEV catalogue at hand, which is {age} day{'s' * (age > 1)} older", kev_catalogue)
 
 
 def _exposed(point: Point, exposure: Exposure) -> Known:

@@ -41,9 +41,9 @@ def _settling(policy: Policy, possible: tuple[Combination, ...]) -> list[str]:
         if len(possible[index]) == 1 or not _decides(policy, possible, index):
             continue
         ends = [(place, *_ends(policy, _with(possible, index, place))) for place in possible[index]]
-        answers = "; ".join(f"{_said(point, place)}: {_between(best, worst)}" for place, best, worst in ends)
+        answers = "; ".join(f"{said(point, place)}: {_between(best, worst)}" for place, best, worst in ends)
         settles = all(best == worst for _, best, worst in ends)
-        facts.append((not settles, f"Not known: {point.name} ({point.key}), {point.question}? {answers}."))
+        facts.append((not settles, f"{not_known(point)} {answers}."))
     return [text for _, text in sorted(facts, key=lambda fact: fact[0])]
 
 
@@ -59,7 +59,7 @@ def _turning(policy: Policy, possible: tuple[Combination, ...]) -> list[str]:
             for place in places:
                 _, then = _ends(policy, _with(possible, index, place))
                 if then != now:
-                    texts.append(f"Were {point.name} ({point.key}) {_said(point, place)}: {then.key} instead of {now.key}.")
+                    texts.append(f"If {point.name} ({point.key}) were {said(point, place)}: {then.key} instead of {now.key}.")
                     break
     return texts
 
@@ -72,7 +72,13 @@ def _ends(policy: Policy, possible: tuple[Combination, ...]) -> tuple[Outcome, O
     return policy.ask(tuple(p[0] for p in possible)), policy.ask(tuple(p[-1] for p in possible))
 
 
-def _said(point: Point, place: int) -> str:
+def not_known(point: Point) -> str:
+    """The open question of a point, for a person."""
+    return f"Not known: {point.name} ({point.key}): {point.question}?"
+
+
+def said(point: Point, place: int) -> str:
+    """One value of a point, for a person: `yes (Y)`."""
     value = point.values[place]
     return f"{value.name} ({value.key})"
 

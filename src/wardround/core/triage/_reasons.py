@@ -12,7 +12,7 @@ def reasons(
     policy: Policy, *, outcome: Outcome, inputs: tuple[Input, ...], by: Deadline, published: date, advisory: Advisory, at: datetime
 ) -> tuple[str, ...]:
     """First what was decided by which table, then each input, then the date, then what was shown but not used."""
-    texts = [f"{policy.title} answers {outcome.key}, {outcome.name}: {', '.join(f'{i.name} {i.means}' for i in inputs)}."]
+    texts = [f"{policy.title} answers {outcome.key}, {outcome.name}: {', '.join(map(_taken, inputs))}."]
     texts += map(_because, inputs)
     texts.append(_due(outcome, by, published))
     if outcome.note:
@@ -23,6 +23,10 @@ def reasons(
     if scores:
         texts.append(f"Shown, never decisive: {', '.join(scores)}.")
     return tuple(texts)
+
+
+def _taken(one: Input) -> str:
+    return f"{one.name} {one.means}{' (assumed)' if one.assumed else ''}"
 
 
 def _because(one: Input) -> str:
