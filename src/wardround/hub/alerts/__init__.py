@@ -1,0 +1,1 @@
+"""High severity alerts and every organisation's response, closed by evidence."""

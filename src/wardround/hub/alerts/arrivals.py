@@ -1,0 +1,27 @@
+"""Whenever something arrives, the assessments are made anew and the gate is run again."""
+
+from datetime import datetime
+
+from wardround.hub.alerts.answering import reopen_if_no_longer_true
+from wardround.hub.alerts.assess import assess, question
+from wardround.hub.alerts.facts import issued
+from wardround.hub.alerts.models import Alert, Response
+from wardround.hub.organisations.access import Act, system_access
+from wardround.hub.organisations.models import Organisation
+
+
+def reconsider(*, at: datetime, organisation: Organisation | None = None, alert: Alert | None = None) -> int:
+    """Assess and run the gate for every response (of one organisation, of one alert). Returns how many were reopened.
+
+    Doing it twice changes nothing: an assessment is only made when something that it rests on has changed.
+    """
+    act = Act(system_access("assessing"), at)
+    reopened = 0
+    alerts = Alert.objects.filter(withdrawn_at=None, revisions__issued_at__isnull=False).distinct()
+    for one in alerts.filter(pk=alert.pk) if alert else alerts:
+        asked = question(issued(one)[-1], at=at)
+        rows = Response.unscoped.filter(alert=one).select_related("organisation", "alert")
+        for response in rows.filter(organisation=organisation) if organisation else rows:
+            assess(act, response=response, asked=asked)
+            reopened += reopen_if_no_longer_true(response=response, at=at)
+    return reopened

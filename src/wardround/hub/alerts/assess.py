@@ -1,0 +1,272 @@
+"""Who has it: every snapshot of an organisation since the window began, held against an alert's advisories."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+
+from wardround.core import matching, triage
+from wardround.core.advisories import Advisory, product_names
+from wardround.core.alerts import AssetCase, Sighting, response_policy
+from wardround.core.estate import is_clinical
+from wardround.core.vocab import Finding, Install, Verdict, name_key
+from wardround.core.vocab._times import parse_time
+from wardround.hub.advisories.reading import overrides, statements
+from wardround.hub.alerts.models import Assessment, Response, Revision
+from wardround.hub.estate.models import Snapshot
+from wardround.hub.estate.services import installs_of, newest, snapshots
+from wardround.hub.organisations.access import Act, system_access
+from wardround.lake.findings import FindingLake
+
+WORST_FIRST = (Verdict.AFFECTED, Verdict.NOT_EVALUABLE, Verdict.UNKNOWN, Verdict.NOT_AFFECTED)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of every organisation's estate: these advisories, by this policy, since then."""
+
+    advisories: tuple[Advisory, ...]
+    policy: triage.Policy
+    exploited_since: datetime | None
+    window_since: datetime | None
+    digest: str
+
+
+def question(revision: Revision, *, at: datetime) -> Question:
+    """A revision's advisories as known at `at`, and the window that they open.
+
+    The window starts the policy's margin before the first known exploitation: the earliest of what the revision
+    states, an SSVC stamp *active* and a KEV listing.
+    """
+    with statements() as store:
+        advisories = tuple(a for cve in revision.cves if (a := store.advisory(cve, at=at)))
+    exploited = first_exploited(advisories, revision=revision)
+    stated = [(a.cve, a.sha256, [(s.key, s.value, s.stated_at.isoformat()) for s in a.stated]) for a in advisories]
+    margin = timedelta(days=response_policy().margin_days)
+    return Question(
+        advisories,
+        triage.policy(revision.policy),
+        exploited,
+        exploited - margin if exploited else None,
+        _digest([revision.number, revision.policy, str(exploited), stated, overrides().version]),
+    )
+
+
+def first_exploited(advisories: Iterable[Advisory], *, revision: Revision | None = None) -> datetime | None:
+    """The earliest sign of exploitation that anybody stated, or None."""
+    signs = {("ssvc.exploitation", "active"), ("kev", "yes")}
+    stated = [s.stated_at for a in advisories for s in a.stated if (s.key, s.value) in signs]
+    if revision and revision.exploited_since:
+        stated.append(datetime.combine(revision.exploited_since, time(), UTC))
+    return min(stated, default=None)
+
+
+def _digest(document: Any) -> str:
+    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+@dataclass
+class _Case:
+    """One asset while its snapshots are read, oldest first."""
+
+    asset_id: str
+    hostname: str = ""
+    service: str = ""
+    clinical: bool = False
+    exposed: list[bool | None] = field(default_factory=list)
+    cves: set[str] = field(default_factory=set)
+    sightings: list[Sighting] = field(default_factory=list)
+
+    def see(self, snapshot: Snapshot, findings: Sequence[Finding]) -> None:
+        worst = min(findings, key=lambda f: WORST_FIRST.index(f.verdict))
+        install = worst.install
+        self.hostname, self.service = install.hostname or self.hostname, install.service or self.service
+        self.clinical |= any(is_clinical(f.install) for f in findings)
+        if worst.verdict.open:
+            self.exposed.extend(f.install.internet_facing for f in findings)
+            self.cves.update(f.cve for f in findings if f.verdict.open)
+        keys = tuple(sorted({f"{f.install.product} {f.install.version} {f.cve}" for f in findings if f.assumed}))
+        self.sightings.append(
+            Sighting(
+                source=snapshot.source.name,
+                at=snapshot.taken_at,
+                verdict=worst.verdict,
+                version=install.version,
+                reason=worst.reason,
+                assumptions=() if worst.verdict.open else keys,
+                counts=snapshot.counts,
+            )
+        )
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything about it has to be settled: it was open once, or its *not affected* rests on an assumption."""
+        return any(s.verdict.open or s.assumptions for s in self.sightings)
+
+    @property
+    def exposure(self) -> bool | None:
+        """The worst that a source said of it while it stood open."""
+        return True if True in self.exposed else None if None in self.exposed or not self.exposed else False
+
+    def not_seen(self, latest: Iterable[Snapshot]) -> list[tuple[str, datetime]]:
+        """The sources whose newest snapshot no longer holds it."""
+        last = {s.source: s.at for s in self.sightings}
+        return [(row.source.name, row.taken_at) for row in latest if row.source.name in last and row.taken_at > last[row.source.name]]
+
+
+def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
+    """The response's assessment on what is known now: the last one, when nothing that it rests on has changed."""
+    organisation = response.organisation
+    rows = list(_since(snapshots(system_access("assessing"), organisation, until=act.at), asked.window_since))
+    digest = _digest([asked.digest, [(str(s.public_id), s.counts) for s in rows]])
+    last = Assessment.unscoped.filter(response=response).last()
+    if last and last.digest == digest:
+        return last
+
+    cases: dict[str, _Case] = {}
+    current: list[Finding] = []
+    latest = newest(rows)
+    for row in rows:
+        found = _match(asked.advisories, installs_of(row))
+        if latest[row.source.name] is row:
+            current.extend(found)
+        by_asset: dict[str, list[Finding]] = {}
+        for finding in found:
+            by_asset.setdefault(finding.install.asset_id, []).append(finding)
+        for asset, findings in by_asset.items():
+            cases.setdefault(asset, _Case(asset)).see(row, findings)
+
+    kept = [case for case in cases.values() if case.matters]
+    written = [_written(case, _decide(asked, case, at=act.at), latest.values()) for case in kept]
+    with transaction.atomic():
+        made = Assessment.unscoped.create(
+            organisation=organisation,
+            response=response,
+            at=act.at,
+            digest=digest,
+            counts=_counts(current, kept),
+            decision=_strictest([w["decision"] for w in written]),
+            cases=written,
+        )
+        FindingLake(settings.HOME.lake).write(organisation.code, str(made.public_id), current)
+    return made
+
+
+def _since(rows: Sequence[Snapshot], since: datetime | None) -> Iterator[Snapshot]:
+    """The snapshots of the window, and of each source the last one before it."""
+    before = {} if since is None else newest([r for r in rows if r.taken_at < since])
+    for row in rows:
+        if since is None or row.taken_at >= since or before.get(row.source.name) is row:
+            yield row
+
+
+def _match(advisories: Sequence[Advisory], installs: Sequence[Install]) -> list[Finding]:
+    found: list[Finding] = []
+    table = overrides()
+    for advisory in advisories:
+        names = product_names(advisory)
+        products = {product for _, product in names}
+        for install in installs:
+            key = name_key(install.product)
+            if key in products and (not install.vendor or (name_key(install.vendor), key) in names):
+                found.append(matching.match(advisory, install, overrides=table))
+    return found
+
+
+def _decide(asked: Question, case: _Case, *, at: datetime) -> triage.Decision:
+    """The strictest decision over the CVEs that the asset stood open to."""
+    concerned = [a for a in asked.advisories if a.cve in case.cves] or list(asked.advisories)
+    decisions = [triage.decide(asked.policy, advisory=a, exposed=case.exposure, at=at) for a in concerned]
+    return max(decisions, key=lambda d: (d.rank, not d.assumed))
+
+
+def _written(case: _Case, decision: triage.Decision, latest: Iterable[Snapshot]) -> dict[str, Any]:
+    return {
+        "asset": case.asset_id,
+        "hostname": case.hostname,
+        "service": case.service,
+        "clinical": case.clinical,
+        "exposed": case.exposure,
+        "cves": sorted(case.cves),
+        "not_seen": [(name, at.isoformat()) for name, at in case.not_seen(latest)],
+        "decision": decision_document(decision),
+        "sightings": [
+            {
+                "source": s.source,
+                "at": s.at.isoformat(),
+                "verdict": s.verdict,
+                "version": s.version,
+                "reason": s.reason,
+                "assumptions": s.assumptions,
+                "counts": s.counts,
+            }
+            for s in case.sightings
+        ],
+    }
+
+
+def decision_document(decision: triage.Decision) -> dict[str, Any]:
+    """A decision as it is kept and shown: key, rank, due, whether it asks for triage, reasons, inputs."""
+    return {
+        "decision": decision.decision,
+        "best": decision.best,
+        "name": decision.name,
+        "rank": decision.rank,
+        "due": decision.due.isoformat() if decision.due else None,
+        "policy": decision.policy,
+        "forensic_triage": decision.forensic_triage,
+        "assumed": list(decision.assumed),
+        "reasons": list(decision.reasons),
+        "would_change": list(decision.would_change),
+        "inputs": [
+            {"key": i.key, "value": i.value, "source": i.source, "date": i.date.isoformat() if i.date else None, "assumed": i.assumed}
+            for i in decision.inputs
+        ],
+    }
+
+
+def _strictest(decisions: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The organisation's decision: the strictest that rests on known inputs; only where there is none, an assumed one."""
+    return max(decisions, key=lambda d: (not d["assumed"], d["rank"]), default=None)
+
+
+def _counts(current: Sequence[Finding], kept: Sequence[_Case]) -> dict[str, int]:
+    """Assets by the worst verdict of the newest snapshots, and how many stood open at any time."""
+    worst: dict[str, Verdict] = {}
+    for finding in current:
+        asset = finding.install.asset_id
+        worst[asset] = min(worst.get(asset, finding.verdict), finding.verdict, key=WORST_FIRST.index)
+    counted = {v.value: sum(1 for w in worst.values() if w is v) for v in Verdict}
+    return counted | {"stood_open": sum(1 for c in kept if any(s.verdict.open for s in c.sightings))}
+
+
+def cases_of(assessment: Assessment) -> tuple[AssetCase, ...]:
+    """The cases of an assessment, as the gate takes them."""
+    return tuple(
+        AssetCase(
+            asset_id=c["asset"],
+            sightings=tuple(
+                Sighting(
+                    source=s["source"],
+                    at=parse_time(s["at"]),
+                    verdict=Verdict(s["verdict"]),
+                    version=s["version"],
+                    reason=s["reason"],
+                    assumptions=tuple(s["assumptions"]),
+                    counts=s["counts"],
+                )
+                for s in c["sightings"]
+            ),
+            not_seen=tuple((name, parse_time(at)) for name, at in c["not_seen"]),
+            clinical=c["clinical"],
+            service=c["service"],
+            triage=c["decision"]["forensic_triage"],
+            triage_assumed=bool(c["decision"]["assumed"]),
+        )
+        for c in assessment.cases
+    )

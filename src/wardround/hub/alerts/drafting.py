@@ -1,0 +1,188 @@
+"""At the national centre: propose, draft, preview, issue, amend, withdraw."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from wardround.core.alerts import MARKINGS, SEVERITIES
+from wardround.core.estate import PRODUCT_CLASSES
+from wardround.core.triage import policy
+from wardround.core.vocab import BadInput
+from wardround.hub.advisories.reading import statements
+from wardround.hub.alerts.models import SCOPE_ALL, Alert, Response, Revision, in_scope
+from wardround.hub.audit.services import record
+from wardround.hub.organisations.access import Act
+from wardround.hub.organisations.models import Organisation
+from wardround.hub.outbox.services import announce
+
+EDITABLE = (
+    "title",
+    "severity",
+    "marking",
+    "summary",
+    "actions",
+    "cves",
+    "product_class",
+    "products",
+    "policy",
+    "pack",
+    "exploited_since",
+    "scope",
+    "material",
+    "change",
+)
+
+
+def centre() -> Organisation:
+    """The national centre of this installation: its own acts are recorded under it."""
+    found = Organisation.objects.filter(kind=Organisation.Kind.CENTRE).first()
+    if found is None:
+        raise BadInput("this installation has no national centre", do="run `wardround up` once")
+    return found
+
+
+@transaction.atomic
+def draft_alert(act: Act, *, fields: Mapping[str, Any]) -> Revision:
+    """Start an alert with a first draft. Raises BadInput naming the field that cannot be used."""
+    act.access.demand_national()
+    _check(act, fields)
+    year = act.at.year
+    number = Alert.objects.filter(created_at__year=year).count() + 1
+    alert = Alert.objects.create(reference=f"HSA-{year}-{number:03d}", created_at=act.at, created_by=act.who)
+    revision = _draft(act, alert, 1, {**fields, "material": True})
+    record(act, organisation=centre(), what="alert drafted", subject=alert.reference, document={"cves": revision.cves})
+    return revision
+
+
+@transaction.atomic
+def amend(act: Act, *, alert: Alert, fields: Mapping[str, Any]) -> Revision:
+    """A new draft that starts from the last revision. A material one will ask for acknowledgement again."""
+    act.access.demand_national()
+    last = alert.revisions.order_by("number").last()
+    if last is None or last.issued_at is None:
+        raise BadInput(f"{alert} has a draft already", where="revision", do="edit or issue that one")
+    if alert.withdrawn_at:
+        raise BadInput(f"{alert} was withdrawn", where="alert", do="draft a new one")
+    whole = {name: getattr(last, name) for name in EDITABLE} | {"change": "", "material": True} | dict(fields)
+    _check(act, whole)
+    revision = _draft(act, alert, last.number + 1, whole)
+    record(act, organisation=centre(), what="revision drafted", subject=alert.reference, document={"revision": revision.number})
+    return revision
+
+
+@transaction.atomic
+def edit(act: Act, *, revision: Revision, fields: Mapping[str, Any]) -> Revision:
+    """Change a draft. An issued revision never changes."""
+    act.access.demand_national()
+    if revision.issued_at:
+        raise BadInput(f"revision {revision.number} was issued and cannot change", where="revision", do="amend the alert")
+    whole = {name: getattr(revision, name) for name in EDITABLE} | dict(fields)
+    _check(act, whole)
+    for name in EDITABLE:
+        setattr(revision, name, whole[name])
+    revision.written_at, revision.written_by = act.at, act.who
+    revision.save()
+    return revision
+
+
+def _draft(act: Act, alert: Alert, number: int, fields: Mapping[str, Any]) -> Revision:
+    chosen = {name: fields[name] for name in EDITABLE if name in fields}
+    return Revision.objects.create(alert=alert, number=number, written_at=act.at, written_by=act.who, **chosen)
+
+
+def _check(act: Act, fields: Mapping[str, Any]) -> None:
+    for name in ("title", "summary", "actions"):
+        if not str(fields.get(name, "")).strip():
+            raise BadInput("is empty", where=name, do="write it")
+    if fields.get("severity", "High") not in SEVERITIES:
+        raise BadInput(f"{fields['severity']!r} is no severity", where="severity", do="use " + ", ".join(SEVERITIES))
+    if fields.get("marking") not in MARKINGS:
+        raise BadInput(f"{fields.get('marking')!r} is no TLP 2.0 marking", where="marking", do="use " + ", ".join(MARKINGS))
+    if fields.get("product_class") not in PRODUCT_CLASSES:
+        raise BadInput(f"no product class {fields.get('product_class')!r}", where="product_class", do="choose one of the list")
+    policy(str(fields.get("policy", "")))
+    with statements() as store:
+        unknown = [cve for cve in fields.get("cves", ()) if store.advisory(cve, at=act.at) is None]
+    if not fields.get("cves") or unknown:
+        what = f"{unknown[0]} is not in the feeds" if unknown else "no CVE is named"
+        raise BadInput(what, where="cves", do="check the number, or sync the feeds")
+    _check_scope(fields.get("scope", ()))
+
+
+def _check_scope(scope: Sequence[str]) -> None:
+    if not scope:
+        raise BadInput("nobody is in scope", where="scope", do=f"name organisation codes, or {SCOPE_ALL}")
+    if list(scope) != [SCOPE_ALL]:
+        known = set(Organisation.objects.filter(kind=Organisation.Kind.TRUST, code__in=scope).values_list("code", flat=True))
+        if missing := [code for code in scope if code not in known]:
+            raise BadInput(f"no organisation {missing[0]!r}", where="scope", do="use the codes of the list")
+
+
+@transaction.atomic
+def issue(act: Act, *, revision: Revision, address: str = "") -> list[Response]:
+    """Issue a draft: open a response for each organisation in scope that has none, and queue the messages.
+
+    An organisation that an earlier revision reached stays in scope: nothing that was asked is silently dropped.
+    """
+    act.access.demand_national()
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    if revision.issued_at:
+        raise BadInput(f"revision {revision.number} was issued already", where="revision")
+    revision.issued_at, revision.issued_by = act.at, act.who
+    revision.save()
+    alert = revision.alert
+    for organisation in in_scope(revision):
+        response, new = Response.unscoped.get_or_create(alert=alert, organisation=organisation, defaults={"opened_at": act.at})
+        if new:
+            document = {"alert": alert.reference, "from": None, "to": "issued"}
+            record(act, organisation=organisation, what="response opened", subject=response.public_id, document=document)
+    reached = list(Response.unscoped.filter(alert=alert).select_related("organisation"))
+    for response in reached:
+        announce(
+            act,
+            organisation=response.organisation,
+            subject=f"[TLP:{revision.marking}] {alert.reference} revision {revision.number}: {revision.title}",
+            body=bulletin_text(revision, link=f"{address}/responses/{response.public_id}/"),
+            about=response.public_id,
+        )
+    document = {"revision": revision.number, "material": revision.material, "organisations": len(reached)}
+    record(act, organisation=centre(), what="revision issued", subject=alert.reference, document=document)
+    return reached
+
+
+@transaction.atomic
+def withdraw(act: Act, *, alert: Alert, reason: str) -> None:
+    """Withdraw an alert, with a reason that everybody it reached is told."""
+    act.access.demand_national()
+    if not reason.strip():
+        raise BadInput("is empty", where="reason", do="say why: everybody who got the alert will read it")
+    if alert.withdrawn_at:
+        raise BadInput(f"{alert} was withdrawn already", where="alert")
+    alert.withdrawn_at, alert.withdrawn_by, alert.withdrawn_because = act.at, act.who, reason.strip()
+    alert.save()
+    for response in Response.unscoped.filter(alert=alert).select_related("organisation"):
+        organisation = response.organisation
+        announce(act, organisation=organisation, subject=f"{alert.reference} is withdrawn", body=reason, about=response.public_id)
+        record(act, organisation=organisation, what="alert withdrawn", subject=response.public_id, document={"reason": reason})
+    record(act, organisation=centre(), what="alert withdrawn", subject=alert.reference, document={"reason": reason})
+
+
+def bulletin_text(revision: Revision, *, link: str) -> str:
+    """The bulletin as a plain message: what it is, what to do, by which link to answer."""
+    lines = [
+        f"TLP:{revision.marking}   severity {revision.severity}   {revision.alert.reference} revision {revision.number}",
+        "",
+        revision.title,
+        "",
+        revision.summary,
+        "",
+        "What to do",
+        revision.actions,
+        "",
+        "CVE: " + ", ".join(revision.cves),
+        *(["", "What changed: " + revision.change] if revision.change else []),
+        "",
+        f"Acknowledge and answer: {link}",
+    ]
+    return "\n".join(lines)

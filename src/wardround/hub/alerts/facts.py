@@ -1,0 +1,129 @@
+"""Gathering what the gate is told, and where each response stands."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from wardround.core import alerts as core
+from wardround.core.hunts import load_pack
+from wardround.core.vocab._times import parse_time
+from wardround.hub.alerts.assess import cases_of, question
+from wardround.hub.alerts.models import Alert, Assessment, Response, Revision, Word
+from wardround.hub.alerts.words import signed
+from wardround.hub.estate.models import Snapshot
+from wardround.hub.hunts.models import Detection, Hunt, LogBatch
+from wardround.hub.incidents.models import Incident
+
+
+def issued(alert: Alert) -> list[Revision]:
+    """The revisions that were issued, oldest first."""
+    return [r for r in alert.revisions.all() if r.issued_at]
+
+
+def standings(alert: Alert, *, responses: Iterable[Response], at: datetime) -> dict[int, tuple[core.Facts, core.Standing]]:
+    """Facts and standing of each of these responses to one alert, by primary key: a fixed number of queries for all."""
+    rows = list(responses)
+    facts = _facts(alert, rows, at=at)
+    return {row.pk: (facts[row.pk], core.standing(facts[row.pk], at=at)) for row in rows}
+
+
+def standing(response: Response, *, at: datetime) -> tuple[core.Facts, core.Standing]:
+    """Facts and standing of one response."""
+    return standings(response.alert, responses=[response], at=at)[response.pk]
+
+
+def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, core.Facts]:
+    revisions = issued(alert)
+    current = revisions[-1]
+    asked = question(current, at=at)
+    pack = load_pack(current.pack).hash if current.pack else ""
+    keys = [r.pk for r in rows]
+    codes = [r.public_id for r in rows]
+    organisations = [r.organisation_id for r in rows]
+    words = _grouped(Word.unscoped.filter(response__in=keys, at__lte=at).order_by("at", "pk"), "response_id")
+    latest = {a.response_id: a for a in Assessment.unscoped.filter(response__in=keys, at__lte=at).order_by("at", "pk")}
+    hunts = _grouped(Hunt.unscoped.filter(response__in=codes, at__lte=at).prefetch_related("batches"), "response")
+    found = _grouped(Detection.unscoped.filter(response__in=codes, hunt__at__lte=at), "response")
+    incidents = _grouped(Incident.unscoped.filter(response__in=codes, opened_at__lte=at), "response")
+    batches = _grouped(LogBatch.unscoped.filter(organisation__in=organisations, added_at__lte=at), "organisation_id")
+    sees = _visibility(organisations, current.product_class, at)
+
+    def of(row: Response) -> core.Facts:
+        assessment = latest.get(row.pk)
+        cases = cases_of(assessment) if assessment else ()
+        hosts = {c.asset_id for c in cases}
+        return core.Facts(
+            product_class=current.product_class,
+            revisions=tuple(core.Revision(r.number, _moment(r), r.material) for r in revisions),
+            assessed_at=assessment.at if assessment else None,
+            assets=cases,
+            decision=_decision(assessment),
+            visibility=sees[row.organisation_id],
+            window_since=asked.window_since,
+            pack=pack,
+            logs=frozenset(b.sha256 for b in batches[row.organisation_id] if b.host in hosts),
+            withdrawn_at=alert.withdrawn_at,
+            hunts=tuple(_hunt(h) for h in hunts[row.public_id]),
+            detections=tuple(core.DetectionFound(d.key, d.rule, d.host, d.phase == "scan") for d in found[row.public_id]),
+            incidents=tuple(core.IncidentFact(i.reference, i.opened_at, i.closed_at) for i in incidents[row.public_id]),
+            **signed(words[row.pk]),
+        )
+
+    return {row.pk: of(row) for row in rows}
+
+
+def _grouped(rows: Iterable[Any], key: str) -> dict[Any, list[Any]]:
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, key)].append(row)
+    return groups
+
+
+def _moment(revision: Revision) -> datetime:
+    if revision.issued_at is None:
+        raise ValueError(f"revision {revision.number} was not issued")
+    return revision.issued_at
+
+
+def _decision(assessment: Assessment | None) -> core.DecisionFact | None:
+    if assessment is None or assessment.decision is None:
+        return None
+    d = assessment.decision
+    return core.DecisionFact(
+        key=d["decision"],
+        forensic_triage=any(c["decision"]["forensic_triage"] for c in assessment.cases),
+        due=date.fromisoformat(d["due"]) if d["due"] else None,
+        assumed=bool(d["assumed"]),
+        at=assessment.at,
+    )
+
+
+def _hunt(hunt: Hunt) -> core.HuntDone:
+    return core.HuntDone(
+        id=str(hunt.public_id),
+        at=hunt.at,
+        pack=hunt.pack_hash,
+        hosts=tuple(
+            core.HostSearch(
+                asset_id=h["host"],
+                since=parse_time(h["since"]),
+                until=parse_time(h["until"]),
+                seen=h["seen"],
+                hours=h["hours"],
+                could_have_been_altered=h["could_have_been_altered"],
+                rules_not_run=tuple(h["rules_not_run"]),
+            )
+            for h in hunt.hosts
+        ),
+        logs=frozenset(b.sha256 for b in hunt.batches.all()),
+    )
+
+
+def _visibility(organisations: list[int], product_class: str, at: datetime) -> dict[int, tuple[core.Visibility, ...]]:
+    rows = Snapshot.unscoped.filter(organisation__in=organisations, taken_at__lte=at, imported_at__lte=at).select_related("source")
+    newest: dict[int, dict[str, core.Visibility]] = defaultdict(dict)
+    for row in rows.order_by("taken_at", "pk"):
+        if row.counts and product_class in row.sees:
+            newest[row.organisation_id][row.source.name] = core.Visibility(row.source.name, row.taken_at)
+    return defaultdict(tuple, {o: tuple(v.values()) for o, v in newest.items()})

@@ -1,0 +1,1 @@
+"""The append-only record: who, when, from what, on which evidence."""

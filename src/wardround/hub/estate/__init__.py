@@ -1,0 +1,1 @@
+"""Sources, dated snapshots of what an organisation runs, and attestations."""

@@ -1,0 +1,143 @@
+"""Importing inventories, and reading back what an organisation runs."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from wardround.core import estate
+from wardround.core.alerts import response_policy
+from wardround.core.vocab import BadInput, Install
+from wardround.hub.audit.services import record
+from wardround.hub.estate.models import Snapshot, Source
+from wardround.hub.organisations.access import Access, Act
+from wardround.hub.organisations.models import Organisation
+from wardround.lake.files import FileStore
+from wardround.lake.installs import InstallLake
+
+
+def lake() -> InstallLake:
+    """The installation's table of installs."""
+    return InstallLake(settings.HOME.lake)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did. `new` is False when this very snapshot was there already."""
+
+    snapshot: Snapshot
+    new: bool
+
+
+def import_inventory(
+    act: Act,
+    *,
+    organisation: Organisation,
+    data: bytes,
+    filename: str,
+    source: str,
+    sees: Sequence[str] | None = None,
+    taken_at: datetime | None = None,
+    mapping: Mapping[str, Any] | None = None,
+) -> Imported:
+    """Read one file as a dated snapshot of one source. The file is kept by its hash, the installs go to the lake.
+
+    `sees` declares the product classes that the source can see at all and is remembered for the source, as is `mapping`;
+    `taken_at` says when the inventory was true (else what the file says of itself, else now).
+    Raises BadInput when nothing in it is usable, a class is unknown, or it is dated in the future.
+    """
+    act.access.demand_write(organisation)
+    if unknown := [c for c in sees or () if c not in estate.PRODUCT_CLASSES]:
+        raise BadInput(f"no product class {unknown[0]!r}", where=source, do="choose from " + ", ".join(estate.PRODUCT_CLASSES))
+    known = Source.objects.within(act.access).filter(organisation=organisation, name=source).first()
+    mapping = mapping or (known.mapping if known else None)
+    inventory = estate.read(data, name=filename, mapping=mapping, at=act.at)
+    taken = taken_at or inventory.taken_at or act.at
+    if taken > act.at + timedelta(days=1):
+        raise BadInput(f"dated {taken:%d %B %Y}, which is in the future", where=filename, do="check the date it was taken")
+    if not inventory.installs:
+        raise BadInput("no usable row in it", where=filename, do="; ".join(r.what for r in inventory.rejected[:3]) or "is it empty?")
+
+    FileStore(settings.HOME.files).put(data)
+    public_id = uuid.uuid4()
+    with transaction.atomic():
+        kept, _ = Source.unscoped.get_or_create(organisation=organisation, name=source)
+        if sees is not None:
+            kept.sees = list(sees)
+        if mapping is not None:
+            kept.mapping = dict(mapping)
+        kept.save()
+        same = Snapshot.unscoped.filter(source=kept, sha256=inventory.sha256, taken_at=taken).first()
+        if same:
+            return Imported(same, new=False)
+        lake().write(organisation.code, str(public_id), inventory.installs, source=source, taken_at=taken)
+        snapshot = Snapshot.unscoped.create(
+            public_id=public_id,
+            organisation=organisation,
+            source=kept,
+            taken_at=taken,
+            imported_at=act.at,
+            imported_by=act.who,
+            filename=filename[:300],
+            sha256=inventory.sha256,
+            format=inventory.format,
+            sees=kept.sees,
+            assets=inventory.assets,
+            installs=len(inventory.installs),
+            rejected=[{"where": r.where, "what": r.what} for r in inventory.rejected],
+            shrunk_from=_shrunk_from(kept, taken, inventory.assets),
+        )
+        record(
+            act,
+            organisation=organisation,
+            what="snapshot imported",
+            subject=snapshot.public_id,
+            document={
+                "source": source,
+                "taken_at": taken.isoformat(),
+                "sha256": inventory.sha256,
+                "assets": inventory.assets,
+                "installs": len(inventory.installs),
+                "rejected": len(inventory.rejected),
+                "shrunk_from": snapshot.shrunk_from,
+            },
+        )
+    return Imported(snapshot, new=True)
+
+
+def _shrunk_from(source: Source, taken: datetime, assets: int) -> int | None:
+    """The predecessor's assets when this one has under the policy's share of them."""
+    before = Snapshot.unscoped.filter(source=source, taken_at__lt=taken).order_by("taken_at", "pk").last()
+    return before.assets if before and assets < response_policy().shrink_share * before.assets else None
+
+
+@transaction.atomic
+def confirm_shrunk(act: Act, *, snapshot: Snapshot, reason: str) -> None:
+    """A person says that the smaller snapshot is right."""
+    act.access.demand_write(snapshot.organisation)
+    if not reason.strip():
+        raise BadInput("say why it is smaller", where="reason", do="for example: two wards moved to the new site")
+    snapshot.confirmed_by, snapshot.confirmed_at = act.who, act.at
+    snapshot.save()
+    document = {"reason": reason, "assets": snapshot.assets, "before": snapshot.shrunk_from}
+    record(act, organisation=snapshot.organisation, what="smaller snapshot confirmed", subject=snapshot.public_id, document=document)
+
+
+def snapshots(access: Access, organisation: Organisation, *, until: datetime) -> list[Snapshot]:
+    """Every snapshot taken by then, oldest first."""
+    rows = Snapshot.objects.within(access).filter(organisation=organisation, taken_at__lte=until)
+    return list(rows.select_related("source").order_by("taken_at", "pk"))
+
+
+def newest(rows: Sequence[Snapshot]) -> dict[str, Snapshot]:
+    """The newest snapshot of each source, by the source's name."""
+    return {row.source.name: row for row in rows}
+
+
+def installs_of(snapshot: Snapshot) -> list[Install]:
+    """The installs of one snapshot, from the lake."""
+    return list(lake().read(snapshot.organisation.code, [str(snapshot.public_id)]))

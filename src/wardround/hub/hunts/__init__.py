@@ -1,0 +1,1 @@
+"""Log batches, hunts through them, and what they found."""

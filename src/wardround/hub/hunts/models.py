@@ -1,0 +1,66 @@
+"""Log batches, hunts, detections. What was found stays, whatever a later hunt shows."""
+
+from django.db import models
+
+from wardround.hub.organisations.access import TenantModel
+
+
+class LogBatch(TenantModel):
+    """One source's events of one host: a file kept by its hash, and what it covers."""
+
+    host = models.CharField(max_length=200)
+    filename = models.CharField(max_length=300)
+    sha256 = models.CharField(max_length=64)
+    shape = models.CharField(max_length=60)
+    events = models.PositiveBigIntegerField()
+    unparsed = models.PositiveBigIntegerField()
+    first = models.DateTimeField(null=True)
+    last = models.DateTimeField(null=True)
+    gaps = models.JSONField(default=list)
+    from_host = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=300)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["host", "first", "pk"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "host", "sha256"], name="one_batch_a_file")]
+
+
+class Hunt(TenantModel):
+    """One run of a pack over the logs that were there, for one response."""
+
+    response = models.UUIDField(db_index=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=300)
+    pack = models.CharField(max_length=60)
+    pack_hash = models.CharField(max_length=64)
+    rules_given = models.PositiveIntegerField()
+    rules_ran = models.PositiveIntegerField()
+    not_run = models.JSONField(default=list)
+    hosts = models.JSONField(default=list)
+    batches = models.ManyToManyField(LogBatch, related_name="hunts")
+    statement = models.TextField()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["at", "pk"]
+
+
+class Detection(TenantModel):
+    """One rule on one event. `key` names the rule, the file and the line, so that a later hunt finds the same one again."""
+
+    response = models.UUIDField(db_index=True)
+    hunt = models.ForeignKey(Hunt, on_delete=models.PROTECT, related_name="detections")
+    key = models.CharField(max_length=200)
+    rule = models.CharField(max_length=100)
+    title = models.CharField(max_length=300)
+    level = models.CharField(max_length=30, blank=True)
+    phase = models.CharField(max_length=20)
+    host = models.CharField(max_length=200)
+    source = models.CharField(max_length=300)
+    line = models.PositiveBigIntegerField()
+    time = models.DateTimeField(null=True)
+    excerpt = models.TextField(blank=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["time", "pk"]
+        constraints = [models.UniqueConstraint(fields=["response", "key"], name="one_detection_a_key")]

@@ -1,0 +1,1 @@
+"""Incidents, minimal: opened, why, closed by whom on what evidence."""

@@ -1,0 +1,122 @@
+"""The one place through which tenant data is reached.
+
+Every row that belongs to an organisation is a TenantModel. Its manager answers only `within(access)`; an Access is made
+here and nowhere else, from a signed-in person or, with a reason, for the system's own work.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+
+if TYPE_CHECKING:
+    from wardround.hub.accounts.models import User
+    from wardround.hub.organisations.models import Membership, Organisation
+
+
+class Unscoped(TypeError):
+    """Tenant data was asked for without saying on whose behalf."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """On whose behalf something is done, and how far they reach. Organisations are given by primary key."""
+
+    who: str
+    reads: frozenset[int]
+    writes: frozenset[int]
+    national: bool = False
+    writes_national: bool = False
+    siro_of: frozenset[int] = frozenset()
+    safety_of: frozenset[int] = frozenset()
+    everything: bool = False
+
+    def may_write(self, organisation: "Organisation") -> bool:
+        """Whether they may act for the organisation."""
+        return self.everything or organisation.pk in self.writes
+
+    def sees_inside(self, organisation: "Organisation") -> bool:
+        """Whether they see the organisation's own assets, logs and evidence. The centre does not."""
+        return self.everything or organisation.pk in self.reads
+
+    def demand_write(self, organisation: "Organisation") -> None:
+        """Raise PermissionDenied unless they may act for the organisation."""
+        if not self.may_write(organisation):
+            raise PermissionDenied(f"{self.who} may not act for {organisation}")
+
+    def demand_national(self) -> None:
+        """Raise PermissionDenied unless they act at the national centre."""
+        if not (self.everything or self.writes_national):
+            raise PermissionDenied(f"{self.who} does not act for the national centre")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing done: on whose behalf, and when."""
+
+    access: Access
+    at: datetime
+
+    @property
+    def who(self) -> str:
+        """Who does it, as the record names them."""
+        return self.access.who
+
+
+def access_of(user: "User") -> Access:
+    """How far a signed-in person reaches, by their memberships."""
+    from wardround.hub.organisations.models import Membership
+
+    held: list[Membership] = list(user.memberships.all())
+    role = Membership.Role
+    own = [m for m in held if m.role in (role.ORGANISATION, role.READ_ONLY)]
+    acting = [m for m in held if m.role == role.ORGANISATION]
+    return Access(
+        who=str(user),
+        reads=frozenset(m.organisation_id for m in held),
+        writes=frozenset(m.organisation_id for m in acting),
+        national=any(m.role == role.NATIONAL for m in held) or any(m.organisation.kind == "centre" for m in own),
+        writes_national=any(m.role == role.NATIONAL for m in held),
+        siro_of=frozenset(m.organisation_id for m in acting if m.siro),
+        safety_of=frozenset(m.organisation_id for m in acting if m.clinical_safety_officer),
+    )
+
+
+def system_access(reason: str) -> Access:
+    """The system's own reach, for deriving and delivering; `reason` is what the record shows."""
+    return Access(who=f"system: {reason}", reads=frozenset(), writes=frozenset(), national=True, writes_national=True, everything=True)
+
+
+class TenantManager(models.Manager[Any]):
+    """Answers only within somebody's access."""
+
+    def within(self, access: Access) -> "models.QuerySet[Any]":
+        """The rows that they may see. For answers that the centre may see, the centre sees every organisation's."""
+        rows = super().get_queryset()
+        if access.everything or (access.national and self.model.centre_sees):
+            return rows
+        return rows.filter(organisation_id__in=access.reads)
+
+    def get_queryset(self) -> "models.QuerySet[Any]":
+        """Refuse: say within whose access."""
+        raise Unscoped(f"{self.model.__name__}: ask within(access)")
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one organisation. `centre_sees` says whether the national centre may read it."""
+
+    centre_sees = False
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+
+    unscoped = models.Manager["Self"]()
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        default_manager_name = "unscoped"
+        base_manager_name = "unscoped"

@@ -1,0 +1,1 @@
+"""Messages to people, saved with the change that they announce and sent after it is committed."""

@@ -1,0 +1,1 @@
+"""The addresses, the page frame, and the way in."""
