@@ -1,0 +1,124 @@
+"""Any inventory file, recognised by what is in it, never by its name."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from wardround.core.estate._gather import Gathering
+from wardround.core.estate._map import ColumnMapping
+from wardround.core.estate._model import Inventory
+from wardround.core.estate._read_csv import UTF8_BOM, read_csv
+from wardround.core.estate._read_cyclonedx import read_cyclonedx
+from wardround.core.estate._read_spdx import read_spdx
+from wardround.core.estate._read_xlsx import read_xlsx
+from wardround.core.vocab import BadInput
+
+MOST_BYTES = 512_000_000
+READ = "CycloneDX 1.4, 1.5 and 1.6 JSON, SPDX 2.3 JSON, CSV and XLSX are read"
+CONTAINERS = {
+    b"\xd0\xcf\x11\xe0": ("an old Excel file (.xls) or a workbook with a password", "save it as .xlsx without a password"),
+    b"\x1f\x8b": ("compressed with gzip", "unpack it first"),
+    b"\x28\xb5\x2f\xfd": ("compressed with Zstandard", "unpack it first"),
+    b"%PDF": ("a PDF", "ask for the table or SBOM behind it"),
+}
+
+
+def read(
+    data: bytes,
+    *,
+    name: str,
+    mapping: ColumnMapping | Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Inventory:
+    """Read an SBOM or an inventory table.
+
+    `name` is only for messages. `mapping` says which column of a table is which (an SBOM needs none). With `at`, dates
+    later than that are reported and left out. Raises BadInput naming the file and the place when the file cannot be
+    read, or when nothing in it can be used; single bad rows end in `rejected`.
+    """
+    inventory = _read(data, into=Gathering(name, at=at), mapping=mapping)
+    if not inventory.installs:
+        first = f"; the first of {len(inventory.rejected):,}: {inventory.rejected[0].where} {inventory.rejected[0].what}"
+        raise BadInput(
+            "nothing in it says what is installed" + (first if inventory.rejected else ""),
+            where=name,
+            do="check that this is the right file",
+        )
+    return inventory
+
+
+def preview(data: bytes, *, name: str, mapping: ColumnMapping | Mapping[str, Any] | None = None, n: int = 5) -> Inventory:
+    """The same, of a table's first `n` rows only, and without complaint when none of them can be used."""
+    return _read(data, into=Gathering(name), mapping=mapping, most=n)
+
+
+def header(data: bytes, *, name: str) -> tuple[str, ...]:
+    """A table's column names, to propose a mapping from. () for an SBOM. Raises BadInput when it is no table at all."""
+    nothing_needed = ColumnMapping(constants={"asset_id": "-", "product": "-", "version": "-"})
+    return _read(data, into=Gathering(name), mapping=nothing_needed, most=0).columns
+
+
+def _read(data: bytes, *, into: Gathering, mapping: ColumnMapping | Mapping[str, Any] | None, most: int | None = None) -> Inventory:
+    columns = mapping if isinstance(mapping, ColumnMapping) else ColumnMapping.from_json(mapping or {})
+    if len(data) > MOST_BYTES:
+        raise BadInput(f"larger than {MOST_BYTES // 1_000_000} MB", where=into.name, do="split it")
+    for magic, (what, do) in CONTAINERS.items():
+        if data.startswith(magic):
+            raise BadInput(f"this is {what}; {READ}", where=into.name, do=do)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return read_xlsx(data, mapping=columns, into=into, most=most)
+    text = _unmarked(data, into.name)
+    start = text[:4096].lstrip() or text.lstrip()[:4096]
+    if not start:
+        raise BadInput("the file is empty", where=into.name, do="export it again")
+    if start[:1] in b"{[":
+        return _read_json(text, data=data, into=into)
+    if start[:1] == b"<":
+        raise _is_xml(start, into.name)
+    if tag := re.search(rb"^SPDXVersion:\s*(\S{1,20})", start, re.MULTILINE):
+        raise BadInput(
+            f"this is {tag[1].decode('ascii', 'replace')} as tag-value text; {READ}", where=into.name, do="export it as JSON"
+        )
+    return read_csv(data, mapping=columns, into=into, most=most)
+
+
+def _unmarked(data: bytes, name: str) -> bytes:
+    """Without its byte order mark; UTF-16 that looks like JSON or XML as UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) and data[2:12].replace(b"\0", b"").lstrip()[:1] in (b"{", b"[", b"<"):
+        try:
+            return data.decode("utf-16").encode()
+        except UnicodeError:
+            raise BadInput("marked as UTF-16 and is not", where=name, do="export it as UTF-8") from None
+    return data.removeprefix(UTF8_BOM)
+
+
+def _read_json(text: bytes, *, data: bytes, into: Gathering) -> Inventory:
+    try:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise BadInput(
+            f"this is not valid JSON, or it is cut off: {error.msg}",
+            where=f"{into.name} line {error.lineno} column {error.colno}",
+            do="fetch or export it again",
+        ) from None
+    if isinstance(document, dict):
+        if document.get("bomFormat") == "CycloneDX":
+            return read_cyclonedx(document, data=data, into=into)
+        if "spdxVersion" in document:
+            return read_spdx(document, data=data, into=into)
+        if "spdx.org/rdf/3" in str(document.get("@context"))[:200]:
+            raise BadInput(f"this is SPDX 3; {READ}", where=f"{into.name} /@context", do="export it as SPDX 2.3 JSON")
+    raise BadInput(
+        f"this JSON is neither CycloneDX (no bomFormat) nor SPDX (no spdxVersion); {READ}", where=into.name, do="export an SBOM"
+    )
+
+
+def _is_xml(start: bytes, name: str) -> BadInput:
+    found = re.search(rb"cyclonedx\.org/schema/bom/(\d+\.\d+)", start)
+    what = f"CycloneDX {found[1].decode()} as XML" if found else "XML or HTML"
+    return BadInput(
+        f"this is {what}; {READ}", where=name, do="export it as CycloneDX JSON" if found else "export it in one of these"
+    )

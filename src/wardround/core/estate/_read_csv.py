@@ -1,0 +1,119 @@
+"""Text tables: the encoding and the separator are found out, and said where they are a guess."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from wardround.core.estate._gather import Gathering
+from wardround.core.estate._map import ColumnMapping
+from wardround.core.estate._model import Inventory
+from wardround.core.estate._table import HEADER_WITHIN, Row, find_header, missing_columns, read_rows
+from wardround.core.vocab import BadInput
+
+LONGEST_LINE = 1_000_000
+MOST_REREAD = 2_000_000
+SEPARATORS = (",", ";", "\t", "|")
+UTF8_BOM = b"\xef\xbb\xbf"
+
+
+def decode(data: bytes, *, into: Gathering) -> str:
+    """The text: UTF-8, UTF-16 (by its mark, or by its NUL bytes), else Windows-1252, which is noted. Raises BadInput."""
+    sample = data[:4096]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _strictly(data, "utf-16", into)
+    if len(sample) > 3 and not data.startswith(UTF8_BOM):
+        for encoding, silent in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+            if silent.count(0) > len(silent) * 0.6:
+                into.note("", f"read as {encoding.upper()}, which the file does not say")
+                return _strictly(data, encoding, into)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.end == len(data) and error.reason == "unexpected end of data":
+            into.note("", "the file ends in the middle of a character: it looks cut off")
+            return data[: error.start].decode("utf-8-sig") + "\N{REPLACEMENT CHARACTER}"
+        into.note("", f"not UTF-8 (byte {error.start:,}): read as Windows-1252; check names with accents")
+        return _strictly(data, "cp1252", into)
+
+
+def _strictly(data: bytes, encoding: str, into: Gathering) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"byte {error.start:,} is in no encoding that is read (UTF-8, UTF-16, Windows-1252)",
+            where=into.name,
+            do="save it as CSV UTF-8",
+        ) from None
+
+
+def records(lines: list[str], separator: str, *, into: Gathering) -> Iterator[Row]:
+    """(line, cells) of each record. A broken one is rejected by its line, and reading goes on at the next line.
+
+    Raises BadInput where so many quotes stay open that reading on would take for ever.
+    """
+    start, reread = 0, 0
+    while start < len(lines):
+        reader = csv.reader((lines[n] for n in range(start, len(lines))), delimiter=separator, strict=True)
+        done = 0
+        try:
+            for cells in reader:
+                yield f"line {start + done + 1}", cells
+                done = reader.line_num
+            return
+        except csv.Error as error:
+            into.reject(f"line {start + done + 1}", f"cannot be read as a row: {error}")
+            reread += reader.line_num - done - 1
+            start += done + 1
+        if reread > MOST_REREAD:
+            raise BadInput("too many quotes are opened and never closed", where=f"{into.name} line {start}", do="export it again")
+
+
+def _lines(text: str, into: Gathering) -> list[str]:
+    """Physical lines, ends kept. One longer than a million characters is no row: rejected, and left blank."""
+    lines = list(io.StringIO(text, newline=""))
+    for number, line in enumerate(lines):
+        if len(line) > LONGEST_LINE:
+            into.reject(f"line {number + 1}", f"has {len(line):,} characters: no row of a table")
+            lines[number] = "\n"
+    return lines
+
+
+def _without_cut_off(rows: Iterable[Row], width: int, into: Gathering) -> Iterator[Row]:
+    """Hold back a last record with too few cells, in a file whose last line has no end: its last cell may be half of one."""
+    held: Row | None = None
+    for row in rows:
+        if held:
+            yield held
+        held = row
+    if held and len(held[1]) < width:
+        into.reject(held[0], "the file ends in the middle of this row: it looks cut off")
+    elif held:
+        yield held
+
+
+def read_csv(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int | None = None) -> Inventory:
+    """A text table with a header among its first 20 rows. `most` stops after so many rows. Raises BadInput without a header."""
+    lines = _lines(decode(data, into=into), into)
+    separators: tuple[str, ...] = SEPARATORS
+    if lines and lines[0][:4].casefold() == "sep=" and len(lines[0].rstrip("\r\n")) == 5:
+        separators, lines[0] = (lines[0][4],), "\n"
+    nearest = None
+    for separator in separators:
+        layout, _ = find_header(records(lines[: HEADER_WITHIN * 5], separator, into=Gathering(into.name)), mapping, name=into.name)
+        if layout and (nearest is None or (-len(layout.missing), len(layout.header)) > nearest[0]):
+            nearest = ((-len(layout.missing), len(layout.header)), separator, layout)
+        if layout and not layout.missing:
+            break
+    if nearest is None:
+        raise BadInput("there is no text table in it", where=into.name, do="give a CSV or XLSX file, or an SBOM as JSON")
+    _, separator, layout = nearest
+    if layout.missing:
+        raise missing_columns(layout, mapping, name=into.name)
+    first = int(layout.where.removeprefix("line "))
+    below: Iterator[Row] = (row for row in records(lines, separator, into=into) if int(row[0][5:]) > first)
+    if lines and not lines[-1].endswith(("\n", "\r")):
+        below = _without_cut_off(below, len(layout.header), into)
+    read_rows(islice(below, most), layout, mapping, into=into)
+    return into.inventory(data, format="csv", columns=tuple(name for name in layout.header if name))

@@ -1,0 +1,120 @@
+"""Excel workbooks (.xlsx): the sizes are checked first, then the first sheet that has the header is read."""
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from itertools import islice, repeat
+from typing import Any
+
+from wardround.core.estate._gather import Gathering
+from wardround.core.estate._map import ColumnMapping
+from wardround.core.estate._model import Inventory
+from wardround.core.estate._table import Layout, Row, find_header, missing_columns, read_rows
+from wardround.core.vocab import BadInput
+
+MOST_UNPACKED = 600_000_000
+MOST_MEMBERS = 5_000
+MOST_ROWS = 1_048_576
+MOST_CELLS = 40_000_000
+CHUNK = 1 << 20
+FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+
+
+def read_xlsx(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int | None = None) -> Inventory:
+    """The first sheet with the header. `most` stops after so many rows. Raises BadInput for anything else."""
+    formulas = inspect(data, name=into.name)
+    nearest: Layout | None = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that do not concern the cells
+            for title in _titles(data):
+                layout, rows = find_header(_rows(data, title, formulas, into), mapping, name=into.name)
+                if layout and not layout.missing:
+                    read_rows(islice(rows, most), layout, mapping, into=into)
+                    return into.inventory(data, format="xlsx", columns=tuple(name for name in layout.header if name))
+                nearest = nearest or layout
+    except BadInput:
+        raise
+    except Exception as error:  # a hostile workbook makes the library fail in ways it does not list
+        raise BadInput(
+            f"this workbook is damaged ({type(error).__name__}: {str(error)[:100]})",
+            where=into.name,
+            do="open it in a spreadsheet program and save it again as .xlsx or as CSV",
+        ) from error
+    if nearest is None:
+        raise BadInput("no sheet of this workbook has any rows", where=into.name, do="check that this is the right file")
+    raise missing_columns(nearest, mapping, name=into.name)
+
+
+def inspect(data: bytes, *, name: str) -> bool:
+    """Unpack every part once, keeping nothing; True when a sheet holds formulas.
+
+    Raises BadInput when it is no workbook, is damaged, or unpacks to more than 600 MB: by what it declares, then by
+    what really comes out.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            if not any(member.filename == "xl/workbook.xml" for member in members):
+                raise BadInput("a zip archive, and not an Excel workbook", where=name, do="unpack it and give the files inside")
+            if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
+                raise BadInput(f"unpacks to more than {MOST_UNPACKED // 1_000_000} MB", where=name, do="save the one sheet as CSV")
+            return _unpack(archive, members, name)
+    except BadInput:
+        raise
+    except Exception as error:  # zipfile and zlib name some of what they raise, not all
+        raise BadInput(f"this workbook is damaged or cut off ({str(error)[:100]})", where=name, do="fetch it again") from error
+
+
+def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> bool:
+    total, formulas = 0, False
+    for member in members:
+        tail = b""
+        with archive.open(member) as part:
+            while chunk := part.read(CHUNK):
+                total += len(chunk)
+                if total > MOST_UNPACKED:
+                    raise BadInput(
+                        f"unpacks to more than {MOST_UNPACKED // 1_000_000} MB", where=name, do="save the one sheet as CSV"
+                    )
+                seen = tail + chunk
+                if member.filename.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in seen or b"<!ENTITY" in seen):
+                    raise BadInput(
+                        "its XML declares entities: no workbook does", where=f"{name} {member.filename}", do="do not trust it"
+                    )
+                formulas = formulas or ("sheet" in member.filename and FORMULA.search(seen) is not None)
+                tail = chunk[-16:]
+    return formulas
+
+
+def _workbook(data: bytes, *, values: bool) -> Any:
+    from openpyxl import load_workbook
+
+    return load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
+
+
+def _titles(data: bytes) -> list[str]:
+    return [sheet.title for sheet in _workbook(data, values=True).worksheets]
+
+
+def _cells(data: bytes, title: str, *, values: bool) -> Iterator[tuple[Any, ...]]:
+    sheet = next(sheet for sheet in _workbook(data, values=values).worksheets if sheet.title == title)
+    sheet.reset_dimensions()  # what the file claims about its extent is not believed
+    yield from sheet.iter_rows(values_only=True)
+
+
+def _rows(data: bytes, title: str, formulas: bool, into: Gathering) -> Iterator[Row]:
+    """Rows with the stored results of formulas. A formula without a stored result is an empty cell, and noted."""
+    written = _cells(data, title, values=False) if formulas else repeat(())
+    budget = MOST_CELLS
+    for number, (cells, formula) in enumerate(zip(_cells(data, title, values=True), written, strict=False), 1):
+        where = f"sheet {title[:40]!r} row {number}"
+        budget -= len(cells)
+        if number > MOST_ROWS or budget < 0:
+            raise BadInput("more rows or cells than a sheet can have", where=f"{into.name} {where}", do="save the one sheet as CSV")
+        for column, content in enumerate(formula):
+            if content is not None and cells[column] is None:
+                into.note(where, f"column {column + 1} holds a formula without a stored result: read as empty")
+        yield where, cells
