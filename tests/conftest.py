@@ -1,6 +1,5 @@
-"""What every test may use: the real data beside the checkout, a PostgreSQL server, and that nothing is skipped silently."""
+"""What every test may use: the real data beside the checkout, and a PostgreSQL server."""
 
-import importlib.util
 import shutil
 import tempfile
 import warnings
@@ -9,19 +8,8 @@ from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parent
-ROOT = TESTS.parent
+ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Register `tests/no_skip.py`, which is no importable module under `--import-mode=importlib`."""
-    spec = importlib.util.spec_from_file_location("no_skip", TESTS / "no_skip.py")
-    assert spec is not None
-    assert spec.loader is not None
-    plugin = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(plugin)
-    plugin.register(config, TESTS / "allowed_skips.toml")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,32 @@
+"""Before any test: a home folder of the tests' own, so that no test meets a real installation, and the rule on skips."""
+
+import importlib.util
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+TESTS = Path(__file__).parent / "tests"
+
+# Settings read both when they are imported, so this cannot wait for a fixture. Each worker of xdist has its own home.
+os.environ["WARDROUND_HOME"] = tempfile.mkdtemp(prefix="wardround-tests-")
+os.environ["DJANGO_SETTINGS_MODULE"] = "wardround.hub.settings"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register `tests/no_skip.py`, which is no importable module under `--import-mode=importlib`."""
+    spec = importlib.util.spec_from_file_location("no_skip", TESTS / "no_skip.py")
+    assert spec is not None
+    assert spec.loader is not None
+    plugin = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(plugin)
+    plugin.register(config, TESTS / "allowed_skips.toml")
+    assert settings.DATABASES  # read now: pytest-django sets up only what has been read
+
+
+def pytest_unconfigure() -> None:
+    """Take the tests' home away."""
+    shutil.rmtree(os.environ["WARDROUND_HOME"], ignore_errors=True)
