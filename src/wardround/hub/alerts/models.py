@@ -94,7 +94,6 @@ class Assessment(TenantModel):
     counts = models.JSONField()
     decision = models.JSONField(null=True)
     cases = models.JSONField()
-    decisions = models.JSONField(default=list)
 
     class Meta(TenantModel.Meta):
         ordering = ["at", "pk"]
