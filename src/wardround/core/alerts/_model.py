@@ -95,9 +95,10 @@ class Sighting:
 class AssetCase:
     """One asset that was affected, unknown or not evaluable in any snapshot since the window began, or is so now.
 
-    `sightings` are all of them, oldest first, of every source; `not_seen` names sources whose newest snapshot no
-    longer holds the asset, with that snapshot's time. `triage` is True where this asset's own decision asks for
-    forensic triage. `clinical` is True for a medical device or a clinically critical asset.
+    An asset whose *not affected* rests on assumptions is one as well. `sightings` are all of them, oldest first, of every
+    source; `not_seen` names sources whose newest snapshot no longer holds the asset, with that snapshot's time. `triage`
+    is True where this asset's own decision asks for forensic triage, whether it is fixed by now or not. `clinical` is
+    True for a medical device or a clinically critical asset.
     """
 
     asset_id: str
@@ -206,12 +207,17 @@ class CoverageAccepted(Signed):
 
 @dataclass(frozen=True, slots=True)
 class DetectionFound:
-    """One detection of any hunt of this response. It stays, whatever a later hunt shows."""
+    """One detection of any hunt of this response. It stays, whatever a later hunt shows.
+
+    `scan_only` marks a trace that alone is a probe and no entry; it needs a person's judgement like any other.
+    `found_at` is when a hunt first showed it (None: always known).
+    """
 
     key: str
     rule: str
     asset_id: str
     scan_only: bool = False
+    found_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +241,11 @@ class IncidentFact:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFact:
-    """The organisation's decision: the strictest over its open assets. `assumed` when it rests on inputs not known."""
+    """The organisation's decision: the strictest over the assets that stood open, fixed since or not.
+
+    `assumed` when it rests on inputs not known. Where it asks for forensic triage and no asset's own decision does, every
+    asset that stood open has to be hunted.
+    """
 
     key: str
     forensic_triage: bool
@@ -249,7 +259,8 @@ class Facts:
     """Everything the gate looks at, for one response. `assessed_at` is when the assets were last worked out.
 
     `window_since` is the margin before the first known exploitation; `pack` the hash of the pack's current rules;
-    `logs` the hashes of the log batches of the hosts concerned.
+    `logs` the hashes of the log batches of the hosts concerned. `closings` are all that were recorded, with their kind;
+    `reopenings` are the times at which a closing was taken back.
     """
 
     product_class: str
@@ -279,6 +290,7 @@ class Facts:
     updates: tuple[Signed, ...] = ()
     next_update_at: datetime | None = None
     closings: tuple[tuple[datetime, Closing], ...] = ()
+    reopenings: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,12 +318,16 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One clock of a response. `met` is True when what it asked for was done."""
+    """One clock of a response: `acknowledge` (of a `revision`), `update`, `remediate` or `review` (of interim controls).
+
+    `met` is True when what it asked for was done.
+    """
 
     name: str
     at: datetime
     met: bool = False
     assumed: bool = False
+    revision: int = 0
 
     def overdue(self, at: datetime) -> bool:
         """Whether it has passed unmet; a deadline that rests on assumed inputs is never counted as overdue."""

@@ -12,7 +12,7 @@ _DEEPEST = 100
 
 
 def canonical(document: object) -> bytes:
-    """The document as canonical JSON: UTF-8, keys in order of their UTF-16 code units, no spaces, numbers as ECMAScript writes them.
+    """The document as canonical JSON: UTF-8, no spaces, keys ordered by UTF-16 code units, numbers as ECMAScript writes them.
 
     Takes what JSON knows: mappings with text keys, lists and tuples, text, whole numbers up to 2**53 - 1, finite
     floats, booleans, None. Raises BadInput, with the JSON pointer, for anything else: NaN, infinity, dates, lone
