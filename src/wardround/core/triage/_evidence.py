@@ -60,8 +60,8 @@ def _told(known: Known, given: Given) -> Known:
 
 
 def _stated(point: Point, stated: tuple[Stated, ...], at: datetime, kev_catalogue: date | None) -> Known:
-    """The worse of what the sources said last, each by its own time. The date is the day since which that value has held."""
-    latest: dict[str, int] = {}
+    """The worse of what was said last under each key (and of two things said at one instant), since the day it has held."""
+    latest: dict[str, tuple[datetime, int]] = {}
     news: dict[date, int] = {}
     held: int | None = None
     since: Stated | None = None
@@ -69,8 +69,9 @@ def _stated(point: Point, stated: tuple[Stated, ...], at: datetime, kev_catalogu
         place = point.statements.get(said.key, _NOTHING).get(said.value.casefold())
         if place is None or said.stated_at > at:
             continue
-        latest[said.key] = place
-        worst = max(latest.values())
+        before = latest.get(said.key)
+        latest[said.key] = (said.stated_at, max(place, before[1]) if before and before[0] == said.stated_at else place)
+        worst = max(value for _, value in latest.values())
         if worst != held:
             held, since = worst, said
             news[_day(said)] = worst
@@ -92,7 +93,7 @@ def _not_listed(point: Point, at: datetime, kev_catalogue: date | None) -> Known
     if kev_catalogue >= day:
         return Known(point, (0,), "not in the CISA KEV catalogue by then", day)
     age = (day - kev_catalogue).days
-    return Known(point, (0,), f"not in the CISA KEV catalogue at hand, which is {age} day{'s' * (age > 1)} older", kev_catalogue)
+    return Known(point, (0,), f"not in the CISA KEV catalogue at hand, {age} day{'s' * (age > 1)} old by then", kev_catalogue)
 
 
 def _exposed(point: Point, exposure: Exposure) -> Known:
