@@ -17,6 +17,11 @@ The face is the ten names of `__all__`; the nouns that facts are made of stand b
 """
 
 from wardround.core.alerts._applies import propose
+from wardround.core.alerts._bulletin import MARKINGS as MARKINGS
+from wardround.core.alerts._bulletin import SEVERITIES as SEVERITIES
+from wardround.core.alerts._bulletin import STEP_TYPES as STEP_TYPES
+from wardround.core.alerts._bulletin import TYPES as TYPES
+from wardround.core.alerts._bulletin import marking as marking
 from wardround.core.alerts._gate import gate
 from wardround.core.alerts._model import Acknowledgement as Acknowledgement
 from wardround.core.alerts._model import (

@@ -1,13 +1,9 @@
 """Every detection judged by a person, every incident closed."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from wardround.core.alerts._model import DetectionFound, Facts, Judgement, Missing
 from wardround.core.alerts._reasons import Reason, day, listed
-
-
-_UNJUDGED = [Judgement("", datetime.min.replace(tzinfo=UTC), "", false_alarm=False, reason="")]
 
 
 def unsettled(facts: Facts) -> list[DetectionFound]:
@@ -17,8 +13,8 @@ def unsettled(facts: Facts) -> list[DetectionFound]:
     that alone is a scan needs one as well: whether it was only a scan is what the person judges.
     """
     closed = {i.id for i in facts.incidents if i.closed_at} - {i.id for i in facts.incidents if not i.closed_at}
-    newest = _newest(facts)
-    return [d for d in facts.detections if not all(j.false_alarm or j.incident in closed for j in newest.get(d.key, _UNJUDGED))]
+    settled = {key for key, said in _newest(facts).items() if all(j.false_alarm or j.incident in closed for j in said)}
+    return [d for d in facts.detections if d.key not in settled]
 
 
 def _newest(facts: Facts) -> dict[str, list[Judgement]]:

@@ -55,7 +55,7 @@ def read_response_policy(table: bytes, *, where: str) -> ResponsePolicy:
         raise BadInput(f"not JSON: {error}", where=where, do="mend the table") from None
     if not isinstance(read, dict) or not isinstance(read.get("values"), dict):
         raise BadInput("has no object of values", where=f"{where}#/values", do="give one value for each figure")
-    texts = {key: _text(read, key, where) for key in ("name", "version", "source")}
+    texts: dict[str, Any] = {key: _text(read, key, where) for key in ("name", "version", "source")}
     asked = [f.name for f in fields(ResponsePolicy) if f.name not in texts]
     for key in sorted(read["values"].keys() - set(asked)):
         raise BadInput(f"there is no figure {key[:40]!r}", where=f"{where}#/values", do=f"use {', '.join(asked)}")

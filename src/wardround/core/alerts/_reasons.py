@@ -88,6 +88,8 @@ def merged(missing: Iterable[Missing]) -> list[Missing]:
 
 
 def _of_many(rest: str, assets: list[str]) -> str:
-    if len(set(assets)) == 1:
-        return rest
-    return rest.replace(" was ", " were ", 1) if rest.startswith(" was ") else rest.replace(" is ", " are ", 1)
+    if len(set(assets)) > 1:
+        for one, many in ((" was ", " were "), (" is ", " are ")):
+            if rest.startswith(one):
+                return many + rest.removeprefix(one)
+    return rest
