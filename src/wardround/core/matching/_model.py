@@ -1,0 +1,58 @@
+"""What a decision is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wardround.core.vocab import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Which records name an install. `vendor` and `product` are name keys as the records have them.
+
+    `vendors` holds more than one key when the install states no vendor and several have a product of this name: the
+    records of all of them are then in `cves`, and none of them can decide.
+    """
+
+    product: str
+    vendors: tuple[str, ...]
+    cves: tuple[str, ...]
+
+    @property
+    def ambiguous(self) -> bool:
+        """True when several vendors have a product of this name and the install does not say which."""
+        return len(self.vendors) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a verdict depends on, of an install: two installs with equal subjects get equal answers."""
+
+    vendors: tuple[str, ...]
+    product: str
+    version: str
+    scheme: str = ""
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict with its sentence, the entry that decided, and what it assumes."""
+
+    verdict: Verdict
+    reason: str
+    decided_by: str
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def decides(self) -> bool:
+        """True for *affected* and *not affected*."""
+        return self.verdict in (Verdict.AFFECTED, Verdict.NOT_AFFECTED)
+
+
+WEIGHT = {Verdict.AFFECTED: 3, Verdict.NOT_EVALUABLE: 2, Verdict.UNKNOWN: 1, Verdict.NOT_AFFECTED: 0}
+
+
+def heaviest(answers: Sequence[Answer]) -> Answer:
+    """The answer that wins among several `affected` objects; the first among equals (FACTS 9)."""
+    return max(answers, key=lambda answer: WEIGHT[answer.verdict])

@@ -1,0 +1,189 @@
+"""How two versions compare, by the `versionType` that a record declares.
+
+Every comparison gives the *set* of positions that are possible: `{-1}` below, `{0}` equal, `{1}` above; more than one
+when the version is too coarse to tell (`12.4` against `12.4.0.2`).
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+from wardround.core.vocab import Verdict
+
+LONGEST = 255
+"""Characters of a version that are read; anything longer is no version, and is compared by equality only."""
+
+BELOW, EQUAL, ABOVE = frozenset({-1}), frozenset({0}), frozenset({1})
+Position = frozenset[int]
+
+_DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
+_SERIES = re.compile(r"[vV]?(\d+(?:\.\d+)*)\.\*", re.ASCII)
+_SEMVER = re.compile(r"[vV]?(\d+(?:\.\d+){0,2})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?", re.ASCII)
+_HASH = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{7,64}", re.ASCII | re.IGNORECASE)
+
+
+class UnreadableError(Exception):
+    """A text that is no version under the order in use. `verdict` says what that makes of the answer."""
+
+    def __init__(self, why: str, verdict: Verdict) -> None:
+        self.why, self.verdict = why, verdict
+        super().__init__(why)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One way to compare. `assumed` is the sentence to add when nobody defined this order; `git` cannot compare at all."""
+
+    name: str
+    read: Callable[[str], Any]
+    failing: Verdict
+    assumed: str = ""
+    coarse: bool = False
+
+    def position(self, version: str, bound: str) -> Position:
+        """Where `version` can stand relative to `bound` (`*` and `X.*` are the ends of everything and of a series).
+
+        Raises UnreadableError when either is no version under this order.
+        """
+        if bound == "*":
+            return BELOW
+        key = self._key(version)
+        if series := _SERIES.fullmatch(bound):
+            return _against_series(version, _numbers(series[1]), pad=not self.coarse)
+        limit = self._key(bound)
+        if self.coarse:
+            return _interval_position(key, limit)
+        if self.name in _table()["with_release"] and "-" in bound and "-" not in version:
+            raise UnreadableError(
+                f"{shown(version)} has no package release, and the record's {shown(bound)} has one", Verdict.UNKNOWN
+            )
+        try:
+            return BELOW if key < limit else EQUAL if key == limit else ABOVE
+        except Exception as error:  # univers raises whatever its parsers meet
+            raise UnreadableError(f"{shown(version)} and {shown(bound)} cannot be compared as {self.name}", self.failing) from error
+
+    def _key(self, text: str) -> Any:
+        if len(text) > LONGEST:
+            raise UnreadableError(f"{shown(text)} has {len(text):,} characters, which is no version", self.failing)
+        try:
+            return _read(self, text)
+        except Exception as error:
+            how = f"a {self.name} version" if self.failing is Verdict.NOT_EVALUABLE else "a plain dotted number"
+            raise UnreadableError(f"{shown(text)} is not {how}", self.failing) from error
+
+
+@cache
+def order_of(version_type: str) -> Order:
+    """The order that a `versionType` stands for (CVE Record Format 5.1, versions.md). Unknown types compare as `custom`."""
+    kind = version_type.strip().casefold()
+    table = _table()
+    if kind in table["semver"]:
+        return Order("semver", _semver_key, Verdict.NOT_EVALUABLE)
+    if kind in table["git"]:
+        return Order("git", _no_history, Verdict.NOT_EVALUABLE)
+    for name, kinds in table["univers"].items():
+        if kind in kinds:
+            return Order(kind, _univers(name), Verdict.NOT_EVALUABLE)
+    stated = f"`{version_type.strip()[:40]}` defines no order" if kind else "The record states no order"
+    return Order(
+        kind or "custom", _dotted_key, Verdict.UNKNOWN, f"{stated} for its versions: they are compared number by number.", True
+    )
+
+
+def is_commit(version: str) -> bool:
+    """True for what can be a git commit: 7 to 64 hexadecimal digits, a letter among them."""
+    return bool(_HASH.fullmatch(version))
+
+
+def is_plain(version: str) -> bool:
+    """True for a plain dotted number (a leading `v` is passed over)."""
+    return len(version) <= LONGEST and bool(_DOTTED.fullmatch(version))
+
+
+def is_first(version: str) -> bool:
+    """True for `0`, `0.0`...: by convention the earliest possible version."""
+    return is_plain(version) and not any(_numbers(version.lstrip("vV")))
+
+
+def is_distribution(scheme: str) -> bool:
+    """True for the package schemes of distributions, which mend old versions without raising their number."""
+    return scheme in _table()["distributions"]
+
+
+def shown(text: str) -> str:
+    """A version or bound as a reason may quote it: short, on one line, quoted when it is not a plain token."""
+    flat = " ".join(text.split())
+    cut = flat if len(flat) <= 60 else flat[:57] + "..."
+    return cut if re.fullmatch(r"[\w.+:~()*-]+", cut) else f"“{cut}”"
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(resources.files(__package__).joinpath("tables/orders.json").read_text("utf-8"))
+    return table
+
+
+@lru_cache(maxsize=65_536)
+def _read(order: Order, text: str) -> Any:
+    return order.read(text)
+
+
+@lru_cache(maxsize=65_536)
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def _dotted_key(text: str) -> tuple[int, ...]:
+    if not (found := _DOTTED.fullmatch(text)):
+        raise ValueError(text)
+    return _numbers(found[1])
+
+
+def _semver_key(text: str) -> tuple[Any, ...]:
+    """Semantic Versioning 2.0.0, section 11; missing parts are zero, build metadata is left out."""
+    if not (found := _SEMVER.fullmatch(text)):
+        raise ValueError(text)
+    numbers = (*_numbers(found[1]), 0, 0)[:3]
+    if found[2] is None:
+        return (*numbers, 1, ())
+    return (*numbers, 0, tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in found[2].split(".")))
+
+
+def _univers(name: str) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        from univers import versions  # costs a tenth of a second, and few records need it
+
+        if not any(c.isdigit() for c in text):
+            raise ValueError(text)
+        return getattr(versions, name)(text)
+
+    return read
+
+
+def _no_history(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _interval_position(version: tuple[int, ...], bound: tuple[int, ...]) -> Position:
+    """A version with fewer parts stands for everything that begins so: 12.4 is all of 12.4.0.0 to 12.4.9.9..."""
+    common = min(len(version), len(bound))
+    if version[:common] != bound[:common]:
+        return BELOW if version[:common] < bound[:common] else ABOVE
+    if len(version) >= len(bound):
+        return ABOVE if any(version[common:]) else EQUAL
+    return frozenset({-1, 0, 1}) if any(bound[common:]) else frozenset({0, 1})
+
+
+def _against_series(version: str, series: tuple[int, ...], *, pad: bool) -> Position:
+    """Below the end of series X (`X.*`), or above it: the asterisk is larger than any number."""
+    found = re.match(r"[vV]?(?:\d+:)?(\d+(?:\.\d+)*)", version, re.ASCII)
+    numbers = _numbers(found[1]) if found else ()
+    numbers = (*numbers, *[0] * (len(series) - len(numbers))) if pad else numbers
+    common = numbers[: len(series)]
+    if common != series[: len(common)]:
+        return BELOW if common < series[: len(common)] else ABOVE
+    return BELOW if len(numbers) >= len(series) else frozenset({-1, 1})

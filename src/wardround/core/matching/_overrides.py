@@ -1,0 +1,109 @@
+"""Vendor facts that a record lacks: reviewed, sourced, dated data, shown wherever it decided."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib import resources
+from pathlib import Path
+
+from wardround.core.matching._branches import branch_answer
+from wardround.core.matching._model import Answer, Subject
+from wardround.core.matching._objects import read_object
+from wardround.core.matching._read_override import Override, read_overrides
+from wardround.core.vocab import BadInput, Verdict
+
+_Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """All overrides of an installation, none contradicting another.
+
+    `Overrides.load()` has the bundled ones; `folder` adds an installation's own. Raises BadInput naming the file and place
+    of a malformed one, and both of two that speak of the same record and product without one superseding the other.
+    """
+
+    all: tuple[Override, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        by_id: dict[str, Override] = {}
+        for override in self.all:
+            if other := by_id.get(override.id):
+                raise BadInput(
+                    f"the id {override.id!r} is used twice, the other time in {other.where}", where=override.where, do="rename one"
+                )
+            by_id[override.id] = override
+        seen: dict[_Key, Override] = {}
+        for override in _standing(self.all):
+            for key in _keys(override):
+                if other := seen.get(key):
+                    both = f"{other.id!r} ({other.where}) and {override.id!r} ({override.where})"
+                    what = f"overrides {both} both decide {key[0]} for {override.product}"
+                    raise BadInput(what, where=override.where, do=f'let one supersede the other: "supersedes": ["{other.id}"]')
+                seen[key] = override
+
+    @classmethod
+    def load(cls, *, folder: Path | None = None) -> "Overrides":
+        """The bundled overrides and those of a folder (`*.json`; a folder that does not exist has none)."""
+        return cls().adding((f"bundled {f.name}", f.read_bytes()) for f in _bundled()).adding(_files(folder))
+
+    def adding(self, documents: Iterable[tuple[str, bytes]]) -> "Overrides":
+        """These and more, each document given as (where it is from, its bytes)."""
+        return Overrides((*self.all, *(o for where, raw in documents for o in read_overrides(raw, where=where))))
+
+    def as_of(self, at: datetime | date) -> "Overrides":
+        """Only those that had been stated by then."""
+        day = at.date() if isinstance(at, datetime) else at
+        return Overrides(tuple(o for o in self.all if o.date <= day))
+
+    def of(self, cve: str, *, vendors: Sequence[str], product: str) -> "Deciding | None":
+        """The override that decides for this record and product, or None."""
+        found = next((o for v in vendors if (o := self._index.get((cve.upper(), v, product)))), None)
+        return Deciding(found) if found else None
+
+    @property
+    def _index(self) -> dict[_Key, Override]:
+        if "_by_key" not in self.__dict__:
+            object.__setattr__(self, "_by_key", {key: o for o in _standing(self.all) for key in _keys(o)})
+        index: dict[_Key, Override] = self.__dict__["_by_key"]
+        return index
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """An override at work on one pair."""
+
+    override: Override
+
+    def answer(self, subject: Subject) -> Answer:
+        """The override's answer, with its id, source and date."""
+        override = self.override
+        if override.branches:
+            verdict, reason = branch_answer(override.branches, version=subject.version)
+            return Answer(verdict, f"{reason} {self._credit()}", f"override {override.id}")
+        read = read_object(override.statement, at=f"override {override.id}", subject=subject)
+        answer = read or Answer(Verdict.NOT_EVALUABLE, "The override speaks of git commits only.", f"override {override.id}")
+        return Answer(answer.verdict, f"{answer.reason} {self._credit()}", answer.decided_by, answer.assumed)
+
+    def _credit(self) -> str:
+        return f"This is {self.override.vendor}'s own fact of {self.override.date.isoformat()}, which the record lacks."
+
+
+def _standing(overrides: Sequence[Override]) -> Iterator[Override]:
+    """Those that no other one supersedes."""
+    gone = {old for override in overrides for old in override.supersedes if old != override.id}
+    return (override for override in overrides if override.id not in gone)
+
+
+def _keys(override: Override) -> Iterator[_Key]:
+    return ((cve, *override.names) for cve in override.cves)
+
+
+def _bundled() -> Iterator["resources.abc.Traversable"]:
+    folder = resources.files(__package__).joinpath("tables/overrides")
+    return iter(sorted((f for f in folder.iterdir() if f.name.endswith(".json")), key=lambda f: f.name))
+
+
+def _files(folder: Path | None) -> Iterator[tuple[str, bytes]]:
+    return ((str(path), path.read_bytes()) for path in sorted(folder.glob("*.json"))) if folder and folder.is_dir() else iter(())

@@ -1,0 +1,67 @@
+"""`platforms` narrow an object: which objects speak of this install, when its platform is known and when it is not."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from wardround.core.matching._model import Answer, heaviest
+from wardround.core.vocab import Verdict, name_key
+
+Part = tuple[frozenset[str], Answer]
+
+
+def platforms_of(affected: Mapping[str, Any]) -> frozenset[str]:
+    """The platforms that an object is narrowed to, as name keys; empty when it is not narrowed."""
+    listed = affected.get("platforms")
+    if not isinstance(listed, list):
+        return frozenset()
+    keys = {name_key(p) for p in listed if isinstance(p, str)}
+    return frozenset() if keys & set(_table()["narrow_nothing"]) else frozenset(keys)
+
+
+def combine(parts: Sequence[Part], *, platform: str) -> Answer:
+    """One answer of several objects. Affected beats not evaluable beats unknown beats not affected (FACTS 9).
+
+    Where the platform is not known, every platform that is listed must give the same verdict, or the answer is unknown.
+    A list of processor architectures is taken as complete: it names what the product is built for.
+    """
+    general = [answer for listed, answer in parts if not listed]
+    every = sorted(frozenset().union(*(listed for listed, _ in parts)))
+    if not every:
+        return heaviest(general)
+    if platform:
+        return _on(platform, parts, every)
+    worlds = [heaviest([answer for listed, answer in parts if not listed or one in listed]) for one in every]
+    if not set(every) <= set(_table()["architectures"]):
+        worlds.append(heaviest(general) if general else _silent("another platform", parts, every))
+    if len({world.verdict for world in worlds}) == 1:
+        return worlds[0]
+    first = next(answer for listed, answer in parts if listed)
+    reason = f"The record's answer depends on the platform ({_short(every)}), and the platform of this install is not known."
+    return replace(first, verdict=Verdict.UNKNOWN, reason=reason)
+
+
+def _on(platform: str, parts: Sequence[Part], every: Sequence[str]) -> Answer:
+    """The answer on a known platform. `Windows 11` is on `Windows`: the record's words begin the install's."""
+    here = [answer for listed, answer in parts if not listed or any(f"{platform} ".startswith(f"{one} ") for one in listed)]
+    return heaviest(here) if here else _silent(platform, parts, every)
+
+
+def _silent(platform: str, parts: Sequence[Part], every: Sequence[str]) -> Answer:
+    return Answer(
+        Verdict.UNKNOWN, f"The record speaks only of {_short(every)}, and says nothing of {platform[:60]}.", parts[0][1].decided_by
+    )
+
+
+def _short(names: Sequence[str]) -> str:
+    cut = [name[:60] for name in names[:3]]
+    return ", ".join(cut) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(resources.files(__package__).joinpath("tables/platforms.json").read_text("utf-8"))
+    return table

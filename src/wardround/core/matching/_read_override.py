@@ -1,0 +1,140 @@
+"""Reading an override from JSON, and refusing what is not one."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from wardround.core.matching._branches import Branches
+from wardround.core.matching._entries import STATUSES
+from wardround.core.matching._orders import is_plain
+from wardround.core.vocab import BadInput, name_key
+
+KINDS = ("branch-fixes", "statement")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,80}", re.ASCII)
+_CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
+_HELP = "see the bundled ones with `wardround override list --json`"
+
+
+@dataclass(frozen=True)
+class Override:
+    """A vendor's fact on records that lack it: who wrote it down, from which source, stated when, and why it is needed.
+
+    Of kind `branch-fixes` it has `branches`; of kind `statement` it has `statement`, an `affected` object as in the CVE
+    Record Format. `date` is when the vendor stated it; `supersedes` names the overrides that it takes the place of.
+    """
+
+    id: str
+    revision: int
+    cves: tuple[str, ...]
+    vendor: str
+    product: str
+    kind: str
+    author: str
+    source: str
+    date: date
+    reason: str
+    supersedes: tuple[str, ...]
+    where: str
+    branches: Branches | None
+    statement: Mapping[str, Any]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Vendor and product as name keys."""
+        return name_key(self.vendor), name_key(self.product)
+
+
+def read_overrides(raw: bytes, *, where: str) -> Iterator[Override]:
+    """The overrides of one JSON document: one object, or a list of them. Raises BadInput with the place in it."""
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"not JSON: {error}", where=where, do=_HELP) from None
+    many = isinstance(document, list)
+    for place, one in enumerate(document if many else [document]):
+        yield _read(one, where=where, pointer=f"/{place}" if many else "")
+
+
+def _read(raw: Any, *, where: str, pointer: str) -> Override:
+    def refuse(key: str, what: str) -> BadInput:
+        return BadInput(what, where=f"{where} {pointer}/{key}", do=_HELP)
+
+    if not isinstance(raw, dict):
+        raise BadInput("an override is a JSON object", where=f"{where} {pointer}", do=_HELP)
+
+    def text(key: str) -> str:
+        value = raw.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise refuse(key, f"{key!r} must be a text that is not empty")
+        return value.strip()
+
+    def texts(key: str) -> tuple[str, ...]:
+        value = raw.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise refuse(key, f"{key!r} must be a list of texts")
+        return tuple(value)
+
+    cves, revision = tuple(c.strip().upper() for c in texts("cves")), raw.get("revision", 1)
+    if not cves or not all(_CVE.fullmatch(c) for c in cves):
+        raise refuse("cves", "'cves' must list at least one CVE id, and nothing else")
+    if not _ID.fullmatch(text("id")):
+        raise refuse("id", "'id' may hold small letters, digits and hyphens, 3 to 81 of them")
+    if not isinstance(revision, int) or isinstance(revision, bool) or revision < 1:
+        raise refuse("revision", "'revision' must be a whole number from 1")
+    try:
+        stated = date.fromisoformat(text("date"))
+    except ValueError:
+        raise refuse("date", "'date' must be the day on which the vendor stated it, like 2025-05-13") from None
+    if (kind := text("kind")) not in KINDS:
+        raise refuse("kind", f"'kind' must be one of {', '.join(KINDS)}")
+    branches = _branches(raw, refuse) if kind == "branch-fixes" else None
+    return Override(
+        id=text("id"),
+        revision=revision,
+        cves=cves,
+        vendor=text("vendor"),
+        product=text("product"),
+        kind=kind,
+        author=text("author"),
+        source=text("source"),
+        date=stated,
+        reason=text("reason"),
+        supersedes=texts("supersedes"),
+        where=where,
+        branches=branches,
+        statement=_statement(raw, refuse) if kind == "statement" else {},
+    )
+
+
+def _branches(raw: Mapping[str, Any], refuse: Any) -> Branches:
+    parts = raw.get("version_parts"), raw.get("branch_parts")
+    whole, branch = parts
+    if not isinstance(whole, int) or not isinstance(branch, int) or not 1 <= branch <= whole <= 8:
+        raise refuse(
+            "branch_parts", "'branch_parts' and 'version_parts' must be numbers with 1 <= branch_parts <= version_parts <= 8"
+        )
+    listed = raw.get("fixed")
+    if not isinstance(listed, list) or not listed or not all(isinstance(v, str) and is_plain(v) for v in listed):
+        raise refuse("fixed", "'fixed' must list the first fixed version of each branch, as plain dotted numbers")
+    fixed = tuple(sorted(tuple(int(p) for p in v.lstrip("vV").split(".")) for v in listed))
+    if any(len(v) != whole for v in fixed):
+        raise refuse("fixed", f"every version in 'fixed' must have {whole} parts")
+    if len({v[:branch] for v in fixed}) < len(fixed):
+        raise refuse("fixed", "two versions in 'fixed' are of the same branch")
+    return Branches(fixed, branch, whole)
+
+
+def _statement(raw: Mapping[str, Any], refuse: Any) -> Mapping[str, Any]:
+    statement = raw.get("statement")
+    if not isinstance(statement, dict) or not isinstance(statement.get("versions", []), list):
+        raise refuse("statement", "'statement' must be an `affected` object of the CVE Record Format")
+    stated = [
+        statement.get("defaultStatus", "unknown"),
+        *(v.get("status") for v in statement.get("versions", []) if isinstance(v, dict)),
+    ]
+    if not all(status in STATUSES for status in stated) or len(stated) != 1 + len(statement.get("versions", [])):
+        raise refuse("statement", f"every status must be one of {', '.join(STATUSES)}")
+    return statement
