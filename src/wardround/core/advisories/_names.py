@@ -6,13 +6,13 @@ from functools import lru_cache
 
 from wardround.core.advisories._cve import affected_containers
 from wardround.core.advisories._document import text
-from wardround.core.advisories._model import CveRecord
+from wardround.core.advisories._model import Advisory, CveRecord
 from wardround.core.vocab import name_key
 
 NOT_STATED = {"", "n/a", "-", "*", "unknown", "unspecified"}
 
 
-def product_names(record: CveRecord) -> set[tuple[str, str]]:
+def product_names(record: CveRecord | Advisory) -> set[tuple[str, str]]:
     """(vendor key, product key) of every product the record names: vendor with product and with package name, and its CPEs.
 
     Keys are `name_key`s; a CPE's underscores are spaces. A vendor that is not stated (`n/a`) is empty; a product that is not
@@ -21,8 +21,8 @@ def product_names(record: CveRecord) -> set[tuple[str, str]]:
     return set(_names(record))
 
 
-def _names(record: CveRecord) -> Iterator[tuple[str, str]]:
-    for container in affected_containers(record.document):
+def _names(record: CveRecord | Advisory) -> Iterator[tuple[str, str]]:
+    for container in record.containers if isinstance(record, Advisory) else affected_containers(record.document):
         for entry in container.affected:
             vendor = _key(text(entry, "vendor"))
             for product in {_key(text(entry, "product")), _key(text(entry, "packageName"))} - {""}:
