@@ -28,5 +28,5 @@ def overrides() -> Overrides:
     folder: Path = settings.HOME.overrides
     stamp = tuple((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.json"))) if folder.is_dir() else ()
     if _loaded is None or _loaded[0] != (folder, stamp):
-        _loaded = ((folder, stamp), Overrides.load(folder))
+        _loaded = ((folder, stamp), Overrides.load(folder=folder))
     return _loaded[1]

@@ -1,10 +1,11 @@
 """Who has it: every snapshot of an organisation since the window began, held against an alert's advisories."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.conf import settings
@@ -13,8 +14,7 @@ from django.db import transaction
 from wardround.core import matching, triage
 from wardround.core.advisories import Advisory, product_names
 from wardround.core.alerts import AssetCase, Sighting, response_policy
-from wardround.core.estate import is_clinical
-from wardround.core.vocab import Finding, Install, Verdict, name_key
+from wardround.core.vocab import Finding, Install, Verdict
 from wardround.core.vocab._times import parse_time
 from wardround.hub.advisories.reading import overrides, statements
 from wardround.hub.alerts.models import Assessment, Response, Revision
@@ -34,7 +34,16 @@ class Question:
     policy: triage.Policy
     exploited_since: datetime | None
     window_since: datetime | None
+    overrides: matching.Overrides
+    naming: Mapping[str, Mapping[str, Sequence[str]]]
     digest: str
+
+    def match(self, installs: Sequence[Install]) -> list[Finding]:
+        """Every finding of the advisories on these installs."""
+        naming = self.naming
+        return list(
+            matching.match_all(self.advisories, installs=installs, overrides=self.overrides, naming=lambda product: naming.get(product, {}))
+        )
 
 
 def question(revision: Revision, *, at: datetime) -> Question:
@@ -44,7 +53,9 @@ def question(revision: Revision, *, at: datetime) -> Question:
     states, an SSVC stamp *active* and a KEV listing.
     """
     with statements() as store:
-        advisories = tuple(a for cve in revision.cves if (a := store.advisory(cve, at=at)))
+        advisories = tuple(store.advisories(revision.cves, at=at))
+        naming = {product: store.naming(product) for product in _products(advisories)}
+    table = overrides().as_of(at)
     exploited = first_exploited(advisories, revision=revision)
     stated = [(a.cve, a.sha256, [(s.key, s.value, s.stated_at.isoformat()) for s in a.stated]) for a in advisories]
     margin = timedelta(days=response_policy().margin_days)
@@ -53,8 +64,15 @@ def question(revision: Revision, *, at: datetime) -> Question:
         triage.policy(revision.policy),
         exploited,
         exploited - margin if exploited else None,
-        _digest([revision.number, revision.policy, str(exploited), stated, overrides().version]),
+        table,
+        naming,
+        _digest([revision.number, revision.policy, str(exploited), stated, [(o.id, o.date.isoformat()) for o in table.all]]),
     )
+
+
+def _products(advisories: Iterable[Advisory]) -> set[str]:
+    """The product names under which the feeds can be asked for these records."""
+    return {product for advisory in advisories for _, product in product_names(advisory)}
 
 
 def first_exploited(advisories: Iterable[Advisory], *, revision: Revision | None = None) -> datetime | None:
@@ -68,6 +86,12 @@ def first_exploited(advisories: Iterable[Advisory], *, revision: Revision | None
 
 def _digest(document: Any) -> str:
     return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def is_clinical(install: Install) -> bool:
+    """Whether the source calls it a medical device or clinically critical (columns `asset_class`, `clinical`)."""
+    asset_class, clinical = (install.extra.get(column, "").strip().casefold() for column in ("asset_class", "clinical"))
+    return asset_class.replace(" ", "_") == "medical_device" or clinical in {"yes", "y", "true", "1"}
 
 
 @dataclass
@@ -129,12 +153,12 @@ def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
         return last
 
     cases: dict[str, _Case] = {}
-    current: list[Finding] = []
+    current: list[tuple[Finding, UUID]] = []
     latest = newest(rows)
     for row in rows:
-        found = _match(asked.advisories, installs_of(row))
+        found = asked.match(installs_of(row))
         if latest[row.source.name] is row:
-            current.extend(found)
+            current.extend((f, row.public_id) for f in found)
         by_asset: dict[str, list[Finding]] = {}
         for finding in found:
             by_asset.setdefault(finding.install.asset_id, []).append(finding)
@@ -149,11 +173,11 @@ def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
             response=response,
             at=act.at,
             digest=digest,
-            counts=_counts(current, kept),
+            counts=_counts([f for f, _ in current], kept),
             decision=_strictest([w["decision"] for w in written]),
             cases=written,
         )
-        FindingLake(settings.HOME.lake).write(organisation.code, str(made.public_id), current)
+        FindingLake(settings.HOME.lake).write(organisation.code, assessment=made.public_id, findings=current)
     return made
 
 
@@ -163,19 +187,6 @@ def _since(rows: Sequence[Snapshot], since: datetime | None) -> Iterator[Snapsho
     for row in rows:
         if since is None or row.taken_at >= since or before.get(row.source.name) is row:
             yield row
-
-
-def _match(advisories: Sequence[Advisory], installs: Sequence[Install]) -> list[Finding]:
-    found: list[Finding] = []
-    table = overrides()
-    for advisory in advisories:
-        names = product_names(advisory)
-        products = {product for _, product in names}
-        for install in installs:
-            key = name_key(install.product)
-            if key in products and (not install.vendor or (name_key(install.vendor), key) in names):
-                found.append(matching.match(advisory, install, overrides=table))
-    return found
 
 
 def _decide(asked: Question, case: _Case, *, at: datetime) -> triage.Decision:

@@ -71,7 +71,8 @@ def signed(words: Iterable[Word]) -> dict[str, Any]:
                 w.by, w.at, w.body["detection"], w.body["false_alarm"], w.body["reason"], w.body.get("incident", "")
             ),
         ),
-        "closings": tuple((w.at, core.Closing(w.body["closing"])) for w in _standing_closings(by_kind)),
+        "closings": each("closed", lambda w: (w.at, core.Closing(w.body["closing"]))),
+        "reopenings": each("reopened", lambda w: w.at),
     }
 
 
@@ -83,9 +84,3 @@ def _clinical(word: Word) -> core.ClinicalDecision:
         body.get("controls", ""), review,
     )
 
-
-def _standing_closings(by_kind: dict[str, list[Word]]) -> list[Word]:
-    """The closings that no later reopening has taken back."""
-    reopened = by_kind["reopened"]
-    last = (reopened[-1].at, reopened[-1].pk) if reopened else None
-    return [w for w in by_kind["closed"] if last is None or (w.at, w.pk) > last]

@@ -74,7 +74,7 @@ def import_inventory(
         same = Snapshot.unscoped.filter(source=kept, sha256=inventory.sha256, taken_at=taken).first()
         if same:
             return Imported(same, new=False)
-        lake().write(organisation.code, str(public_id), inventory.installs, source=source, taken_at=taken)
+        lake().write(organisation.code, snapshot=public_id, installs=inventory.installs, source=source, taken_at=taken)
         snapshot = Snapshot.unscoped.create(
             public_id=public_id,
             organisation=organisation,
@@ -140,4 +140,4 @@ def newest(rows: Sequence[Snapshot]) -> dict[str, Snapshot]:
 
 def installs_of(snapshot: Snapshot) -> list[Install]:
     """The installs of one snapshot, from the lake."""
-    return list(lake().read(snapshot.organisation.code, [str(snapshot.public_id)]))
+    return list(lake().read(snapshot.organisation.code, snapshots=[snapshot.public_id]))

@@ -1,0 +1,153 @@
+"""`wardround estate`: what each organisation runs."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
+from wardround.core.vocab import BadInput
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Inventories and SBOMs: import, preview, status.")
+MAX_BYTES = 2 * 1024**3
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise BadInput("is not a file", where=str(path), do="name an SBOM (CycloneDX or SPDX JSON) or a table (CSV, XLSX)")
+    if path.stat().st_size > MAX_BYTES:
+        raise BadInput("is larger than 2 GiB", where=str(path), do="split it, each part as its own source")
+    return path.read_bytes()
+
+
+def _mapping(path: Path | None) -> dict[str, Any] | None:
+    if path is None:
+        return None
+    import orjson
+
+    try:
+        return dict(orjson.loads(_read(path)))
+    except (orjson.JSONDecodeError, TypeError, ValueError) as error:
+        raise BadInput(f"is no column mapping: {error}", where=str(path), do="see `wardround estate preview FILE`") from None
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="SBOMs or tables.")],
+    org: Annotated[str, typer.Option(help="The organisation's code.")],
+    source: Annotated[str, typer.Option(help="Where it comes from: the same name at each import (default: the file's name).")] = "",
+    sees: Annotated[list[str] | None, typer.Option(help="A product class that this source can see at all; may be repeated.")] = None,
+    taken: Annotated[datetime | None, typer.Option(help="When it was true (default: what the file says, else now; UTC).")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="A column mapping (JSON), kept for the source.")] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Import each FILE as a dated snapshot. What cannot be used is said and counted; the others go in."""
+    from datetime import UTC
+
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.hub import clock
+    from wardround.hub.alerts.arrivals import reconsider
+    from wardround.hub.estate.services import import_inventory
+    from wardround.hub.organisations.access import Act, system_access
+    from wardround.hub.organisations.lookup import organisation_by
+
+    organisation = organisation_by(org)
+    columns = _mapping(mapping)
+    act = Act(system_access("command line"), clock.now())
+    done: list[dict[str, Any]] = []
+    problems: list[BadInput] = []
+    for path in files:
+        try:
+            imported = import_inventory(
+                act,
+                organisation=organisation,
+                data=_read(path),
+                filename=path.name,
+                source=source or path.stem,
+                sees=sees,
+                taken_at=taken.replace(tzinfo=UTC) if taken else None,
+                mapping=columns,
+            )
+        except BadInput as problem:
+            problems.append(problem)
+            say(f"wardround: {problem}")
+            continue
+        row = imported.snapshot
+        done.append(
+            {
+                "file": str(path),
+                "snapshot": str(row.public_id),
+                "source": row.source.name,
+                "taken_at": row.taken_at,
+                "new": imported.new,
+                "format": row.format,
+                "assets": row.assets,
+                "installs": row.installs,
+                "rejected": row.rejected,
+                "sees": row.sees,
+                "shrunk_from": row.shrunk_from,
+            }
+        )
+    if not done:
+        raise BadInput(f"nothing in {len(files)} files was usable", do="see the lines above")
+    reopened = reconsider(at=clock.now(), organisation=organisation)
+    if as_json:
+        emit({"organisation": organisation.code, "imported": done, "failed": [str(p) for p in problems], "reopened": reopened})
+        return
+    for item in done:
+        _print(item)
+    say(f"Next: wardround up, and look at the responses of {organisation.code}")
+
+
+def _print(item: dict[str, Any]) -> None:
+    state = "imported" if item["new"] else "was there already"
+    print(f"{item['file']}: {state} as {item['source']}, {item['format']}, {item['assets']} assets, {item['installs']} installs")
+    print(f"    taken {item['taken_at']:%d %B %Y %H:%M} UTC; sees {', '.join(item['sees']) or 'no product class (declare with --sees)'}")
+    if item["shrunk_from"]:
+        print(f"    under 80 % of the {item['shrunk_from']} assets before: it closes nothing until a person confirms it")
+    for rejected in item["rejected"][:5]:
+        print(f"    set aside: {rejected['where']}: {rejected['what']}")
+    if len(item["rejected"]) > 5:
+        print(f"    ... and {len(item['rejected']) - 5} more set aside")
+
+
+@app.command()
+def preview(file: Path, mapping: Annotated[Path | None, typer.Option(help="A column mapping to try.")] = None) -> None:
+    """Show which column FILE's table would be read as what, and its first rows. Writes nothing but the mapping, to standard output."""
+    from wardround.core import estate
+
+    columns = _mapping(mapping)
+    shown = estate.preview(_read(file), name=file.name, mapping=columns)
+    emit(shown)
+    say("Next: save the mapping, correct it, and import with --mapping FILE")
+
+
+@app.command()
+def status(org: Annotated[str, typer.Option()] = "", as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Sources and the age of their newest snapshot."""
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.hub import clock
+    from wardround.hub.estate.services import newest, snapshots
+    from wardround.hub.organisations.access import system_access
+    from wardround.hub.organisations.lookup import organisation_by
+    from wardround.hub.organisations.models import Organisation
+
+    now = clock.now()
+    chosen = [organisation_by(org)] if org else list(Organisation.objects.filter(kind=Organisation.Kind.TRUST))
+    rows = [
+        {"organisation": o.code, "source": name, "taken_at": s.taken_at, "assets": s.assets, "sees": s.sees, "days": (now - s.taken_at).days}
+        for o in chosen
+        for name, s in newest(snapshots(system_access("command line"), o, until=now)).items()
+    ]
+    if as_json:
+        emit({"sources": rows})
+        return
+    for row in rows:
+        print(f"{row['organisation']:8} {row['source']:30} {row['days']:4} days old, {row['assets']} assets, sees {', '.join(row['sees']) or '-'}")
+    say("Next: wardround estate import FILE --org CODE" if not rows else "Next: wardround up")

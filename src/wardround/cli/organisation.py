@@ -1,0 +1,95 @@
+"""`wardround organisation`: who takes part."""
+
+from typing import Annotated, Any
+
+import typer
+
+from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Organisations and their people: centre, add, person, list.")
+
+
+def _act() -> Any:
+    from wardround.hub import clock
+    from wardround.hub.organisations.access import Act, system_access
+
+    return Act(system_access("command line"), clock.now())
+
+
+@app.command()
+def centre(
+    name: str,
+    mailbox: str,
+    email: str,
+    person: Annotated[str, typer.Option(help="The administrator's name.")],
+    password: Annotated[str, typer.Option(envvar="WARDROUND_PASSWORD", prompt=True, hide_input=True, help="12 characters or more.")],
+    home: HomeOption = None,
+) -> None:
+    """The national centre NAME with its MAILBOX, and its first administrator EMAIL."""
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.hub.organisations.joining import first_administrator
+
+    first_administrator(centre=name, mailbox=mailbox, name=person, email=email, password=password)
+    say(f"{name} is set up. Next: wardround organisation add CODE NAME MAILBOX, then wardround up")
+
+
+@app.command()
+def add(code: str, name: str, mailbox: str, home: HomeOption = None) -> None:
+    """An organisation by its CODE (2 to 12 capitals or digits), NAME and MAILBOX."""
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.hub.organisations.joining import add_organisation
+
+    added = add_organisation(_act(), code=code, name=name, mailbox=mailbox)
+    say(f"{added} was added. Next: wardround estate import FILE --org {added.code}")
+
+
+@app.command()
+def person(
+    code: str,
+    email: str,
+    name: str,
+    role: Annotated[str, typer.Option(help="national, organisation or read_only.")] = "organisation",
+    siro: Annotated[bool, typer.Option("--siro", help="They are the SIRO and may accept risks.")] = False,
+    clinical_safety_officer: Annotated[bool, typer.Option("--clinical-safety-officer")] = False,
+    password: Annotated[str, typer.Option(envvar="WARDROUND_PASSWORD", prompt=True, hide_input=True)] = "",
+    home: HomeOption = None,
+) -> None:
+    """A person (EMAIL, NAME) of the organisation CODE."""
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.hub.organisations.joining import add_person
+    from wardround.hub.organisations.lookup import organisation_by
+
+    add_person(
+        _act(),
+        organisation=organisation_by(code),
+        email=email,
+        name=name,
+        role=role,
+        password=password or None,
+        siro=siro,
+        clinical_safety_officer=clinical_safety_officer,
+    )
+    say(f"{email} may sign in for {code}.")
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """The organisations."""
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.hub.organisations.models import Organisation
+
+    rows = [{"code": o.code, "name": o.name, "kind": o.kind, "mailbox": o.mailbox} for o in Organisation.objects.all()]
+    if as_json:
+        emit({"organisations": rows})
+        return
+    for row in rows:
+        print(f"{row['code']:8} {row['name']} ({row['kind']})")
+    say("Next: wardround organisation add CODE NAME MAILBOX" if not rows else "Next: wardround estate import FILE --org CODE")

@@ -1,0 +1,102 @@
+"""`wardround up`: the hub and its worker, in the foreground."""
+
+import errno
+import os
+import signal
+import subprocess  # nosec B404: starts this very program as its own worker
+import sys
+from typing import Annotated
+
+import typer
+
+from wardround.cli._output import HomeOption, home_of
+from wardround.core.vocab import BadInput
+from wardround.lake.home import Home
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration at the first start.")] = False,
+    port: Annotated[int, typer.Option(help="Listen on this port of 127.0.0.1 (0: a free one).", min=0, max=65535)] = 8000,
+    home: HomeOption = None,
+) -> None:
+    """Start the hub and its worker on http://127.0.0.1:PORT; Ctrl-C stops both."""
+    from wardround.hub.boot import boot
+
+    place = home_of(home)
+    boot(place)
+    _first_start(place, demo=demo)
+    _serve(place, port)
+
+
+def _first_start(home: Home, *, demo: bool) -> None:
+    """An empty hub gets the demonstration, or asks for its first administrator."""
+    from wardround.hub.accounts.models import User
+
+    if User.objects.exists():
+        return
+    if demo:
+        from wardround.hub.replay.demonstration import load
+
+        print("First start: loading the demonstration (12 fictitious organisations, May 2025) ...", flush=True)
+        load(home)
+        return
+    if not sys.stdin.isatty():
+        raise BadInput(
+            "this hub has no administrator yet",
+            where=str(home.path),
+            do="start it in a terminal to be asked for one, use `wardround organisation centre`, or look around with --demo",
+        )
+    from wardround.hub.organisations.joining import first_administrator
+
+    print("This hub is new. Who is its first administrator, at the national centre?")
+    first_administrator(
+        centre=typer.prompt("Name of the centre"),
+        mailbox=typer.prompt("Mailbox of the centre"),
+        name=typer.prompt("Your name"),
+        email=typer.prompt("Your e-mail address"),
+        password=typer.prompt("A password of 12 characters or more", hide_input=True, confirmation_prompt=True),
+    )
+
+
+def _serve(home: Home, port: int) -> None:
+    import waitress
+    from django.conf import settings
+
+    from wardround.hub import clock
+    from wardround.hub.site.wsgi import application
+
+    try:
+        server = waitress.create_server(application, host="127.0.0.1", port=port, threads=8, ident=None)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise BadInput(f"port {port} is taken", do="choose another: --port 8001, or make up PORT=8001") from None
+    worker = subprocess.Popen(  # nosec B603: this program, its own arguments
+        [sys.executable, "-m", "wardround", "worker", "--home", str(home.path), "--parent", str(os.getpid())],
+        start_new_session=True,
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(f"Wardround runs at http://127.0.0.1:{server.effective_port}  (home {home.path})")
+    _print_sign_ins(home)
+    print("Ctrl-C stops it.", flush=True)
+    try:
+        server.run()
+    finally:
+        server.close()
+        worker.send_signal(signal.SIGTERM)
+        try:
+            worker.wait(10)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+        if settings.INSTALLATION.demo_at:
+            settings.INSTALLATION.frozen(clock.now()).write(home)
+        print("Stopped.", flush=True)
+
+
+def _print_sign_ins(home: Home) -> None:
+    notes = home.path / "demonstration-sign-ins.txt"
+    if notes.exists():
+        print("\n" + notes.read_text())

@@ -1,0 +1,27 @@
+"""`wardround worker`: the hub's jobs, in the foreground."""
+
+import os
+import signal
+import threading
+
+import typer
+
+from wardround.cli._output import HomeOption, home_of, say
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def worker(home: HomeOption = None, parent: int = typer.Option(0, hidden=True)) -> None:
+    """Run jobs, send messages and run the gate until Ctrl-C. `wardround up` starts one by itself."""
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.hub.jobs.worker import Rounds
+
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    if not parent:
+        say(f"The worker runs (process {os.getpid()}); Ctrl-C stops it.")
+    Rounds(stop, parent or None).run()

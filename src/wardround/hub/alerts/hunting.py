@@ -1,0 +1,53 @@
+"""A hunt for one response: which of its assets, from when until when, by which pack."""
+
+from datetime import datetime
+
+from wardround.core.alerts import AssetCase
+from wardround.core.vocab import BadInput
+from wardround.hub.alerts.assess import assess, cases_of, question
+from wardround.hub.alerts.facts import issued
+from wardround.hub.alerts.models import Response
+from wardround.hub.hunts.models import Hunt
+from wardround.hub.hunts.services import HostToHunt, run_hunt
+from wardround.hub.organisations.access import Act
+
+
+def hunt(act: Act, *, response: Response) -> Hunt:
+    """Hunt the logs of every asset that stood open, with the pack that the bulletin names.
+
+    Raises BadInput when the bulletin names no pack, nobody knows since when it was exploited, or there are no logs.
+    """
+    revision = issued(response.alert)[-1]
+    if not revision.pack:
+        raise BadInput("the bulletin names no hunt pack", where="hunt", do="ask the national centre")
+    asked = question(revision, at=act.at)
+    if asked.exploited_since is None:
+        raise BadInput("nobody knows since when it was exploited", where="hunt", do="the bulletin must state it")
+    latest = assess(act, response=response, asked=asked)
+    names = {c["asset"]: c["hostname"] for c in latest.cases}
+    hosts = [
+        HostToHunt(case.asset_id, names[case.asset_id], proven_fix(case))
+        for case in cases_of(latest)
+        if any(s.verdict.open for s in case.sightings)
+    ]
+    return run_hunt(
+        act,
+        organisation=response.organisation,
+        response=response.public_id,
+        pack=revision.pack,
+        first_exploited=asked.exploited_since,
+        hosts=hosts,
+    )
+
+
+def proven_fix(case: AssetCase) -> datetime | None:
+    """The first snapshot that shows the fix in every source that saw the asset open; None while one does not."""
+    proofs = []
+    for source in {s.source for s in case.sightings if s.verdict.open}:
+        own = [s for s in case.sightings if s.source == source]
+        last_open = max(s.at for s in own if s.verdict.open)
+        later = [s.at for s in own if s.at > last_open and s.counts]
+        if not later:
+            return None
+        proofs.append(min(later))
+    return max(proofs, default=None)

@@ -1,0 +1,58 @@
+"""The worker: runs the jobs, sends the outbox, and runs the gate again when time alone may have changed its answer."""
+
+import logging
+import os
+import threading
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from wardround.connectors.notify import mailer_for
+from wardround.hub import clock
+from wardround.hub.alerts.arrivals import reconsider
+from wardround.hub.outbox.services import deliver
+
+log = logging.getLogger(__name__)
+PAUSE = 1.0
+GATE_EVERY = 60.0
+
+
+@dataclass
+class Rounds:
+    """Goes round until it is told to stop, or until the process that started it is gone."""
+
+    stop: threading.Event
+    parent: int | None = None
+
+    def run(self) -> None:
+        """One round a second. What fails is logged and tried again in the next round."""
+        gate_at = 0.0
+        while not self.stop.is_set() and (self.parent is None or os.getppid() == self.parent):
+            close_old_connections()
+            try:
+                self.once(gate=time.monotonic() >= gate_at)
+            except Exception:
+                log.exception("a round of the worker failed and is tried again")
+            if time.monotonic() >= gate_at:
+                gate_at = time.monotonic() + GATE_EVERY
+            self.stop.wait(PAUSE)
+
+    def once(self, *, gate: bool) -> None:
+        """Run the waiting jobs, send the waiting messages and, now and then, run the gate of every response."""
+        Worker(
+            queue_names=["*"],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=f"wardround-{os.getpid()}",
+            excluded_queue_names=[],
+        ).run()
+        if gate:
+            reconsider(at=clock.now())
+        mailer = mailer_for(os.environ.get("WARDROUND_SMTP_URL", ""), folder=settings.HOME.path / "outgoing-mail")
+        deliver(mailer, at=clock.now())

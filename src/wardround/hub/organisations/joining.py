@@ -1,0 +1,83 @@
+"""Organisations and people joining the installation."""
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from wardround.core.vocab import BadInput
+from wardround.hub import clock
+from wardround.hub.accounts.models import User
+from wardround.hub.audit.services import record
+from wardround.hub.organisations.access import Act
+from wardround.hub.organisations.models import Membership, Organisation
+
+
+def _clean(model: Any, where: str) -> None:
+    try:
+        model.full_clean(exclude=["password"])
+    except ValidationError as error:
+        field, problems = next(iter(error.message_dict.items()))
+        raise BadInput(problems[0], where=f"{where}: {field}", do="correct it and try again") from None
+
+
+@transaction.atomic
+def add_organisation(
+    act: Act, *, code: str, name: str, mailbox: str, kind: str = Organisation.Kind.TRUST, fictitious: bool = False
+) -> Organisation:
+    """A new organisation. Raises BadInput when its code is taken or malformed, or its mailbox is no address."""
+    act.access.demand_national()
+    organisation = Organisation(code=code.upper(), name=name, mailbox=mailbox, kind=kind, fictitious=fictitious)
+    _clean(organisation, code)
+    organisation.save()
+    record(act, organisation=organisation, what="organisation added", subject=organisation.code, document={"name": name})
+    return organisation
+
+
+@transaction.atomic
+def add_person(
+    act: Act,
+    *,
+    organisation: Organisation,
+    email: str,
+    name: str,
+    role: str,
+    password: str | None = None,
+    siro: bool = False,
+    clinical_safety_officer: bool = False,
+) -> User:
+    """A person's membership of an organisation; the person is created where they are new."""
+    act.access.demand_national()
+    if role not in Membership.Role.values:
+        raise BadInput(f"{role!r} is no role", where=email, do="use " + ", ".join(Membership.Role.values))
+    user = User.objects.filter(email=email.lower()).first()
+    if user is None:
+        if password is not None:
+            try:
+                validate_password(password)
+            except ValidationError as error:
+                raise BadInput(" ".join(error.messages), where="password", do="choose a longer one") from None
+        user = User(email=email.lower(), name=name, created_at=act.at)
+        _clean(user, email)
+        user = User.objects.create_user(email, password, name=name, created_at=act.at)
+    Membership.objects.update_or_create(
+        user=user,
+        organisation=organisation,
+        defaults={"role": role, "siro": siro, "clinical_safety_officer": clinical_safety_officer},
+    )
+    document = {"person": user.email, "role": role, "siro": siro, "clinical_safety_officer": clinical_safety_officer}
+    record(act, organisation=organisation, what="membership set", subject=user.public_id, document=document)
+    return user
+
+
+@transaction.atomic
+def first_administrator(*, centre: str, mailbox: str, name: str, email: str, password: str) -> User:
+    """The national centre and its first person, in a hub that has nobody yet."""
+    from wardround.hub.organisations.access import system_access
+
+    if User.objects.exists():
+        raise BadInput("this hub has people already", do="ask one of them")
+    act = Act(system_access("first start"), clock.now())
+    organisation = add_organisation(act, code="CENTRE", name=centre, mailbox=mailbox, kind=Organisation.Kind.CENTRE)
+    return add_person(act, organisation=organisation, email=email, name=name, role=Membership.Role.NATIONAL, password=password)

@@ -1,0 +1,64 @@
+"""Forms that speak to a service: what it refuses is shown on the same form, and what was typed stays."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from wardround.core.vocab import WardroundError
+
+UNPROCESSABLE = 422
+
+
+class Form(forms.Form):
+    """A form in the design system's clothes: its fields are drawn by the tag `field`, its errors by `errors`."""
+
+    error_css_class = "nhsuk-form-group--error"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+
+
+def settled(form: forms.Form, do: Callable[[dict[str, Any]], Any]) -> bool:
+    """Run `do` with what a valid form holds. What a service refuses becomes an error of the field that it names."""
+    if not form.is_valid():
+        return False
+    try:
+        do(form.cleaned_data)
+    except WardroundError as refused:
+        refuse(form, refused)
+        return False
+    return True
+
+
+def refuse(form: forms.Form, refused: WardroundError) -> None:
+    """Put a service's refusal on the form: at the field it names, else above all of them."""
+    name = refused.where.replace(" ", "_")
+    if name in form.fields:
+        label = form[name].label
+        form.add_error(name, f"{label} {refused.what}" + (f": {refused.do}" if refused.do else ""))
+    else:
+        form.add_error(None, str(refused))
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    do: Callable[[dict[str, Any]], Any],
+    then: Callable[[], str] | str,
+    said: Callable[[], str] | str,
+    template: str,
+    context: Mapping[str, Any],
+) -> HttpResponse:
+    """Show the form; on a good POST do it, say so, and go on to `then`. A bad one is shown again with status 422."""
+    status = 200
+    if request.method == "POST":
+        if settled(form, do):
+            messages.success(request, said() if callable(said) else said)
+            return redirect(then() if callable(then) else then)
+        status = UNPROCESSABLE
+    return render(request, template, {"form": form, **context}, status=status)
