@@ -112,18 +112,7 @@ def _document(decision: "Decision") -> dict[str, object]:
         "best": decision.best,
         "due": decision.due,
         "policy": decision.policy,
-        "inputs": [
-            {
-                "key": i.key,
-                "value": i.value,
-                "source": i.source,
-                "date": i.date,
-                "assumed": i.assumed,
-                "name": i.name,
-                "means": i.means,
-            }
-            for i in decision.inputs
-        ],
+        "inputs": list(decision.inputs),
         "reasons": list(decision.reasons),
         "would_change": list(decision.would_change),
         "assumed": list(decision.assumed),
@@ -133,8 +122,9 @@ def _document(decision: "Decision") -> dict[str, object]:
 
 def _show(decision: "Decision", cve: str, day: "date", policy: "Policy") -> None:
     """The decision in words, then by when, then why; the last line says what to do next."""
+    from textwrap import fill
+
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     console = Console(highlight=False)
@@ -145,10 +135,8 @@ def _show(decision: "Decision", cve: str, day: "date", policy: "Policy") -> None
     def listed(title: str, texts: tuple[str, ...]) -> None:
         line()
         line(title, "bold")
-        grid = Table.grid(padding=(0, 1))
         for text in texts:
-            grid.add_row(Text(" -"), Text(text))
-        console.print(grid)
+            line(fill(text, max(console.width, 40), initial_indent=" - ", subsequent_indent="   "))
 
     line(
         f"{decision.name[:1].upper()}{decision.name[1:]} ({decision.decision})", "bold red" if decision.forensic_triage else "bold"
@@ -168,8 +156,8 @@ def _show(decision: "Decision", cve: str, day: "date", policy: "Policy") -> None
 def _next(decision: "Decision") -> str:
     first = next((i for i in decision.inputs if i.assumed), None)
     if first:
-        option = "--exposed yes or no" if first.key in ("PE", "EXP") else f"--input {first.key}=VALUE"
-        return f"Next: find out about {first.name} ({first.key}) and ask again with {option}."
+        option = "--exposed yes (or no)" if first.key == "PE" else f"--input {first.key}=VALUE"
+        return f"Next: find out about {first.name} ({first.key}) and ask again with {option}"
     if decision.forensic_triage:
         return "Next: fix it, and search the logs of the time it stood open: wardround hunt LOG... --rules epmm"
     return "Next: see where it is installed: wardround check FILE"
