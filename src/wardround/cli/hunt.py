@@ -1,0 +1,258 @@
+"""`wardround hunt`: search logs for traces, and say what could be seen."""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wardround.cli._output import HomeOption, JsonOption, emit, say
+from wardround.core.vocab import BadInput, Rejected
+
+if TYPE_CHECKING:
+    from wardround.core.hunts import HuntResult, Source, Window
+    from wardround.core.hunts._model import RuleSet
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+SHOWN = 20
+
+
+@app.command()
+def hunt(
+    logs: Annotated[list[Path], typer.Argument(metavar="LOG...", help="Log files or folders of them, packed or plain.")],
+    rules: Annotated[
+        str, typer.Option("--rules", metavar="DIR|PACK", help="A folder or file of Sigma rules, or a bundled pack: epmm.")
+    ],
+    json: JsonOption = False,
+    home: HomeOption = None,
+    host: Annotated[str, typer.Option("--host", help="The host these logs speak of, where they do not say it themselves.")] = "",
+    from_host: Annotated[
+        bool, typer.Option("--from-host", help="The logs were taken from the suspect host itself: they could have been altered.")
+    ] = False,
+    since: Annotated[str, typer.Option("--from", metavar="TIME", help="Start of the window whose hours are counted (UTC).")] = "",
+    until: Annotated[str, typer.Option("--to", metavar="TIME", help="End of that window (UTC).")] = "",
+) -> None:
+    """Search logs for traces, and say what could be seen.
+
+    Exit code 0 with or without detections; 2 when no log or no rule could be read.
+    """
+    from wardround.core import hunts
+
+    window = _window(since, until)
+    files = list(_files(logs))
+    rule_set = _rules(rules)
+    if not rule_set.rules:
+        raise BadInput("no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a bundled pack: epmm")
+    unread: list[Rejected] = []
+    with _progress(files) as advance:
+        result = hunts.hunt(_sources(files, host=host, from_host=from_host, advance=advance, unread=unread), rules=rule_set)
+    rejected = (*unread, *result.rejected)
+    if not result.events:
+        first = f": {rejected[0].where}: {rejected[0].what}" if rejected else ""
+        raise BadInput(f"no event could be read{first}", do="give access logs, JSON lines or Windows event files")
+    sentence = hunts.statement(result, window=window)
+    if json:
+        emit(_document(result, rule_set, sentence, rejected))
+    else:
+        _print(result, sentence, rejected, rules)
+
+
+def _window(since: str, until: str) -> "Window | None":
+    from wardround.core.hunts import Window
+    from wardround.core.vocab._times import parse_time
+
+    if not since and not until:
+        return None
+    if not (since and until):
+        raise BadInput("a window has two ends", do="give both --from and --to, or neither")
+    start, end = parse_time(since, where="--from"), parse_time(until, where="--to")
+    if end <= start:
+        raise BadInput("the window ends before it starts", where="--to")
+    return Window(start, end)
+
+
+def _files(given: list[Path]) -> Iterator[Path]:
+    """The files to read: those named, and all regular files in the folders named. A missing one is wrong usage."""
+    seen: set[Path] = set()
+    for path in given:
+        if not path.exists():
+            raise BadInput("there is no such file or folder", where=str(path))
+        found = sorted(Path(at, name) for at, _, names in os.walk(path) for name in names) if path.is_dir() else [path]
+        for file in found:
+            if (file == path or file.is_file()) and (real := file.resolve()) not in seen:
+                seen.add(real)
+                yield file
+
+
+def _rules(given: str) -> "RuleSet":
+    from wardround.core.hunts import load_pack, read_rules
+
+    path = Path(given)
+    if not path.exists():
+        return load_pack(given).rules
+    files = (
+        [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix.lower() in (".yml", ".yaml") and p.is_file())
+    )
+    return read_rules((str(file), file.read_bytes()) for file in files)
+
+
+class _Watched(io.RawIOBase):
+    """A file that tells how much of it was read."""
+
+    def __init__(self, file: io.RawIOBase, advance: Callable[[int], None]) -> None:
+        self.file, self.advance = file, advance
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        got = self.file.readinto(into) or 0
+        self.advance(got)
+        return got
+
+
+def _sources(
+    files: list[Path], *, host: str, from_host: bool, advance: Callable[[int], None], unread: list[Rejected]
+) -> "Iterator[Source]":
+    from wardround.core.hunts import Source
+
+    for path in files:
+        try:
+            file = path.open("rb", buffering=0)
+        except OSError as error:
+            unread.append(Rejected(str(path), error.strerror or str(error)))
+            continue
+        with file:
+            yield Source(str(path), _Watched(file, advance), host=host, could_have_been_altered=from_host)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _progress(files: list[Path]) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal; nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("Searching", total=sum(path.stat().st_size for path in files) or None)
+        yield lambda count: bar.advance(task, count)
+
+
+def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: tuple[Rejected, ...]) -> dict[str, Any]:
+    coverage = result.coverage
+    return {
+        "events": result.events,
+        "rules": {
+            "given": coverage.rules_given,
+            "ran": coverage.rules_ran,
+            "not_run": [{"id": miss.id, "why": miss.why} for miss in coverage.not_run],
+            "sha256": rules.sha256,
+        },
+        "coverage": {
+            "statement": sentence,
+            "sources": [
+                {
+                    "path": run.coverage.source,
+                    "type": run.coverage.shape,
+                    "host": run.coverage.host or None,
+                    "from": run.coverage.first,
+                    "to": run.coverage.last,
+                    "events": run.coverage.events,
+                    "without_time": run.not_placed,
+                    "unparsed": run.coverage.unparsed,
+                    "unparsed_examples": run.coverage.unparsed_examples,
+                    "gaps": run.coverage.gaps,
+                    "sha256": run.coverage.sha256,
+                    "could_have_been_altered": run.coverage.could_have_been_altered,
+                    "rules_ran": len(run.ran),
+                    "could_not": [{"id": miss.id, "why": miss.why} for miss in run.could_not],
+                }
+                for run in result.runs
+            ],
+            "rejected": [{"path": r.where, "why": r.what} for r in rejected],
+        },
+        "detections": [
+            {
+                "rule": d.rule,
+                "source": d.source,
+                "line": d.line,
+                "time": d.time,
+                "title": d.title,
+                "level": d.level,
+                "excerpt": d.excerpt,
+            }
+            for d in result.detections
+        ],
+    }
+
+
+def _when(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S}Z" if time else "no time"
+
+
+def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], rules: str) -> None:
+    """The sentence first, then what was found, then what was not seen, then what to do."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    console.print(Text(sentence, style="bold"))
+    if result.detections:
+        table = Table("time", "level", "what", "source", "line", title="Detections, to be judged one by one", title_justify="left")
+        for d in result.detections[:SHOWN]:
+            table.add_row(_when(d.time), d.level, Text(d.title or d.rule), Text(Path(d.source).name), str(d.line))
+        console.print(table)
+        if len(result.detections) > SHOWN:
+            console.print(f"... and {len(result.detections) - SHOWN} more: --json lists all")
+    table = Table(
+        "source",
+        "what it is",
+        "events",
+        "from",
+        "to",
+        "gaps",
+        "not read",
+        "rules",
+        title="What could be seen",
+        title_justify="left",
+    )
+    for run in result.runs[:SHOWN]:
+        c = run.coverage
+        table.add_row(
+            Text(c.source),
+            c.shape,
+            str(c.events),
+            _when(c.first),
+            _when(c.last),
+            str(len(c.gaps)),
+            str(c.unparsed),
+            str(len(run.ran)),
+        )
+    console.print(table)
+    if len(result.runs) > SHOWN:
+        console.print(f"... and {len(result.runs) - SHOWN} more: --json lists all")
+    if result.coverage.not_run:
+        console.print("Rules that did not run:", style="bold")
+        for miss in result.coverage.not_run[:SHOWN]:
+            console.print(Text(f"  {miss.id}: {miss.why}"))
+        if len(result.coverage.not_run) > SHOWN:
+            console.print(f"  ... and {len(result.coverage.not_run) - SHOWN} more: --json lists all")
+    for item in rejected[:SHOWN]:
+        say(f"not read: {item.where}: {item.what}")
+    console.print(Text(_next(result)))
+
+
+def _next(result: "HuntResult") -> str:
+    if any(d.level != "informational" for d in result.detections):
+        return "Next: judge each detection: a false alarm with its reason, or part of an incident. Keep the logs and the host as they are."
+    if result.coverage.not_run or any(run.coverage.gaps for run in result.runs):
+        return "Next: find the logs that are missing, or have a person accept this coverage as it is stated."
+    return "Next: have a person accept this coverage, and keep the --json document as evidence."

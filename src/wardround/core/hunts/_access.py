@@ -1,0 +1,94 @@
+"""Access logs: Apache's common and combined format, and the shape EPMM writes, which has no status (FACTS 10)."""
+
+import re
+from functools import cache
+from urllib.parse import unquote_to_bytes
+
+from wardround.core.hunts._model import Event, Kind, Scalar
+from wardround.core.hunts._tables import table
+from wardround.core.hunts._times import access_time
+
+QUOTED = r'"((?:[^"\\]|\\.)*)"'
+LINE = re.compile(
+    rf"(\S+) \S+ (.{{0,512}}?) ?\[([^\]\s]+ [+-]\d{{4}})\] {QUOTED}(?: (\d{{3}}|-) (\d+|-)(?: {QUOTED} {QUOTED})?(?: .*)?)?\s*\Z",
+    re.ASCII | re.DOTALL,
+)
+PORT = re.compile(r"\[([0-9A-Fa-f:.%]+)\](?::\d+)?\Z|([^:\s]+):\d+\Z")
+ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "v": "\v"}
+DECODE_TIMES = 2
+
+WITHOUT_STATUS = "access log without status"
+COMMON = "Apache common access log"
+COMBINED = "Apache combined access log"
+REQUEST = ("client", "user", "method", "target", "path", "query", "extension", "protocol")
+PARTS = {WITHOUT_STATUS: REQUEST, COMMON: (*REQUEST, "status", "size"), COMBINED: (*REQUEST, "status", "size", "referrer", "agent")}
+
+
+@cache
+def kind(shape: str) -> Kind:
+    """The kind of events of one shape, with every field that the shape has."""
+    names = table("fields")["access"]
+    return Kind(shape, "web", fields=frozenset(name for part in PARTS[shape] for name in names[part]))
+
+
+def access_event(number: int, line: str) -> Event | None:
+    """One line as an event, or None when it is not of these shapes."""
+    found = LINE.match(line)
+    time = access_time(found[3]) if found else None
+    if not found or time is None:
+        return None
+    client, user, _, request, status, size, referrer, agent = found.groups()
+    shape = WITHOUT_STATUS if status is None else COMMON if agent is None else COMBINED
+    ported = PORT.match(client)
+    parts: dict[str, tuple[Scalar, ...]] = {"client": ((ported[1] or ported[2]) if ported else client,), "user": _dashed(user)}
+    parts |= _request(request)
+    if status is not None:
+        parts |= {"status": (int(status) if status.isdecimal() else "-",), "size": (int(size) if size.isdecimal() else "-",)}
+    if agent is not None:
+        parts |= {"referrer": _dashed(referrer), "agent": _dashed(agent)}
+    names = table("fields")["access"]
+    fields = {name: values for part, values in parts.items() for name in names[part]}
+    decoded = [v for v in decodings(request)[1:] if v]
+    return Event(number, time=time, kind=kind(shape), fields=fields, text="\n".join([line, *decoded]), excerpt=line)
+
+
+def _dashed(text: str) -> tuple[Scalar, ...]:
+    """`-` is how the log writes *nothing*: it equals the dash, and the empty text."""
+    return ("-", "") if text in ("-", "") else tuple(decodings(text))
+
+
+def _request(request: str) -> dict[str, tuple[Scalar, ...]]:
+    """The request line in parts. A target with spaces in it stays whole; a line that is no request is a target only."""
+    method, _, rest = request.partition(" ")
+    target, _, protocol = rest.rpartition(" ")
+    if not protocol.startswith("HTTP/"):
+        target, protocol = rest, ""
+    if not target or not method.isascii() or not method.isalpha():
+        method, target, protocol = "", request, ""
+    path, asked, query = target.partition("?")
+    if "://" in path[:12]:
+        path = "/" + path.split("://", 1)[1].partition("/")[2]
+    stem = path.rsplit("/", 1)[-1]
+    out: dict[str, tuple[Scalar, ...]] = {"target": tuple(decodings(target)), "path": tuple(decodings(path))}
+    if method:
+        out["method"] = (method,)
+    if asked:
+        out["query"] = tuple(decodings(query))
+    if "." in stem:
+        out["extension"] = (stem.rsplit(".", 1)[1],)
+    if protocol:
+        out["protocol"] = (protocol,)
+    return out
+
+
+def decodings(text: str) -> list[str]:
+    """The text as logged, with the log's own escapes undone, and URL-decoded once and twice: each once, in that order."""
+    out = [text]
+    if "\\" in text:
+        out.append(ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else ESCAPED.get(m[2], m[2]), text))
+    for _ in range(DECODE_TIMES):
+        if "%" not in out[-1]:
+            break
+        out.append(unquote_to_bytes(out[-1]).decode("utf-8", "replace"))
+    return list(dict.fromkeys(out))

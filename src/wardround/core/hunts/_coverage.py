@@ -1,0 +1,106 @@
+"""Which hours a source let us see, and how many hours of a window that makes."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from wardround.core.hunts._model import SearchedHours, Window, Windows
+from wardround.core.vocab import BadInput, Coverage
+from wardround.core.vocab._hunting import SourceCoverage, Span
+
+HOUR = timedelta(hours=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Seen:
+    """Times of events in any order. Keeps the first and last of each clock hour: enough for every gap over an hour, exactly."""
+
+    def __init__(self) -> None:
+        self._hours: dict[int, list[datetime]] = {}
+
+    def add(self, time: datetime) -> None:
+        """One event at this time."""
+        ends = self._hours.setdefault((time - EPOCH) // HOUR, [time, time])
+        if time < ends[0]:
+            ends[0] = time
+        elif time > ends[1]:
+            ends[1] = time
+
+    def ends(self) -> tuple[datetime | None, datetime | None]:
+        """The first and the last time; None, None without any."""
+        if not self._hours:
+            return None, None
+        return self._hours[min(self._hours)][0], self._hours[max(self._hours)][1]
+
+    def gaps(self) -> tuple[Span, ...]:
+        """Silences of more than an hour between two events that follow each other in time."""
+        ordered = [self._hours[h] for h in sorted(self._hours)]
+        return tuple((a[1], b[0]) for a, b in zip(ordered, ordered[1:], strict=False) if b[0] - a[1] > HOUR)
+
+
+def windows(
+    first_exploited: datetime, *, fixed_at: datetime | None, rebuilt_at: datetime | None = None, at: datetime, margin_days: int = 30
+) -> Windows:
+    """The two windows of a hunt, as of `at`.
+
+    Traces of the exploit: from `margin_days` before the first known exploitation until the proven fix (until `at` while there is none).
+    Traces of what comes after one: from the same start until a rebuild on a fixed version (until `at` while there is none).
+    An end before the start gives an empty window. Raises BadInput for a time without zone.
+    """
+    for name, time in (("first_exploited", first_exploited), ("fixed_at", fixed_at), ("rebuilt_at", rebuilt_at), ("at", at)):
+        if time is not None and time.tzinfo is None:
+            raise BadInput(f"{name} has no time zone", do="give it in UTC")
+    start = first_exploited - timedelta(days=margin_days)
+    until = (fixed_at or at, rebuilt_at or at)
+    exploit, after = (Window(start, max(start, end)) for end in until)
+    return Windows(exploit, after)
+
+
+def searched_hours(coverage: Coverage, *, window: Window, host: str | None = None) -> SearchedHours:
+    """How many hours of the window could be searched on a host (on all sources together when `host` is None).
+
+    The window is cut into hours from its start. An hour counts when it lies whole between the first and the last event of the
+    host's sources and in no silence of more than an hour. Rotated files follow each other: a silence of up to an hour between two
+    files, or at the window's own ends, is no gap, as it is none within a file.
+    """
+    spans = _joined(_spans(s for s in coverage.sources if host is None or s.host == host))
+    total = -((window.start - window.until) // HOUR)
+    seen: set[int] = set()
+    for start, end in spans:
+        start = window.start if start - window.start <= HOUR else start
+        end = window.until if window.until - end <= HOUR else end
+        first = -((window.start - start) // HOUR)
+        last = total if end >= window.until else (end - window.start) // HOUR
+        seen.update(range(max(first, 0), min(last, total)))
+    return SearchedHours(len(seen), total, tuple(_unseen(window, total, seen)))
+
+
+def _spans(sources: Iterable[SourceCoverage]) -> Iterable[Span]:
+    for source in sources:
+        if source.first is None or source.last is None:
+            continue
+        start = source.first
+        for gap_start, gap_end in source.gaps:
+            yield start, gap_start
+            start = gap_end
+        yield start, source.last
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans that overlap or lie within an hour of each other, made one."""
+    out: list[Span] = []
+    for start, end in sorted(spans):
+        if out and start - out[-1][1] <= HOUR:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return out
+
+
+def _unseen(window: Window, total: int, seen: set[int]) -> Iterable[Span]:
+    first: int | None = None
+    for hour in range(total + 1):
+        if hour < total and hour not in seen:
+            first = hour if first is None else first
+        elif first is not None:
+            yield window.start + first * HOUR, min(window.start + hour * HOUR, window.until)
+            first = None

@@ -1,0 +1,134 @@
+"""JSON records as events: lines of JSON, and Windows events in the shape that exports and the event file reader share."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wardround.core.hunts._model import Event, Kind, Scalar, written
+from wardround.core.hunts._tables import table
+from wardround.core.hunts._times import as_time
+
+DEEPEST = 32
+JSON_LINES = Kind("JSON lines", "json")
+WINDOWS = "Windows event log"
+EXCERPT = 2_000
+
+
+def json_event(number: int, line: str) -> Event | None:
+    """One line of JSON as an event; None when it is not a JSON object. Windows events are known by their channel and event id."""
+    import orjson
+
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(record, dict):
+        return None
+    if isinstance(nested := record.get("Event"), dict) and isinstance(nested.get("System"), dict):
+        return windows_event(number, record, excerpt=line)
+    fields = dict(flat(record))
+    names = table("fields")["json"]
+    time = next((t for name in names["time"] if name in fields and (t := as_time(fields[name][0])) is not None), None)
+    host = next((str(fields[name][0]) for name in names["host"] if name in fields), "")
+    channel, event_id = fields.get("Channel", ("",))[0], _whole(fields.get("EventID", (None,))[0])
+    kind = Kind(WINDOWS, "windows", str(channel).lower(), event_id) if channel and event_id is not None else JSON_LINES
+    if kind.event_id == 4688 and kind.channel == "security":
+        _renamed_process_fields(fields)
+    return Event(number, time=time, kind=kind, fields=fields, text=_text(fields), excerpt=line[:EXCERPT], host=host)
+
+
+def windows_event(number: int, record: Mapping[str, Any], *, excerpt: str) -> Event:
+    """A Windows event (`{"Event": {"System": ..., "EventData": ...}}`): system fields by their own names, data fields by theirs."""
+    event = record["Event"]
+    system = event["System"]
+    provider, execution, security = (_attributes(system.get(name)) for name in ("Provider", "Execution", "Security"))
+    fields: dict[str, tuple[Scalar, ...]] = {}
+    for name, value in event.items():
+        if name not in ("System", "#attributes") and value is not None:
+            fields |= dict(_data(name, value))
+    event_id = _plain(system.get("EventID"))
+    for name, value in (
+        ("Provider_Name", provider.get("Name")),
+        ("EventID", _whole(event_id)),
+        *(
+            (name, _plain(system.get(name)))
+            for name in ("Channel", "Computer", "Level", "Task", "Opcode", "Keywords", "Version", "EventRecordID")
+        ),
+        ("UserID", security.get("UserID")),
+        ("Execution_ProcessID", execution.get("ProcessID")),
+    ):
+        if value is not None:
+            fields.setdefault(name, (value,))
+    time = as_time(_attributes(system.get("TimeCreated")).get("SystemTime"))
+    kind = Kind(WINDOWS, "windows", str(_plain(system.get("Channel")) or "").lower(), _whole(event_id) or 0)
+    if kind.event_id == 4688 and kind.channel == "security":
+        _renamed_process_fields(fields)
+    host = str(_plain(system.get("Computer")) or "")
+    return Event(number, time=time, kind=kind, fields=fields, text=_text(fields), excerpt=excerpt[:EXCERPT], host=host)
+
+
+def flat(record: Any, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, tuple[Scalar, ...]]]:
+    """Fields of a JSON object by dotted names. A list is a field of several values; deeper than 32 levels is left out."""
+    got: dict[str, list[Scalar]] = {}
+    for name, value in _leaves(record, prefix, depth):
+        got.setdefault(name, []).append(value)
+    for name, values in got.items():
+        yield name, tuple(values)
+
+
+def _leaves(value: Any, name: str, depth: int) -> Iterator[tuple[str, Scalar]]:
+    if depth > DEEPEST:
+        return
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name}.{key}" if name else str(key), depth + 1)
+    elif isinstance(value, list):
+        for inner in value or [None]:
+            yield from _leaves(inner, name, depth + 1)
+    else:
+        yield name, value
+
+
+def _data(section: str, value: Any) -> Iterator[tuple[str, tuple[Scalar, ...]]]:
+    """EventData by its fields' own names; UserData's one inner element is looked through; unnamed data are the values of `Data`."""
+    if not isinstance(value, dict):
+        yield section, (value,)
+        return
+    for name, inner in value.items():
+        if name == "#attributes":
+            continue
+        if isinstance(inner, dict) and "#text" in inner:
+            text = inner["#text"]
+            yield name, tuple(text) if isinstance(text, list) else (text,)
+        elif isinstance(inner, dict):
+            yield from _data(name, inner)
+        elif isinstance(inner, list):
+            yield name, tuple(i for i in inner if not isinstance(i, dict | list))
+        else:
+            yield name, (inner,)
+
+
+def _renamed_process_fields(fields: dict[str, tuple[Scalar, ...]]) -> None:
+    for theirs, ours in table("fields")["windows"]["4688"].items():
+        if theirs in fields:
+            for name in ours:
+                fields.setdefault(name, fields[theirs])
+
+
+def _text(fields: Mapping[str, tuple[Scalar, ...]]) -> str:
+    return "\n".join(written(v) for values in fields.values() for v in values if v is not None)
+
+
+def _attributes(value: Any) -> Mapping[str, Any]:
+    inner = value.get("#attributes") if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def _plain(value: Any) -> Any:
+    return value.get("#text") if isinstance(value, dict) else value
+
+
+def _whole(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None

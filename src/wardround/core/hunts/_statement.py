@@ -1,0 +1,80 @@
+"""The one sentence in which a hunt's result is told: what was searched, with what, and what was found in it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wardround.core.hunts._coverage import searched_hours
+from wardround.core.hunts._model import HuntResult, SourceRun, Window
+from wardround.core.vocab import Detection
+from wardround.core.vocab._hunting import SourceCoverage
+
+SCAN = "informational"
+
+
+def statement(result: HuntResult, *, window: Window | None = None, host: str | None = None) -> str:
+    """What a clinical safety officer reads first. Never says that a system is clean: it says what was searched.
+
+    With a window it counts that window's hours; without one it names the time that the logs span. `host` keeps to one host's sources.
+    """
+    runs = [run for run in result.runs if host is None or run.coverage.host == host]
+    if not any(run.ran for run in runs):
+        return f"Nothing could be searched{_of(host)}: {_why_nothing(result)}."
+    ran = {rule_id for run in runs for rule_id in run.ran}
+    rules = f"with {len(ran)} of {result.coverage.rules_given} rules"
+    searched = [run.coverage for run in runs if run.ran]
+    if window is None:
+        what = f"Searched {_count(len(searched), 'log')}{_of(host)} {_span(searched)}{rules}"
+    else:
+        hours = searched_hours(result.coverage, window=window, host=host)
+        what = f"Searched {hours.hours} of {hours.of} hours{_of(host)} {rules}"
+    sources = {run.coverage.source for run in runs}
+    hits = [d for d in result.detections if d.source in sources]
+    return f"{what}: {_found(hits)}{_caveats(result, runs)}"
+
+
+def _found(hits: Sequence[Detection]) -> str:
+    traces = sum(hit.level != SCAN for hit in hits)
+    scans = len(hits) - traces
+    text = f"{_count(traces, 'trace')} found, to be judged." if traces else "no trace found in what was searched."
+    return text + (f" {_count(scans, 'probe')} by scanners." if scans else "")
+
+
+def _caveats(result: HuntResult, runs: Sequence[SourceRun]) -> str:
+    coverages = [run.coverage for run in runs]
+    parts = []
+    if gaps := sum(len(c.gaps) for c in coverages):
+        parts.append(f"{_count(gaps, 'gap')} of more than an hour")
+    if unparsed := sum(c.unparsed for c in coverages):
+        parts.append(f"{_count(unparsed, 'line')} not understood")
+    if placed := sum(run.not_placed for run in runs):
+        parts.append(f"{_count(placed, 'event')} without a time")
+    if result.rejected:
+        parts.append(f"{_count(len(result.rejected), 'file')} not read, or not to the end")
+    text = f" Not seen: {'; '.join(parts)}." if parts else ""
+    if any(c.could_have_been_altered for c in coverages):
+        text += " The logs were taken from the suspect host itself and could have been altered."
+    return text
+
+
+def _span(coverages: Sequence[SourceCoverage]) -> str:
+    first = min((c.first for c in coverages if c.first), default=None)
+    last = max((c.last for c in coverages if c.last), default=None)
+    return f"from {_when(first)} to {_when(last)} UTC " if first and last else "without any time in them "
+
+
+def _when(time: datetime) -> str:
+    return f"{time:%-d %B %Y %H:%M}"
+
+
+def _of(host: str | None) -> str:
+    return f" of {host}" if host else ""
+
+
+def _why_nothing(result: HuntResult) -> str:
+    if not result.events:
+        return "no event could be read"
+    return "no rule could run on these logs" if result.coverage.rules_given else "no rule was given"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

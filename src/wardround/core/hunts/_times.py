@@ -1,0 +1,49 @@
+"""Reading the times that logs write, into UTC."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+MONTHS = {m: i for i, m in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1)}
+ACCESS = re.compile(r"(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d+)? ([+-])(\d\d)(\d\d)\Z", re.ASCII)
+FRACTION = re.compile(r"(\.\d{6})\d+")
+EPOCH_RANGE = (315_532_800, 4_102_444_800)  # 1980 to 2100, in seconds
+
+
+def access_time(text: str) -> datetime | None:
+    """`15/May/2025:03:12:44 +0100` as UTC; None when it is no such time."""
+    found = ACCESS.match(text)
+    if not found or found[2] not in MONTHS:
+        return None
+    offset = timedelta(hours=int(found[8]), minutes=int(found[9])) * (-1 if found[7] == "-" else 1)
+    try:
+        local = datetime(int(found[3]), MONTHS[found[2]], *(int(found[i]) for i in (1, 4, 5, 6)), tzinfo=timezone(offset))  # type: ignore[arg-type, misc]
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def as_time(value: Any) -> datetime | None:
+    """ISO 8601 text, `2025-05-15 03:12:44.123` (no zone: UTC), or seconds, milli- or microseconds since 1970; None for all else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _epoch(float(value))
+    text = FRACTION.sub(r"\1", str(value).strip()[:64])
+    try:
+        return (
+            _epoch(float(text)) if text.replace(".", "", 1).isdecimal() and len(text) >= 9 else _utc(datetime.fromisoformat(text))
+        )
+    except (ValueError, OverflowError):
+        return access_time(text.strip("[]"))
+
+
+def _epoch(number: float) -> datetime | None:
+    for scale in (1, 1_000, 1_000_000, 1_000_000_000):
+        if EPOCH_RANGE[0] <= number / scale <= EPOCH_RANGE[1]:
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=number / scale)
+    return None
+
+
+def _utc(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

@@ -1,0 +1,141 @@
+"""Opening what logs come packed in: gzip, zstandard, zip and tar, one in another, with limits.
+
+Nothing is ever written: a member is a stream, and its name is only a label, so a path in an archive cannot lead anywhere.
+"""
+
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, BinaryIO, cast
+
+from wardround.core.hunts._model import Source
+from wardround.core.vocab import BadInput, Rejected
+
+DEEPEST = 3
+LARGEST_IN_MEMORY = 1 << 30
+SUSPECT_SIZE = 1 << 28
+SUSPECT_RATIO = 200
+MOST_MEMBERS = 100_000
+BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+class Counted(io.RawIOBase):
+    """A stream that counts what was read through it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.count = stream, 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, into: Any) -> int:
+        """Read as much as there is, up to the size of `into`."""
+        data = self.stream.read(len(into))
+        into[: len(data)] = data
+        self.count += len(data)
+        return len(data)
+
+
+class Unpacked(Counted):
+    """An unpacked stream that stops when it grows out of all proportion to what was packed. Raises BadInput then."""
+
+    def __init__(self, stream: Any, packed: Counted, name: str) -> None:
+        super().__init__(stream)
+        self.packed, self.name = packed, name
+
+    def readinto(self, into: Any) -> int:
+        """As Counted."""
+        got = super().readinto(into)
+        if self.count > SUSPECT_SIZE and self.count > SUSPECT_RATIO * max(self.packed.count, 1):
+            raise BadInput(
+                f"stopped after unpacking {self.count:,} bytes from {self.packed.count:,}: this looks like a decompression bomb",
+                where=self.name,
+                do="unpack it yourself and look, if it is what it says",
+            )
+        return got
+
+
+def unpacked(source: Source, *, rejected: list[Rejected], depth: int = 0) -> Iterator[Source]:
+    """The logs in a source: itself when it is not packed, else every member, named `outer!inner`. Unreadable ones go to `rejected`."""
+    head = io.BufferedReader(cast(io.RawIOBase, source.stream), 1 << 17)
+    start = head.peek(600)
+    kind = packing(start)
+    if not kind:
+        yield replace(source, stream=cast(BinaryIO, head))
+        return
+    if depth >= DEEPEST:
+        rejected.append(Rejected(source.name, f"packed more than {DEEPEST} deep: not opened"))
+        return
+    try:
+        yield from _members(source, head, kind, rejected, depth)
+    except BROKEN as error:
+        rejected.append(Rejected(source.name, f"a damaged {kind} file: {error}; what came before it was read"))
+
+
+def packing(start: bytes) -> str:
+    """What the first bytes say: gzip, zstd, zip, tar, or empty text for none of them."""
+    for magic, kind in ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip")):
+        if start.startswith(magic):
+            return kind
+    return "tar" if start[257:262] == b"ustar" else ""
+
+
+def _members(source: Source, head: io.BufferedReader, kind: str, rejected: list[Rejected], depth: int) -> Iterator[Source]:
+    if kind in ("gzip", "zstd"):
+        packed = Counted(head)
+        inner: Any
+        if kind == "gzip":
+            inner = gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16))
+        else:
+            import zstandard
+
+            inner = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed, read_across_frames=True)
+        yield from unpacked(replace(source, stream=Unpacked(inner, packed, source.name)), rejected=rejected, depth=depth + 1)  # type: ignore[arg-type]
+    elif kind == "tar":
+        with tarfile.open(fileobj=head, mode="r|") as tar:
+            for count, member in enumerate(tar):
+                if count >= MOST_MEMBERS:
+                    raise BadInput(f"more than {MOST_MEMBERS:,} members", where=source.name)
+                if member.isfile() and (stream := tar.extractfile(member)):
+                    yield from _member(source, member.name, stream, None, rejected, depth)
+    else:
+        with zipfile.ZipFile(io.BytesIO(bounded(head, source.name))) as archive:
+            if len(archive.infolist()) > MOST_MEMBERS:
+                raise BadInput(f"more than {MOST_MEMBERS:,} members", where=source.name)
+            for info in archive.infolist():
+                if not info.is_dir():
+                    yield from _zipped(source, archive, info, rejected, depth)
+
+
+def _zipped(
+    source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, rejected: list[Rejected], depth: int
+) -> Iterator[Source]:
+    try:
+        with archive.open(info) as stream:
+            yield from _member(source, info.filename, stream, info.compress_size, rejected, depth)
+    except BROKEN as error:
+        rejected.append(Rejected(f"{source.name}!{info.filename}", f"cannot be unpacked: {error}"))
+
+
+def _member(source: Source, name: str, stream: Any, size: int | None, rejected: list[Rejected], depth: int) -> Iterator[Source]:
+    label = f"{source.name}!{name}"
+    packed = Counted(None)
+    packed.count = size or 0
+    guarded: Any = stream if size is None else Unpacked(stream, packed, label)
+    yield from unpacked(replace(source, name=label, stream=guarded), rejected=rejected, depth=depth + 1)
+
+
+def bounded(stream: Any, name: str) -> bytes:
+    """All of a stream that must be read as one piece. Raises BadInput when it is too large for memory."""
+    data = stream.read(LARGEST_IN_MEMORY + 1)
+    if len(data) > LARGEST_IN_MEMORY:
+        raise BadInput(
+            f"larger than {LARGEST_IN_MEMORY >> 20} MB and cannot be read piecewise", where=name, do="unpack it and give its files"
+        )
+    return bytes(data)

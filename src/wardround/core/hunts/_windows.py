@@ -1,0 +1,72 @@
+"""Windows event files (`.evtx`): every record that can be read, and how many the file says it should have held."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from wardround.core.hunts._model import Event
+from wardround.core.hunts._records import windows_event
+
+MAGIC = b"ElfFile\x00"
+HEADER = 4096
+CHUNK = 65536
+CHUNK_MAGIC = b"ElfChnk\x00"
+
+
+def windows_events(data: bytes) -> Iterator[Event | str]:
+    """The events of an event file, in the order of the file; a text instead of an event says what could not be read.
+
+    A torn or damaged part costs only itself: the records of the other chunks are still given.
+    """
+    import evtx
+
+    expected = 0
+    yield from _damage(data)
+    for at in range(HEADER, len(data), CHUNK):
+        chunk = data[at : at + CHUNK]
+        if chunk.startswith(CHUNK_MAGIC) and len(chunk) == CHUNK:
+            expected += _records_in(chunk)
+    got = 0
+    try:
+        reader = iter(evtx.PyEvtxParser(io.BytesIO(data)).records_json())
+    except (OSError, RuntimeError, ValueError) as error:
+        yield f"not readable as an event file: {str(error)[:200]}"
+        return
+    while True:
+        try:
+            record = next(reader)
+        except StopIteration:
+            break
+        except Exception as error:  # the reader's own errors have no common base
+            yield f"a record that cannot be read: {str(error)[:200]}"
+            continue
+        got += 1
+        yield _event(record)
+    for _ in range(min(expected - got, 1_000_000)):
+        yield "a record that the file's own count names, but that is not there to read"
+
+
+def _event(record: dict[str, Any]) -> Event | str:
+    number = record["event_record_id"]
+    try:
+        return windows_event(number, orjson.loads(record["data"]), excerpt=record["data"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
+        return f"record {number}: {type(error).__name__}"
+
+
+def _damage(data: bytes) -> Iterator[str]:
+    """What the file's outline already shows: chunks that the header counts but that are missing or torn."""
+    chunks = int.from_bytes(data[42:44], "little")
+    for index in range(chunks):
+        chunk = data[HEADER + index * CHUNK : HEADER + (index + 1) * CHUNK]
+        if len(chunk) < CHUNK:
+            yield f"chunk {index + 1} of {chunks} is {'cut off' if chunk else 'missing'}: the file ends early"
+        elif not chunk.startswith(CHUNK_MAGIC):
+            yield f"chunk {index + 1} of {chunks} is damaged"
+
+
+def _records_in(chunk: bytes) -> int:
+    first, last = (int.from_bytes(chunk[at : at + 8], "little") for at in (8, 16))
+    return last - first + 1 if 0 < first <= last and last - first < CHUNK else 0
