@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from wardround.core.advisories import Advisory, Container
 from wardround.core.matching._model import Answer, Subject
-from wardround.core.matching._objects import read_object
+from wardround.core.matching._names import key_of, names_of
+from wardround.core.matching._objects import read_object, schemes_of
+from wardround.core.matching._orders import distributions
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._platforms import Part, combine, platforms_of
-from wardround.core.vocab import Verdict, name_key
+from wardround.core.vocab import Verdict
 
 
 def decide(advisory: Advisory, subject: Subject, *, overrides: Overrides) -> Answer:
@@ -35,14 +37,14 @@ def _of_container(container: Container, cve: str, subject: Subject) -> Answer | 
     parts: list[Part] = []
     skipped = ""
     for place, affected in enumerate(container.affected):
-        if not isinstance(affected, Mapping) or not names_it(affected, subject):
+        if not isinstance(affected, Mapping) or not _names(affected, subject):
             continue
         at = f"{cve} {container.pointer}/{place}"
         answer = read_object(affected, at=at, subject=subject)
         if answer is None:
             skipped = skipped or at
         else:
-            parts.append((platforms_of(affected), answer))
+            parts.append((platforms_of(affected) or _within(affected, subject), answer))
     if parts:
         return combine(parts, platform=subject.platform)
     if skipped:
@@ -54,9 +56,14 @@ def _of_container(container: Container, cve: str, subject: Subject) -> Answer | 
     return None
 
 
-def names_it(affected: Mapping[str, object], subject: Subject) -> bool:
-    """True when an object names the subject: vendor and product equal, case and spacing aside; no vendor: any."""
-    product, vendor = affected.get("product"), affected.get("vendor")
-    if not isinstance(product, str) or name_key(product) != subject.product:
-        return False
-    return not subject.vendors or (isinstance(vendor, str) and name_key(vendor) in subject.vendors)
+def _names(affected: Mapping[str, object], subject: Subject) -> bool:
+    """True when an object names the subject's product, of its vendor where it states one."""
+    return any(
+        product == subject.product and (not subject.vendors or vendor in subject.vendors) for vendor, product in names_of(affected)
+    )
+
+
+def _within(affected: Mapping[str, object], subject: Subject) -> frozenset[str]:
+    """A distribution's package is narrowed to the release that the object calls its product: `kernel` in Enterprise Linux 8."""
+    product, package = key_of(affected.get("product")), key_of(affected.get("packageName"))
+    return frozenset({product}) if package == subject.product != product and schemes_of(affected) & distributions() else frozenset()

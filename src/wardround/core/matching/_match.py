@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from wardround.core.advisories import Advisory
 from wardround.core.matching._decide import decide
 from wardround.core.matching._model import Answer, Named, Subject
-from wardround.core.matching._names import Naming, names
+from wardround.core.matching._names import key_of, names, names_of
 from wardround.core.matching._overrides import Overrides
 from wardround.core.vocab import Finding, Install, name_key
 
@@ -22,25 +22,25 @@ def match(advisory: Advisory, install: Install, *, overrides: Overrides, named: 
 
 
 def match_all(
-    advisories: Iterable[Advisory], *, installs: Sequence[Install], overrides: Overrides, naming: Naming | None = None
+    advisories: Iterable[Advisory],
+    *,
+    installs: Sequence[Install],
+    overrides: Overrides,
+    named: Sequence[Named | None] | None = None,
 ) -> Iterator[Finding]:
-    """Every finding of these records on these installs, record by record, install by install.
+    """Every finding of these records on these installs, record by record; a record that does not name an install is no finding.
 
-    `naming` is the whole feed's (for the rule of a single vendor); without it, these records' own. Records are read one at
-    a time when `naming` is given. Not naming an install is no finding.
+    Each distinct pair of record and subject is decided once. `named` is what `names` found for each install in a whole
+    feed, in the same order; without it these records are the feed. With it, records may be a stream.
     """
-    if naming is None:
+    if named is None:
         advisories = list(advisories)
-        naming = naming_of(advisories)
+        named = _named(installs, advisories)
     by_cve: dict[str, dict[Subject, list[Install]]] = defaultdict(lambda: defaultdict(list))
-    known: dict[tuple[str, str, str, str], Named | None] = {}
-    for install in installs:
-        key = (install.vendor, install.product, install.cpe, install.purl)
-        if key not in known:
-            known[key] = names(install, naming=naming)
-        if named := known[key]:
-            subject = subject_of(install, named)
-            for cve in named.cves:
+    for install, found in zip(installs, named, strict=True):
+        if found:
+            subject = subject_of(install, found)
+            for cve in found.cves:
                 by_cve[cve][subject].append(install)
     for advisory in advisories:
         for subject, same in by_cve.get(advisory.cve, {}).items():
@@ -48,24 +48,24 @@ def match_all(
             yield from (_finding(advisory, install, answer) for install in same)
 
 
-def naming_of(advisories: Iterable[Advisory]) -> Naming:
-    """The naming of a handful of records, for callers without a whole feed at hand."""
+def _named(installs: Iterable[Install], advisories: Sequence[Advisory]) -> list[Named | None]:
+    """What `names` finds when a handful of records is the whole feed."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    by_id = {advisory.cve: advisory for advisory in advisories}
     for advisory in advisories:
-        pairs = {
-            (name_key(a["vendor"]), name_key(a["product"]))
-            for container in advisory.containers
-            for a in container.affected
-            if isinstance(a, Mapping) and isinstance(a.get("vendor"), str) and isinstance(a.get("product"), str)
-        }
-        for vendor, product in sorted(pairs):
+        entries = (a for container in advisory.containers for a in container.affected if isinstance(a, Mapping))
+        for vendor, product in sorted({name for affected in entries for name in names_of(affected)}):
             found[product][vendor].append(advisory.cve)
-    return lambda product: found.get(product, {})
+
+    def records(cves: Iterable[str]) -> Iterator[Advisory]:
+        return (by_id[cve] for cve in cves)
+
+    return [names(install, naming=lambda product: found.get(product, {}), records=records) for install in installs]
 
 
 def subject_of(install: Install, named: Named | None = None) -> Subject:
     """What a verdict depends on, of this install."""
-    vendors = named.vendors if named else ((name_key(install.vendor),) if install.vendor.strip() else ())
+    vendors = named.vendors if named else ((vendor,) if (vendor := key_of(install.vendor)) else ())
     platform = next((name_key(v) for c in _PLATFORM_COLUMNS if (v := install.extra.get(c, "").strip())), "")
     product = named.product if named else name_key(install.product)
     return Subject(vendors, product, install.version.strip(), install.scheme.strip().casefold(), platform)

@@ -1,61 +1,116 @@
 """Which records name an install: the rule of names, apart from any verdict."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from urllib.parse import unquote
 
+from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
 from wardround.core.vocab import Install, name_key
 
 Naming = Callable[[str], Mapping[str, Sequence[str]]]
-"""Product key -> vendor key -> the CVEs whose records name that product of that vendor."""
+"""Product key -> vendor key (empty: the record states no vendor) -> the CVEs whose records name that product of that vendor."""
+
+Records = Callable[[Sequence[str]], Iterable[Advisory]]
+"""CVE ids -> their records."""
+
+_NOT_STATED = frozenset({"", "n/a", "-", "*", "unknown", "unspecified"})
+Name = tuple[str, str]
 
 
-def names(install: Install, *, naming: Naming) -> Named | None:
+def names(install: Install, *, naming: Naming, records: Records | None = None) -> Named | None:
     """The records that name an install; None when there are none, which is *not* a statement that it is not affected.
 
-    Vendor and product must equal the record's, case and spacing aside. Without a vendor the names in its CPE and package
-    URL are tried; then the product alone counts when a single vendor has it, and is ambiguous when several have.
+    Vendor and product must equal the record's, case and spacing aside; a CPE names them too, and so does a package URL
+    where no vendor is stated. Without any vendor the product alone counts when a single vendor has it, and is ambiguous
+    when several have. `records` lets a second spelling of one vendor inside the same record (its CPE, another container)
+    not count as a second vendor.
     """
-    for vendor, product in _candidates(install):
+    for vendor, product in _stated_names(install):
         if cves := naming(product).get(vendor):
             return Named(product, (vendor,), tuple(cves))
-    if install.vendor.strip():
+    product = key_of(install.product)
+    if key_of(install.vendor) or not product:
         return None
-    product = name_key(install.product)
     found = naming(product)
-    vendors = tuple(sorted(found))
-    if not vendors:
+    every = tuple(dict.fromkeys(cve for vendor in sorted(found) for cve in found[vendor]))
+    vendors: tuple[str, ...] = tuple(sorted(found))
+    if len(vendors) > 1 and records:
+        vendors = tuple(sorted(_owners(records(every), product))) or vendors
+    return Named(product, vendors, every if len(vendors) > 1 else tuple(found.get(vendors[0], ()))) if vendors else None
+
+
+def key_of(name: object) -> str:
+    """A vendor's or product's name key; empty when it is not stated (`n/a`, `-`...)."""
+    return _key(name) if isinstance(name, str) else ""
+
+
+def names_of(affected: Mapping[str, object]) -> Iterator[Name]:
+    """Vendor and product key of an `affected` object: as it states them, as its package is called, as its CPEs name them."""
+    vendor = key_of(affected.get("vendor"))
+    for key in ("product", "packageName"):
+        if product := key_of(affected.get(key)):
+            yield vendor, product
+    cpes = affected.get("cpes")
+    for cpe in cpes if isinstance(cpes, list) else ():
+        if isinstance(cpe, str) and (name := _of_cpe(cpe)):
+            yield name
+
+
+def _owners(records: Iterable[Advisory], product: str) -> set[str]:
+    """The vendors that records themselves give for a product, each by the first of its containers that names it; two are enough."""
+    owners: set[str] = set()
+    for record in records:
+        for container in record.containers:
+            own = {
+                key_of(a.get("vendor"))
+                for a in container.affected
+                if isinstance(a, Mapping) and key_of(a.get("product")) == product
+            }
+            owners |= own
+            if own:
+                break
+        if len(owners) > 1:
+            break
+    return owners
+
+
+def _stated_names(install: Install) -> Iterator[Name]:
+    """Vendor and product as the install states them, then as its CPE, and where it states no vendor its package URL, do."""
+    product, vendor = key_of(install.product), key_of(install.vendor)
+    if vendor and product:
+        yield vendor, product
+    if name := _of_cpe(install.cpe):
+        yield name
+        if product and not vendor:
+            yield name[0], product
+    if not vendor and (name := _of_purl(install.purl)):
+        yield name
+
+
+@lru_cache(maxsize=65_536)
+def _key(name: str) -> str:
+    key = name_key(name)
+    return "" if key in _NOT_STATED else key
+
+
+@lru_cache(maxsize=65_536)
+def _of_cpe(cpe: str) -> Name | None:
+    """Vendor and product of a CPE name, both bindings (NIST IR 7695, sections 6.1 and 6.2), underscores as spaces."""
+    at = 3 if cpe.startswith("cpe:2.3:") else 2
+    parts = re.split(r"(?<!\\):", cpe)
+    if not cpe.startswith(("cpe:2.3:", "cpe:/")) or len(parts) < at + 2:
         return None
-    return Named(product, vendors, tuple(dict.fromkeys(cve for vendor in vendors for cve in found[vendor])))
+    vendor, product = (key_of(re.sub(r"\\(.)", r"\1", part).replace("_", " ")) for part in parts[at : at + 2])
+    return (vendor, product) if vendor and product else None
 
 
-def _candidates(install: Install) -> Iterator[tuple[str, str]]:
-    """Vendor and product as the install states them, else as its CPE and its package URL do."""
-    product = name_key(install.product)
-    if install.vendor.strip():
-        yield name_key(install.vendor), product
-        return
-    if cpe := _cpe_names(install.cpe):
-        yield cpe
-        yield cpe[0], product
-    if purl := _purl_names(install.purl):
-        yield purl
-        yield purl[0], product
-
-
-def _cpe_names(cpe: str) -> tuple[str, str] | None:
-    """Vendor and product of a CPE 2.3 formatted string or 2.2 URI, as name keys (underscores are spaces)."""
-    rest = cpe.removeprefix("cpe:2.3:") if cpe.startswith("cpe:2.3:") else cpe.removeprefix("cpe:/")
-    parts = rest.replace("\\:", "\0").split(":")
-    if len(parts) < 3 or rest == cpe:
+def _of_purl(purl: str) -> Name | None:
+    """Namespace and name of a package URL; None where it has no namespace."""
+    path = purl.removeprefix("pkg:").split("?")[0].split("#")[0] if purl.startswith("pkg:") else ""
+    parts = [unquote(part) for part in path.split("/") if part]
+    if len(parts) < 3:
         return None
-    vendor, product = (name_key(p.replace("\\", "").replace("\0", ":").replace("_", " ")) for p in parts[1:3])
-    return (vendor, product) if vendor not in ("", "*", "-") and product not in ("", "*", "-") else None
-
-
-def _purl_names(purl: str) -> tuple[str, str] | None:
-    """Namespace and name of a package URL, as name keys; None without a namespace."""
-    from urllib.parse import unquote
-
-    path = purl.removeprefix("pkg:").split("?")[0].split("#")[0].rsplit("@", 1)[0] if purl.startswith("pkg:") else ""
-    parts = [unquote(p) for p in path.split("/") if p]
-    return (name_key(parts[-2]), name_key(parts[-1])) if len(parts) > 2 else None
+    vendor, product = key_of(" ".join(parts[1:-1])), key_of(parts[-1].split("@")[0])
+    return (vendor, product) if vendor and product else None

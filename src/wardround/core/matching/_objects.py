@@ -5,7 +5,7 @@ from typing import Any
 
 from wardround.core.matching._entries import STATUSES, Reading, read_entry
 from wardround.core.matching._model import Answer, Subject
-from wardround.core.matching._orders import is_commit, is_distribution, order_of, shown
+from wardround.core.matching._orders import distributions, is_commit, order_of, shown
 from wardround.core.vocab import Verdict
 
 _WORDS = {Verdict.AFFECTED: "affected", Verdict.NOT_AFFECTED: "not affected"}
@@ -23,10 +23,10 @@ def read_object(affected: Mapping[str, Any], *, at: str, subject: Subject) -> An
     together with its default.
     """
     entries: Sequence[Any] = affected["versions"] if isinstance(affected.get("versions"), list) else ()
-    types = {order_of(e["versionType"]).name for e in entries if isinstance(e, Mapping) and isinstance(e.get("versionType"), str)}
+    types = schemes_of(affected)
     if types == {"git"} and subject.version and not is_commit(subject.version) and subject.version not in _listed(entries):
         return None
-    if is_distribution(subject.scheme) and subject.scheme not in types:
+    if subject.scheme in distributions() - types:
         why = (
             f"This is a distribution's package ({subject.scheme}), whose maintainers mend old versions: the record does not decide."
         )
@@ -37,6 +37,16 @@ def read_object(affected: Mapping[str, Any], *, at: str, subject: Subject) -> An
         part = f"The part that the record speaks of ({', '.join(modules[:3])[:120]}) is taken to be in use."
         return Answer(answer.verdict, answer.reason, answer.decided_by, (*answer.assumed, part))
     return answer
+
+
+def schemes_of(affected: Mapping[str, Any]) -> set[str]:
+    """The names of the orders that an object's entries declare."""
+    entries = affected.get("versions")
+    return (
+        {order_of(e["versionType"]).name for e in entries if isinstance(e, Mapping) and isinstance(e.get("versionType"), str)}
+        if isinstance(entries, list)
+        else set()
+    )
 
 
 def _listed(entries: Sequence[Any]) -> set[str]:

@@ -109,9 +109,10 @@ def is_first(version: str) -> bool:
     return is_plain(version) and not any(_numbers(version.lstrip("vV")))
 
 
-def is_distribution(scheme: str) -> bool:
-    """True for the package schemes of distributions, which mend old versions without raising their number."""
-    return scheme in _table()["distributions"]
+@cache
+def distributions() -> frozenset[str]:
+    """The package schemes of distributions, which mend old versions without raising their number."""
+    return frozenset(_table()["distributions"])
 
 
 def shown(text: str) -> str:
