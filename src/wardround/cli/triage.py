@@ -129,14 +129,15 @@ def _show(decision: "Decision", cve: str, day: "date", policy: "Policy") -> None
 
     console = Console(highlight=False)
 
-    def line(text: str = "", style: str = "") -> None:
-        console.print(Text(text, style=style))
+    def line(text: str = "", style: str = "", bullet: str = "") -> None:
+        wrapped = fill(text, max(console.width, 40), initial_indent=bullet, subsequent_indent=" " * len(bullet))
+        console.print(Text(wrapped, style=style))
 
     def listed(title: str, texts: tuple[str, ...]) -> None:
         line()
         line(title, "bold")
         for text in texts:
-            line(fill(text, max(console.width, 40), initial_indent=" - ", subsequent_indent="   "))
+            line(text, bullet=" - ")
 
     line(
         f"{decision.name[:1].upper()}{decision.name[1:]} ({decision.decision})", "bold red" if decision.forensic_triage else "bold"

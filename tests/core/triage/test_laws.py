@@ -77,20 +77,6 @@ def worse_point(point: Point, key: str) -> str | None:
     return keys[keys.index(key) + 1] if keys.index(key) + 1 < len(keys) else None
 
 
-@drawn(policies, st.data(), asked_on, histories)
-def test_a_worse_fact_is_never_milder_nor_later(
-    an_advisory: Build, table: Policy, data: st.DataObject, day: int, said: list[Said]
-) -> None:
-    facts = [p for p in table.points if not p.statements]
-    given = {p.key: data.draw(st.sampled_from([v.key for v in p.values])) for p in facts}
-    before = ask(table, an_advisory(*said), None, day, **given)
-    for point in facts:
-        worse = worse_point(point, given[point.key])
-        if worse:
-            after = ask(table, an_advisory(*said), None, day, **(given | {point.key: worse}))
-            assert after.rank >= before.rank
-
-
 def hardening(said: list[Said]) -> list[Said]:
     """The same history without the statements that take something back."""
     kept: list[Said] = []
@@ -98,6 +84,22 @@ def hardening(said: list[Said]) -> list[Said]:
         if all(LADDER[key].index(value) >= LADDER[key].index(v) for k, v, _ in kept if k == key):
             kept.append((key, value, day))
     return kept
+
+
+@drawn(policies, st.data(), asked_on, histories)
+def test_a_worse_fact_is_never_milder_nor_later(
+    an_advisory: Build, table: Policy, data: st.DataObject, day: int, said: list[Said]
+) -> None:
+    facts = [p for p in table.points if not p.statements]
+    given = {p.key: data.draw(st.sampled_from([v.key for v in p.values])) for p in facts}
+    advisory = an_advisory(*hardening(said))
+    before = ask(table, advisory, None, day, **given)
+    for point in facts:
+        worse = worse_point(point, given[point.key])
+        if worse:
+            after = ask(table, advisory, None, day, **(given | {point.key: worse}))
+            assert after.rank >= before.rank
+            assert later(after.due) <= later(before.due)
 
 
 FULL = [("E", "none", 0), ("A", "no", 0), ("TI", "partial", 0)]
