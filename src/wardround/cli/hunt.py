@@ -252,7 +252,7 @@ def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], 
 
 def _next(result: "HuntResult") -> str:
     if any(d.level != "informational" for d in result.detections):
-        return "Next: judge each detection: a false alarm with its reason, or part of an incident. Keep the logs and the host as they are."
+        return "Next: judge each detection (false alarm with its reason, or incident). Leave the logs and the host as they are."
     if result.coverage.not_run or any(run.coverage.gaps for run in result.runs):
         return "Next: find the logs that are missing, or have a person accept this coverage as it is stated."
     return "Next: have a person accept this coverage, and keep the --json document as evidence."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from wardround.core.hunts._model import SearchedHours, Window, Windows
 from wardround.core.vocab import BadInput, Coverage
@@ -34,7 +35,7 @@ class Seen:
     def gaps(self) -> tuple[Span, ...]:
         """Silences of more than an hour between two events that follow each other in time."""
         ordered = [self._hours[h] for h in sorted(self._hours)]
-        return tuple((a[1], b[0]) for a, b in zip(ordered, ordered[1:], strict=False) if b[0] - a[1] > HOUR)
+        return tuple((a[1], b[0]) for a, b in pairwise(ordered) if b[0] - a[1] > HOUR)
 
 
 def windows(
@@ -42,8 +43,8 @@ def windows(
 ) -> Windows:
     """The two windows of a hunt, as of `at`.
 
-    Traces of the exploit: from `margin_days` before the first known exploitation until the proven fix (until `at` while there is none).
-    Traces of what comes after one: from the same start until a rebuild on a fixed version (until `at` while there is none).
+    Traces of the exploit: from `margin_days` before the first known exploitation until the proven fix, or `at` without one.
+    Traces of what comes after one: from the same start until a rebuild on a fixed version, or `at` without one.
     An end before the start gives an empty window. Raises BadInput for a time without zone.
     """
     for name, time in (("first_exploited", first_exploited), ("fixed_at", fixed_at), ("rebuilt_at", rebuilt_at), ("at", at)):

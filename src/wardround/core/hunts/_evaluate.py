@@ -6,7 +6,7 @@ from wardround.core.hunts._values import Exists, Null, Reference, Regex, Text
 
 
 def holds(node: Node, event: Event) -> bool:
-    """True when the event satisfies the condition. Raises RegexTooSlow when a regular expression does not end in time."""
+    """True when the event satisfies the condition. Raises SlowRegexError when a regular expression does not end in time."""
     match node:
         case FieldTest():
             return _field_holds(node, event)

@@ -10,7 +10,7 @@ from wardround.core.hunts._evaluate import holds
 from wardround.core.hunts._model import Event, HuntResult, Kind, Rule, RuleSet, Source, SourceRun
 from wardround.core.hunts._read import Reading
 from wardround.core.hunts._unpack import unpacked
-from wardround.core.hunts._values import REGEX_SECONDS, RegexTooSlow
+from wardround.core.hunts._values import REGEX_SECONDS, SlowRegexError
 from wardround.core.vocab import Coverage, Detection, Rejected
 from wardround.core.vocab._hunting import NotRun
 
@@ -67,7 +67,7 @@ class _Search:
         for rule in self.chosen[kind]:
             try:
                 hit = rule.id not in self.stopped and holds(rule.condition, event)
-            except RegexTooSlow as slow:
+            except SlowRegexError as slow:
                 self.stopped[rule.id] = (
                     f"its regular expression {str(slow)[:60]!r} took over {REGEX_SECONDS:g} s on line {event.line}; stopped there"
                 )

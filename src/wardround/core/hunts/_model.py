@@ -1,7 +1,7 @@
 """The nouns of a hunt: sources, events, rules, and what came of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
@@ -93,7 +93,7 @@ class LogSource:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A Sigma rule made ready to run. `phase` is exploit, after, scan or empty (belongs to every window); `fields` are all it names."""
+    """A Sigma rule made ready to run. `phase` is exploit, after, scan or empty (every window); `fields` are all that it names."""
 
     id: str
     title: str
@@ -142,7 +142,7 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class SourceRun:
-    """One source: what it let us see, the rules that ran on it, those that could not run on it or on part of it, events without a time."""
+    """One source: what it let us see, the rules that ran on it, those that could not (on all or a part), events without a time."""
 
     coverage: SourceCoverage
     ran: tuple[str, ...]
@@ -186,4 +186,4 @@ class SearchedHours(NamedTuple):
 
     hours: int
     of: int
-    unseen: tuple[Span, ...] = field(default=())  # type: ignore[assignment]
+    unseen: tuple[Span, ...]

@@ -37,7 +37,7 @@ def bundled() -> tuple[str, ...]:
 
 
 def read_pack(manifest: bytes, *, rules: Iterable[tuple[str, bytes]], where: str) -> Pack:
-    """A pack from its `pack.toml` and its rule files. Raises BadInput when the manifest is not one or a rule names an unknown phase."""
+    """A pack from its `pack.toml` and its rule files. Raises BadInput for a bad manifest or a phase that is not known."""
     try:
         stated: dict[str, Any] = tomllib.loads(manifest.decode("utf-8"))
         read = read_rules(rules)

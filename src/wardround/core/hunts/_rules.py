@@ -9,7 +9,7 @@ from typing import Any
 
 from wardround.core.hunts._conditions import FieldTest, leaves
 from wardround.core.hunts._model import LogSource, Rule, RuleSet
-from wardround.core.hunts._translate import CannotRun, tree
+from wardround.core.hunts._translate import UnsupportedError, tree
 from wardround.core.hunts._values import Reference
 from wardround.core.vocab._hunting import NotRun
 
@@ -47,7 +47,7 @@ def stem(name: str) -> str:
 
 
 def _documents(name: str, data: bytes) -> list[Any]:
-    """The documents of a YAML file, with the old `action: global` and `repeat` resolved; a NotRun stands for what cannot be read."""
+    """The documents of a YAML file, the old `action: global` and `repeat` resolved; a NotRun stands for what cannot be read."""
     import yaml
     from sigma.collection import deep_dict_update
     from sigma.exceptions import SigmaError
@@ -100,7 +100,7 @@ def _rule(name: str, document: Any) -> Rule | NotRun:
             return NotRun(called, f"{name}: {what} are not run by this version")
     try:
         return _made(name, called, document)
-    except CannotRun as reason:
+    except UnsupportedError as reason:
         return NotRun(called, f"{name}: {reason}")
     except (SigmaError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError) as error:
         return NotRun(

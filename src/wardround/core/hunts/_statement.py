@@ -14,7 +14,8 @@ SCAN = "informational"
 def statement(result: HuntResult, *, window: Window | None = None, host: str | None = None) -> str:
     """What a clinical safety officer reads first. Never says that a system is clean: it says what was searched.
 
-    With a window it counts that window's hours; without one it names the time that the logs span. `host` keeps to one host's sources.
+    With a window it counts that window's hours; without one it names the time that the logs span. `host` keeps to one host's
+    sources.
     """
     runs = [run for run in result.runs if host is None or run.coverage.host == host]
     if not any(run.ran for run in runs):

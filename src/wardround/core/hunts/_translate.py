@@ -9,12 +9,12 @@ FLAGS = {"IGNORECASE": "i", "MULTILINE": "m", "DOTALL": "s"}
 SIGNS = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
 
 
-class CannotRun(Exception):
+class UnsupportedError(Exception):
     """A construct that this evaluator does not run; the text says which."""
 
 
 def tree(rule: Any) -> Node:
-    """The condition of a pySigma rule; several conditions are alternatives. Raises CannotRun, and pySigma's own errors."""
+    """The condition of a pySigma rule; several conditions are alternatives. Raises UnsupportedError, and pySigma's own errors."""
     parsed = [condition.parse() for condition in rule.detection.parsed_condition]
     return _joined(AnyOf, tuple(_node(p) for p in parsed))
 
@@ -36,7 +36,7 @@ def _node(item: Any) -> Node:
         return _leaf(item.field, item.value)
     if isinstance(item, c.ConditionValueExpression):
         return _leaf(None, item.value)
-    raise CannotRun(f"its condition has a part that is not known here: {type(item).__name__}")
+    raise UnsupportedError(f"its condition has a part that is not known here: {type(item).__name__}")
 
 
 def _leaf(field: str | None, value: Any) -> Node:
@@ -58,7 +58,7 @@ def _keyword(value: Any) -> values.ValueTest:
     if isinstance(value, t.SigmaNumber):
         value = t.SigmaString(str(value.number))
     if not isinstance(value, t.SigmaString):
-        raise CannotRun(f"a keyword cannot be a {type(value).__name__}")
+        raise UnsupportedError(f"a keyword cannot be a {type(value).__name__}")
     text = _text(value)
     return values.Text(((), *text.pieces, ()), cased=text.cased)
 
@@ -89,7 +89,7 @@ def _test(value: Any) -> values.ValueTest:
             return values.TimePart(part.timestamp_part.name.lower(), number) if isinstance(part, t.SigmaTimestampPart) else number
         case t.SigmaFieldReference():
             return values.Reference(value.field, value.starts_with, value.ends_with)
-    raise CannotRun(f"it has a value of a kind that is not known here: {type(value).__name__}")
+    raise UnsupportedError(f"it has a value of a kind that is not known here: {type(value).__name__}")
 
 
 def _text(value: Any) -> values.Text:
@@ -103,7 +103,7 @@ def _text(value: Any) -> values.Text:
         elif part is SpecialChars.WILDCARD_SINGLE:
             pieces[-1].append(values.ONE)
         elif isinstance(part, Placeholder):
-            raise CannotRun(f"it needs a list of values that it does not bring: %{part.name}%")
+            raise UnsupportedError(f"it needs a list of values that it does not bring: %{part.name}%")
         else:
             pieces[-1].append(part if cased else part.lower())
     return values.Text(tuple(tuple(p) for p in pieces), cased=cased)
@@ -113,9 +113,9 @@ def _regex(value: Any) -> values.Regex:
     import regex
 
     if value.regexp.contains_placeholder():
-        raise CannotRun("it needs a list of values that it does not bring (expand)")
+        raise UnsupportedError("it needs a list of values that it does not bring (expand)")
     pattern, flags = str(value.regexp), "".join(sorted(FLAGS[flag.name] for flag in value.flags))
     try:
         return values.Regex(pattern, flags, regex.compile(f"(?{flags}){pattern}" if flags else pattern))
     except regex.error as error:
-        raise CannotRun(f"the regular expression {pattern[:60]!r} is not valid: {error}") from None
+        raise UnsupportedError(f"the regular expression {pattern[:60]!r} is not valid: {error}") from None

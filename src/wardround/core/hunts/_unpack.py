@@ -62,7 +62,7 @@ class Unpacked(Counted):
 
 
 def unpacked(source: Source, *, rejected: list[Rejected], depth: int = 0) -> Iterator[Source]:
-    """The logs in a source: itself when it is not packed, else every member, named `outer!inner`. Unreadable ones go to `rejected`."""
+    """The logs in a source: itself when not packed, else every member, named `outer!inner`. Unreadable ones go to `rejected`."""
     head = io.BufferedReader(cast(io.RawIOBase, source.stream), 1 << 17)
     start = head.peek(600)
     kind = packing(start)
@@ -86,7 +86,7 @@ def packing(start: bytes) -> str:
     return "tar" if start[257:262] == b"ustar" else ""
 
 
-def _members(source: Source, head: io.BufferedReader, kind: str, rejected: list[Rejected], depth: int) -> Iterator[Source]:
+def _members(source: Source, head: Any, kind: str, rejected: list[Rejected], depth: int) -> Iterator[Source]:
     if kind in ("gzip", "zstd"):
         packed = Counted(head)
         inner: Any
@@ -95,7 +95,9 @@ def _members(source: Source, head: io.BufferedReader, kind: str, rejected: list[
         else:
             import zstandard
 
-            inner = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed, read_across_frames=True)
+            inner = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
+                cast(BinaryIO, packed), read_across_frames=True
+            )
         yield from unpacked(replace(source, stream=Unpacked(inner, packed, source.name)), rejected=rejected, depth=depth + 1)  # type: ignore[arg-type]
     elif kind == "tar":
         with tarfile.open(fileobj=head, mode="r|") as tar:

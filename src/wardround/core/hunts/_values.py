@@ -21,6 +21,8 @@ Piece = tuple[str | None, ...]
 class ValueTest:
     """A question to one value. `holds_when_absent`: an event without the field passes too."""
 
+    holds_when_absent: ClassVar[bool] = False
+
     folds: ClassVar[bool] = False
 
     def passes(self, value: Any) -> bool:
@@ -58,7 +60,7 @@ def _length(piece: Piece) -> int:
 
 
 def wildcard_match(pieces: Sequence[Piece], text: str) -> bool:
-    """Does the whole text match the pieces with `*` between them? Taking the leftmost place for each is enough, and linear in practice."""
+    """Does the whole text match the pieces with `*` between them? The leftmost place for each piece is enough."""
     if len(pieces) == 1:
         return _fits(pieces[0], text, 0) == len(text)
     at = _fits(pieces[0], text, 0)
@@ -159,7 +161,7 @@ class Exists(ValueTest):
         return self.wanted
 
 
-class RegexTooSlow(Exception):
+class SlowRegexError(Exception):
     """A regular expression did not come to an end in the time it has."""
 
 
@@ -172,11 +174,11 @@ class Regex(ValueTest):
     compiled: Any = field(default=None, compare=False, repr=False)
 
     def passes(self, value: Any) -> bool:
-        """Raises RegexTooSlow after REGEX_SECONDS."""
+        """Raises SlowRegexError after REGEX_SECONDS."""
         try:
             return self.compiled.search(value, timeout=REGEX_SECONDS) is not None
         except TimeoutError:
-            raise RegexTooSlow(self.pattern) from None
+            raise SlowRegexError(self.pattern) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def windows_events(data: bytes) -> Iterator[Event | str]:
         yield "a record that the file's own count names, but that is not there to read"
 
 
-def _event(record: dict[str, Any]) -> Event | str:
+def _event(record: Any) -> Event | str:
     number = record["event_record_id"]
     try:
         return windows_event(number, orjson.loads(record["data"]), excerpt=record["data"])
