@@ -1,6 +1,7 @@
 """Where things live: imports look down, rooms have small faces, names say what a file is."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,13 @@ def test_imports_look_down(root: Path) -> None:
     command = [Path(sys.executable).with_name("lint-imports"), "--no-logo"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_core_asks_no_clock_and_no_network(root: Path, tracked: list[Path]) -> None:
+    """What import contracts cannot see: time is passed in as `at=`, and only the part of urllib that reads text is imported."""
+    asked = re.compile(r"\b(?:datetime|date)\.(?:now|today|utcnow)\(|\burllib\.(?:request|error|robotparser)\b|\burlopen\b")
+    core = [p for p in python_files(tracked) if p.parts[:3] == ("src", "wardround", "core")]
+    assert [str(p) for p in core if asked.search((root / p).read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)

@@ -34,8 +34,10 @@ def installed(root: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory)
     """The `bin` of an empty environment with the wheel in it; the dependencies are those that `make setup` checked and kept."""
     place = tmp_path_factory.mktemp("empty") / "venv"
     venv.create(place, with_pip=False, symlinks=True)
-    pip = [sys.executable, "-m", "pip", "--python", place / "bin" / "python", "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "--quiet", "--no-index", "--find-links", root / ".venv" / "wheels", wheel], check=True)
+    locked = place / "constraints.txt"
+    locked.write_text("\n".join(re.findall(r"^[^\s#]+==[^\s;]+", (root / "requirements.lock").read_text("utf-8"), re.MULTILINE)))
+    pip = [sys.executable, "-m", "pip", "--python", place / "bin" / "python", "--disable-pip-version-check", "install", "--quiet"]
+    subprocess.run([*pip, "--no-index", "--find-links", root / ".venv" / "wheels", "--constraint", locked, wheel], check=True)
     return place / "bin"
 
 
