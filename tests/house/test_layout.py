@@ -52,11 +52,11 @@ def test_no_file_is_too_long(root: Path, tracked: list[Path]) -> None:
 
 
 def test_tests_mirror_the_source(tracked: list[Path]) -> None:
-    """Every room of core and every package beside it has tests of the same name."""
-    tests = {p.parts[1:-1] for p in tracked if p.parts[0] == "tests" and p.name.startswith("test_")}
-    rooms = {p.parts[2:-1] for p in tracked if p.parts[:2] == ("src", "wardround") and p.name == "__init__.py"}
-    wanted = {room for room in rooms if len(room) == 2 and room[0] in ("core", "connectors", "lake")}
-    assert sorted("/".join(room) for room in wanted if not any(test[: len(room)] == room for test in tests)) == []
+    """`core/estate` is tested in `tests/core/estate/`, or in `tests/core/test_estate*.py`."""
+    tests = {"/".join(p.parts[1:]) for p in tracked if p.parts[0] == "tests" and p.name.startswith("test_")}
+    rooms = {p.parts[2:4] for p in tracked if p.parts[:2] == ("src", "wardround") and len(p.parts) == 5 and p.suffix == ".py"}
+    wanted = sorted(room for room in rooms if room[0] in ("core", "connectors", "lake"))
+    assert [f"{a}/{b}" for a, b in wanted if not any(t.startswith((f"{a}/{b}/", f"{a}/test_{b}")) for t in tests)] == []
 
 
 def test_no_doctest_is_left_out(root: Path, tracked: list[Path]) -> None:
