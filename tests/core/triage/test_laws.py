@@ -57,19 +57,37 @@ def test_the_unknown_brackets_every_answer(
     assert later(open_question.due) <= later(settled.due)
 
 
-@drawn(policies, histories, exposures, asked_on)
-def test_each_assumption_is_worth_knowing_and_nothing_else_is_marked(
-    an_advisory: Build, table: Policy, said: list[Said], exposed: bool | None, day: int
+@drawn(policies, histories, exposures, asked_on, st.data())
+def test_an_open_question_is_marked_unless_no_answer_matters(
+    an_advisory: Build, table: Policy, said: list[Said], exposed: bool | None, day: int, data: st.DataObject
 ) -> None:
+    """Whatever the other open questions turn out to be."""
     advisory = an_advisory(*said)
     found = ask(table, advisory, exposed, day)
-    for one in found.inputs:
-        point = next(p for p in table.points if p.key == one.key)
+    shown = {i.key: i for i in found.inputs}
+    for point in table.points:
+        one = shown[point.key]
         if one.assumed:
             assert any(text.startswith(f"Not known: {one.name}") for text in found.would_change)
         elif one.value == "unknown" and one.source.startswith("not known"):
-            answers = {(d.decision, d.due) for v in point.values if (d := ask(table, advisory, exposed, day, **{one.key: v.key}))}
-            assert answers == {(found.decision, found.due)}
+            others = {
+                p.key: data.draw(st.sampled_from([v.key for v in p.values]))
+                for p in table.points
+                if p is not point and shown[p.key].source.startswith("not known")
+            }
+            answers = [ask(table, advisory, exposed, day, **others, **{one.key: v.key}) for v in point.values]
+            assert len({(d.decision, d.due) for d in answers}) == 1
+
+
+@drawn(policies, histories, exposures, asked_on, st.data())
+def test_what_rests_on_no_assumption_stands_whatever_the_answers(
+    an_advisory: Build, table: Policy, said: list[Said], exposed: bool | None, day: int, data: st.DataObject
+) -> None:
+    advisory = an_advisory(*said)
+    found = ask(table, advisory, exposed, day)
+    unknown = [p for p in table.points if next(i for i in found.inputs if i.key == p.key).source.startswith("not known")]
+    settled = ask(table, advisory, exposed, day, **{p.key: data.draw(st.sampled_from([v.key for v in p.values])) for p in unknown})
+    assert found.assumed or (settled.decision, settled.due) == (found.decision, found.due)
 
 
 def worse_point(point: Point, key: str) -> str | None:
@@ -117,7 +135,9 @@ def test_a_worse_statement_of_that_day_or_earlier_is_never_milder_nor_later(
     worse = data.draw(st.sampled_from(LADDER[key][LADDER[key].index(value) :]))
     earlier = data.draw(st.integers(min_value=0, max_value=max(when, 0)))
     raised = [
-        (k, max(v, worse, key=LADDER[key].index) if k == key and d >= when else v, d) for k, v, d in before if (k, d) != (key, when)
+        (k, max(v, worse, key=LADDER[key].index) if k == key and d >= earlier else v, d)
+        for k, v, d in before
+        if (k, d) != (key, when)
     ]
     found, asked = (
         ask(table, an_advisory(*before), exposed, day),

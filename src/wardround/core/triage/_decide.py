@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from wardround.core.advisories import Advisory
-from wardround.core.triage._due import Deadline, deadline
+from wardround.core.triage._due import dates_by_answer, deadline
 from wardround.core.triage._evidence import Exposure, Known, evidence
 from wardround.core.triage._given import read_given
 from wardround.core.triage._model import Decision, Input, Policy
@@ -44,15 +44,10 @@ def decide(
     view = outlook(policy, tuple(k.possible for k in known))
     published = advisory.published.astimezone(UTC).date()
     by = deadline(policy, known, published=published)
-    milder = [_date_if_milder(policy, known, index, by, published) for index in range(len(known))]
-    inputs = tuple(
-        _input(k, assumed=len(k.possible) > 1 and (matters or other != by.due))
-        for k, matters, other in zip(known, view.decisive, milder, strict=True)
-    )
+    moved = [_moved(policy, known, index, published) for index in range(len(known))]
+    inputs = tuple(_input(k, assumed=matters or bool(dates)) for k, matters, dates in zip(known, view.decisive, moved, strict=True))
     dated = tuple(
-        _moves_date(k, other, by.due)
-        for k, matters, other in zip(known, view.decisive, milder, strict=True)
-        if not matters and other != by.due
+        _moves_date(k, dates) for k, matters, dates in zip(known, view.decisive, moved, strict=True) if dates and not matters
     )
     outcome = policy.outcomes[view.worst]
     return Decision(
@@ -77,19 +72,27 @@ def _usable(advisory: Advisory, at: datetime) -> None:
         raise BadInput(f"{advisory.cve} did not exist yet: it was published on {day}", do=f"ask as of {day} or later")
 
 
-def _date_if_milder(policy: Policy, known: tuple[Known, ...], index: int, by: Deadline, published: date) -> date | None:
-    """The due date, had an open point its mildest answer: it can differ where the decision does not."""
-    one = known[index]
-    if len(one.possible) == 1:
-        return by.due
-    milder = Known(one.point, one.possible[:1], one.source)
-    return deadline(policy, (*known[:index], milder, *known[index + 1 :]), published=published).due
+Dates = list[tuple[date | None, date | None]]
 
 
-def _moves_date(known: Known, milder: date | None, worse: date | None) -> str:
-    ends = ((known.possible[0], milder), (known.possible[-1], worse))
-    dates = "; ".join(f"{said(known.point, place)}: {f'due {due}' if due else 'no date'}" for place, due in ends)
-    return f"{not_known(known.point)} The decision stays, the date moves. {dates}."
+def _moved(policy: Policy, known: tuple[Known, ...], index: int, published: date) -> Dates:
+    """The dates that the answer to an open point decides between; none where the point is known or the date does not move."""
+    if len(known[index].possible) == 1:
+        return []
+    dates = dates_by_answer(policy, known, index, published=published)
+    return dates if any(milder != worse for milder, worse in dates) else []
+
+
+def _moves_date(known: Known, dates: Dates) -> str:
+    ends = zip((known.possible[0], known.possible[-1]), zip(*dates, strict=True), strict=True)
+    answers = "; ".join(f"{said(known.point, place)}: {_due(list(possible))}" for place, possible in ends)
+    return f"{not_known(known.point)} The decision stays, the date moves. {answers}."
+
+
+def _due(possible: list[date | None]) -> str:
+    days = sorted({day for day in possible if day})
+    texts = [f"due {' to '.join(str(day) for day in dict.fromkeys((days[0], days[-1])))}"] if days else []
+    return " or ".join([*texts, *(["no date"] if None in possible else [])])
 
 
 def _input(known: Known, *, assumed: bool) -> Input:

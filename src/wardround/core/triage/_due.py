@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 
 from wardround.core.triage._evidence import Known
 from wardround.core.triage._model import Outcome, Policy
@@ -33,6 +34,30 @@ def deadline(policy: Policy, known: tuple[Known, ...], *, published: date) -> De
             now = Deadline(due, day, outcome)
         held = place
     return now
+
+
+def dates_by_answer(
+    policy: Policy, known: tuple[Known, ...], index: int, *, published: date
+) -> list[tuple[date | None, date | None]]:
+    """What the answer to one open point does to the date: (mildest answer, worst answer), for every answer to the others."""
+    asked = [k.possible if len(k.possible) > 1 else (None,) for k in known]
+    asked[index] = (None,)
+    return [
+        (
+            deadline(
+                policy, _answered(known, (*answers[:index], known[index].possible[0], *answers[index + 1 :])), published=published
+            ).due,
+            deadline(
+                policy, _answered(known, (*answers[:index], known[index].possible[-1], *answers[index + 1 :])), published=published
+            ).due,
+        )
+        for answers in product(*asked)
+    ]
+
+
+def _answered(known: tuple[Known, ...], answers: tuple[int | None, ...]) -> tuple[Known, ...]:
+    """The same evidence with open points answered; None leaves a point as it is."""
+    return tuple(k if a is None else Known(k.point, (a,), k.source) for k, a in zip(known, answers, strict=True))
 
 
 def _by_day(policy: Policy, known: tuple[Known, ...], published: date) -> Iterator[tuple[date, int]]:

@@ -1,7 +1,7 @@
 """A policy, and the decision that it gives."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from wardround.core.vocab import BadInput, WardroundError
@@ -61,9 +61,9 @@ class Policy:
     title: str
     source: str
     checked_on: date
-    points: tuple[Point, ...]
-    outcomes: tuple[Outcome, ...]
-    rows: Mapping[Combination, int]
+    points: tuple[Point, ...] = field(repr=False)
+    outcomes: tuple[Outcome, ...] = field(repr=False)
+    rows: Mapping[Combination, int] = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
