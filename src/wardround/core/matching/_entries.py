@@ -217,16 +217,11 @@ def _sentence(text: str) -> str:
 
 
 def _described(span: Range) -> str:
-    start = (
-        ""
-        if span.start is None or span.start == "*" or is_first(span.start)
-        else f"{'after' if span.past_start else 'from'} {shown(span.start)} "
-    )
+    """`covers versions from 9.0 up to but not including 9.2.10`."""
+    unbounded = span.start is None or span.start == "*" or is_first(span.start)
+    start = "" if unbounded else f" {'after' if span.past_start else 'from'} {shown(span.start or '')}"
     if span.end is None or span.end == "*":
-        return f"covers {start or 'every version '}{'on' if start else ''}".strip()
-    end = (
-        f"to the end of series {span.end[:-2]}"
-        if span.end.endswith(".*")
-        else f"up to {'and including' if span.with_end else 'but not including'} {shown(span.end)}"
-    )
-    return f"covers {start}{end}"
+        return "covers every version" if unbounded else f"covers versions{start} on"
+    if span.end.endswith(".*"):
+        return f"covers versions{start} to the end of series {shown(span.end[:-2])}"
+    return f"covers versions{start} up to {'and including' if span.with_end else 'but not including'} {shown(span.end)}"

@@ -10,9 +10,9 @@ from wardround.core.vocab import Verdict
 
 _WORDS = {Verdict.AFFECTED: "affected", Verdict.NOT_AFFECTED: "not affected"}
 _SAYS = {
-    Verdict.AFFECTED: "calls it affected",
-    Verdict.NOT_AFFECTED: "calls it not affected",
-    Verdict.UNKNOWN: "says that it is not known whether it is affected",
+    Verdict.AFFECTED: "calls that affected",
+    Verdict.NOT_AFFECTED: "calls that not affected",
+    Verdict.UNKNOWN: "says that it is not known whether that is affected",
 }
 
 
@@ -70,7 +70,8 @@ def _walk(entries: Sequence[Any], affected: Mapping[str, Any], at: str, version:
     if fallback:
         return Answer(verdict, fallback.reason, fallback.decided_by, tuple(dict.fromkeys((*assumed, *fallback.assumed))))
     place, reading = len(readings) - 1, readings[-1]
-    reason = f"{_named(version)}: entry {place + 1} of the record {reading.what}, and {_SAYS[verdict]}."
+    among = f"; {_named(version)} is one of them" if reading.what.startswith("covers") else ""
+    reason = f"Entry {place + 1} of the record {reading.what}, and {_SAYS[verdict]}{among}."
     return Answer(verdict, reason, f"{at}/versions/{place}", tuple(dict.fromkeys((*assumed, *reading.assumed))))
 
 

@@ -1,0 +1,123 @@
+"""`wardround check FILE`: which of these are affected, how urgent, and why. Needs no hub."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wardround.cli._findings import Report, document, show, urgency
+from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date, datetime
+
+    from wardround.core.advisories import Advisory
+    from wardround.core.estate import Inventory
+    from wardround.core.triage import Decision, Policy
+    from wardround.core.vocab import Finding
+    from wardround.lake.home import Home
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="An SBOM (CycloneDX, SPDX) or an inventory (CSV, XLSX).")],
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="By what was known at the end of this UTC day. [default: today]")] = "",
+    every: Annotated[bool, typer.Option("--all", help="List *not affected* too.")] = False,
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            metavar="DECISION",
+            help="Exit 1 when anything but *not affected* has this decision or a stricter one: what is unknown, cannot be "
+            "evaluated or is assumed counts too, since nobody has shown it to be fixed.",
+        ),
+    ] = "",
+    policy: Annotated[str, typer.Option(help="bod-26-04, ssvc-deployer or ncsc-uk.")] = "bod-26-04",
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Which of these are affected, how urgent, and why."""
+    from wardround.connectors.clock import SystemClock
+    from wardround.core.estate import read
+    from wardround.core.triage import policy as policy_called
+    from wardround.core.vocab import end_of_day
+
+    now = SystemClock().now()
+    table, at = policy_called(policy), end_of_day(_day(as_of, now))
+    limit = table.rank(fail_on) if fail_on else len(table.outcomes)
+    inventory = read(file.read_bytes(), name=str(file), at=now)
+    report = examine(inventory, home=home_of(home), at=at, policy=table)
+    failing = [finding for finding, decision in report.judged if decision and decision.rank >= limit]
+    if json:
+        emit(document(report, every=every))
+    else:
+        show(report, every=every)
+    if failing:
+        say(f"wardround: {len(failing):,} findings have the decision {table.outcomes[limit].key} or a stricter one (--fail-on)")
+        raise typer.Exit(1)
+
+
+def examine(inventory: "Inventory", *, home: "Home", at: "datetime", policy: "Policy") -> Report:
+    """Every finding of an inventory, by what had been stated at `at`. Raises BadInput when nothing was synced yet."""
+    from functools import cache
+
+    from wardround.core.matching import Overrides, match_all, names
+    from wardround.core.vocab import BadInput
+    from wardround.lake.statements import Statements
+
+    overrides, installs = Overrides.load(folder=home.overrides).as_of(at), inventory.installs
+    with Statements.open(home.feeds) as statements:
+        ages, naming = statements.ages(), cache(statements.naming)
+        if ages["cve"].stated_at is None:
+            raise BadInput("no CVE records are here yet", where=str(home.feeds), do="run `wardround feeds sync` first")
+        records = partial(statements.advisories, at=at)
+        named = [names(install, naming=naming, records=records) for install in installs]
+        deciding = Deciding(policy, at, ages["kev"].stated_at)
+        wanted = sorted({cve for found in named if found for cve in found.cves})
+        findings = match_all(deciding.watch(records(wanted)), installs=installs, overrides=overrides, named=named)
+        judged = [(finding, deciding.on(finding)) for finding in findings]
+    spoken = [bool(found and deciding.seen.intersection(found.cves)) for found in named]
+    unnamed = [install for install, said in zip(installs, spoken, strict=True) if not said]
+    return Report(inventory, at, policy, sorted(judged, key=urgency), unnamed, ages)
+
+
+class Deciding:
+    """One decision for each record and exposure, made while the records pass by. Rejected records leave nothing to decide."""
+
+    def __init__(self, policy: "Policy", at: "datetime", kev: "datetime | None") -> None:
+        self.policy, self.at, self.kev = policy, at, kev.date() if kev else None
+        self.seen: set[str] = set()
+        self._made: dict[bool | None, Decision] = {}
+
+    def watch(self, records: "Iterable[Advisory]") -> "Iterator[Advisory]":
+        """The same records, one at a time, without the rejected ones."""
+        for record in records:
+            if record.state != "REJECTED":
+                self._record, self._made = record, {}
+                self.seen.add(record.cve)
+                yield record
+
+    def on(self, finding: "Finding") -> "Decision | None":
+        """The decision on a finding of the record that passed last; None where there is nothing to do."""
+        from wardround.core.triage import decide
+
+        exposed = finding.install.internet_facing
+        if not finding.verdict.open:
+            return None
+        if exposed not in self._made:
+            self._made[exposed] = decide(self.policy, advisory=self._record, exposed=exposed, at=self.at, kev_catalogue=self.kev)
+        return self._made[exposed]
+
+
+def _day(text: str, now: "datetime") -> "date":
+    from datetime import date
+
+    from wardround.core.vocab import BadInput
+
+    try:
+        return date.fromisoformat(text) if text else now.date()
+    except ValueError:
+        raise BadInput(f"{text[:40]!r} is not a date", where="--as-of", do="write it like 2025-05-14") from None
