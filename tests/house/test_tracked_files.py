@@ -9,7 +9,7 @@ import pytest
 TEXT = {".py", ".md", ".toml", ".json", ".html", ".css", ".js", ".txt", ".yml", ".yaml", ".csv", ".lock", ".cfg", ""}
 # Example domains (RFC 2606).
 FICTITIOUS = re.compile(r"(\.example|\.test|\.invalid|[@.]example\.(com|org|net)|\.localhost)$")
-MAIL = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b(?![.\w-]*\d)")
 PHONE = re.compile(r"(?<![\d.])(?:\+44|0044|0)\s?7\d{3}[ -]?\d{3}[ -]?\d{3}(?!\d)")
 FICTION_PHONE = re.compile(r"7700[ -]?900")
 MACHINE = re.compile(r"(?<![\w.])(/root/|/home/(?!you\b|<)\w+|/work/|/Users/\w+|C:\\Users)")

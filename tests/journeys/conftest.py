@@ -4,10 +4,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
 
 # Playwright's loop runs in the test's own thread, and Django takes that for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -21,7 +20,8 @@ QUIET = [
     "--disable-component-update",
     "--no-first-run",
 ]
-PHONE = {"width": 390, "height": 844}
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
 
 
 @pytest.fixture(scope="session")
@@ -37,35 +37,41 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser_page(browser: Browser) -> Iterator[Page]:
-    """A fresh page on a desktop, signed in nowhere. A request to another host or an error in a script fails the test."""
-    yield from _page(browser, viewport={"width": 1280, "height": 900})
+def wrong() -> Iterator[list[str]]:
+    """What went wrong under the pages of a test: requests to another host, errors in scripts. Must be empty when it ends."""
+    seen: list[str] = []
+    yield seen
+    assert seen == []
 
 
 @pytest.fixture
-def phone_page(browser: Browser) -> Iterator[Page]:
-    """The same on a phone of 390 by 844 pixels."""
-    yield from _page(browser, viewport=PHONE)
+def browser_page(browser: Browser, wrong: list[str]) -> Iterator[Page]:
+    """A fresh page on a desktop, signed in nowhere."""
+    with browser.new_context(locale="en-GB", timezone_id="Europe/London", viewport=DESKTOP) as context:
+        yield watched(context.new_page(), wrong)
 
 
-def _page(browser: Browser, **options: Any) -> Iterator[Page]:
-    context = browser.new_context(locale="en-GB", timezone_id="Europe/London", **options)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+@pytest.fixture
+def phone_page(browser: Browser, wrong: list[str]) -> Iterator[Page]:
+    """The same on a phone."""
+    with browser.new_context(locale="en-GB", timezone_id="Europe/London", viewport=PHONE, has_touch=True) as context:
+        yield watched(context.new_page(), wrong)
 
-    def only_loopback(route: Any) -> None:
+
+def watched(page: Page, wrong: list[str]) -> Page:
+    """The page, reaching loopback alone."""
+
+    def only_loopback(route: Route) -> None:
         if route.request.url.startswith(("http://127.0.0.1:", "http://localhost:")):
             route.continue_()
         else:
             wrong.append(f"asked the outside: {route.request.url}")
             route.abort()
 
-    context.route("**/*", only_loopback)
-    yield page
-    context.close()
-    assert wrong == []
+    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+    page.set_default_timeout(10_000)
+    page.context.route("**/*", only_loopback)
+    return page
 
 
 @pytest.fixture(scope="session")

@@ -48,3 +48,10 @@ def test_styles_and_scripts_work_without_the_outside(
 def test_an_input_without_a_label_is_found(phone_page: Page, site: str, serious_faults: Callable[[Page], list[str]]) -> None:
     phone_page.goto(f"{site}/no_label.html")
     assert any(fault.startswith("label:") for fault in serious_faults(phone_page))
+
+
+def test_what_asks_the_outside_or_breaks_is_seen(browser_page: Page, site: str, tmp_path: Path, wrong: list[str]) -> None:
+    (tmp_path / "bad.html").write_text('<img src="https://pictures.example/a.png"><script>noSuchName()</script>')
+    browser_page.goto(f"{site}/bad.html", wait_until="networkidle")
+    assert sorted(wrong) == ["asked the outside: https://pictures.example/a.png", "script: noSuchName is not defined"]
+    wrong.clear()
