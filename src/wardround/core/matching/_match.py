@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wardround.core.advisories import Advisory
-from wardround.core.matching._decide import decide
+from wardround.core.matching._decide import Record, decide
 from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._names import key_of, names, names_of
 from wardround.core.matching._overrides import Overrides
@@ -43,8 +43,9 @@ def match_all(
             for cve in found.cves:
                 by_cve[cve][subject].append(install)
     for advisory in advisories:
+        record = Record(advisory)
         for subject, same in by_cve.get(advisory.cve, {}).items():
-            answer = decide(advisory, subject, overrides=overrides)
+            answer = decide(record, subject, overrides=overrides)
             yield from (_finding(advisory, install, answer) for install in same)
 
 
