@@ -1,8 +1,7 @@
 """A decision: the worst of what is possible, with its inputs, reasons, and what would change it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from time import perf_counter
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -212,6 +211,11 @@ def test_a_rejected_record_is_said_to_be_rejected(an_advisory: Build) -> None:
         ask(BOD, an_advisory(state="REJECTED"), True)
 
 
+def test_what_was_rejected_later_did_not_exist_before(an_advisory: Build) -> None:
+    with pytest.raises(BadInput, match="did not exist yet"):
+        ask(BOD, an_advisory(state="REJECTED"), True, 12)
+
+
 def test_a_value_that_no_source_should_state_is_not_known(an_advisory: Build) -> None:
     found = ask(BOD, an_advisory(("A", "perhaps", 0), ("TI", "total", 0)), True)
     assert the(found, "A").assumed
@@ -232,18 +236,9 @@ def test_the_last_days_of_the_calendar_do_not_break_it(an_advisory: Build) -> No
 
 
 def test_times_are_counted_in_utc(an_advisory: Build) -> None:
-    from datetime import timezone
-
     evening = datetime(2025, 5, 13, 23, 30, tzinfo=timezone(timedelta(hours=-4)))
     told = tuple(
         Stated(key, value, "x", evening) for key, value in (("ssvc.automatable", "yes"), ("ssvc.technical_impact", "total"))
     )
     found = Advisory("CVE-2025-4427", "PUBLISHED", evening, evening, "", "", (), told, (), "", "")
     assert decide(policy(BOD), advisory=found, exposed=True, at=end_of_day(date(2025, 5, 14))).due == date(2025, 5, 17)
-
-
-def test_a_thousand_statements_are_no_burden(an_advisory: Build) -> None:
-    scores = an_advisory(("A", "yes", 0), ("TI", "total", 0), *(("EPSS", f"0.{n}", n) for n in range(1000)))
-    start = perf_counter()
-    decide(policy(BOD), advisory=scores, exposed=True, at=end_of_day(date(2030, 1, 1)))
-    assert perf_counter() - start < 1

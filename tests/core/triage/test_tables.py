@@ -196,6 +196,8 @@ def test_what_is_not_a_table_is_refused_and_says_why(change: dict, told: str) ->
         ({"exposure": {"no": [], "yes": ["Y"]}}, "no value for an exposure"),
         ({"exposure": {"no": ["N"]}}, "lacks 'yes'"),
         ({"derived_from": "human-impact"}, "other values than the outcomes of human-impact"),
+        ({"derived_from": "mine"}, "there is no policy 'mine'"),
+        ({"derived_from": ["human-impact"]}, "not shaped like a policy"),
         ({"key": "KEV"}, "decision point 'KEV' is there twice"),
     ],
 )

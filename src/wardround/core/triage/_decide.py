@@ -65,11 +65,11 @@ def decide(
 
 
 def _usable(advisory: Advisory, at: datetime) -> None:
-    if advisory.state == "REJECTED":
-        raise BadInput(f"{advisory.cve} was rejected by the authority that numbered it", do="there is nothing to decide")
     if advisory.published > at:
         day = advisory.published.astimezone(UTC).date()
         raise BadInput(f"{advisory.cve} did not exist yet: it was published on {day}", do=f"ask as of {day} or later")
+    if advisory.state == "REJECTED":
+        raise BadInput(f"{advisory.cve} was rejected by the authority that numbered it", do="there is nothing to decide")
 
 
 Dates = list[tuple[date | None, date | None]]

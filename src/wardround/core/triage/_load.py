@@ -35,6 +35,8 @@ def read_policy(table: bytes, *, where: str) -> Policy:
         read = _policy(orjson.loads(table), where)
     except orjson.JSONDecodeError as error:
         raise PolicyError(f"not JSON: {error}", where=where) from None
+    except BadInput as error:
+        raise PolicyError(error.what, where=where, do=error.do) from None
     except KeyError as error:
         raise PolicyError(f"lacks {error}", where=where) from None
     except (TypeError, ValueError, AttributeError) as error:
