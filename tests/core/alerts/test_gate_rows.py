@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from wardround.core.alerts import Applicability, Closing, IncidentFact, Judgement, gate
+from wardround.core.alerts import Applicability, AssumptionConfirmed, Closing, IncidentFact, Judgement, gate
 from wardround.core.vocab import Verdict
 
 from .builders import (
@@ -207,8 +207,6 @@ class TestAssumptions:
 
     def test_a_not_affected_that_rests_on_an_assumption_waits_for_a_person(self) -> None:
         assert codes(a_response(self.ASSUMED)) == ["assumption"]
-        from wardround.core.alerts import AssumptionConfirmed
-
         said = AssumptionConfirmed("R. Example", on(15), "EPMM 13.0 CVE-2025-4427")
         assert closing(a_response(self.ASSUMED, assumptions=(said,))) is Closing.FIXED
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from wardround.core.alerts import Applicability, Closing, Deadline, Facts, IncidentFact, Signed, State, standing
+from wardround.core.alerts import Applicability, Closing, Deadline, Facts, IncidentFact, Signed, State, propose, standing
 
 from .builders import (
     AFFECTED,
@@ -27,6 +27,7 @@ from .builders import (
     never_had_it,
     on,
     risk_accepted,
+    searched,
     seen,
 )
 
@@ -42,8 +43,8 @@ def clock(facts: Facts, name: str, *, at: datetime = NOW) -> Deadline:
     return [d for d in standing(facts, at=at).deadlines if d.name == name][-1]
 
 
-def closed_as(kind: Closing, facts: Facts, *, at: datetime = on(16, 11)) -> Facts:
-    return replace(facts, closings=((at, kind),))
+def closed_as(kind: Closing, facts: Facts, *, at: datetime | None = None) -> Facts:
+    return replace(facts, closings=((at or on(16, 11), kind),))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ class TestNext:
         where = standing(facts, at=NOW)
         assert where.next is not None
         assert (where.state, where.next.code) == (State.AWAITING_MANUFACTURER, "not_hunted")
-        waiting = standing(replace(a_response(device), clinical=(WAITING,), decision=a_decision()), at=NOW)
+        waiting = standing(a_response(replace(device, triage=False), clinical=(WAITING,)), at=NOW)
         assert waiting.next is not None
         assert waiting.next.code == "approval_awaited"
 
@@ -255,15 +256,11 @@ class TestProposal:
         ids=["affected", "fixed since", "undecided", "attested", "absent", "assumed"],
     )
     def test_it_is_proposed_with_its_sentence(self, facts: Facts, proposed: Applicability, why: str) -> None:
-        from wardround.core.alerts import propose
-
         assert propose(facts, at=NOW) == (proposed, why)
         assert standing(facts, at=NOW).proposal is proposed
 
 
 def test_notes_name_rules_that_could_not_run_and_logs_that_could_have_been_altered() -> None:
-    from .builders import searched
-
     host = searched(rules_not_run=("status-400",), could_have_been_altered=True)
     notes = standing(a_hunted_response(hunts=(a_hunt("hunt-1", host),)), at=NOW).notes
     assert notes == (

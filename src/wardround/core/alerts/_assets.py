@@ -47,19 +47,19 @@ def ever_affected(case: AssetCase) -> Sighting | None:
 
 
 def proven_fix(case: AssetCase) -> datetime | None:
-    """The first moment at which every source that saw it open had shown it fixed; None while one has not."""
-    shown = [w.shown for w in words(case)]
-    return max((s[0].at for s in shown), default=None) if all(shown) else None
+    """The first snapshot that shows the fix: of a source that saw it open, after the last time any source did."""
+    said = list(words(case))
+    last_open = max((w.last_open.at for w in said), default=None)
+    return min((s.at for w in said for s in w.shown if last_open and s.at > last_open), default=None)
 
 
 def unconfirmed(case: AssetCase, facts: Facts) -> frozenset[str]:
     """The assumptions that the newest *not affected* of any source rests on and that no person has confirmed."""
     confirmed = {a.key for a in facts.assumptions}
-    newest: dict[str, Sighting] = {}
-    for sighting in case.sightings:
-        if sighting.counts:
-            newest[sighting.source] = sighting
-    return frozenset(key for s in newest.values() if not s.verdict.open for key in s.assumptions if key not in confirmed)
+    counting = [s for s in case.sightings if s.counts]
+    newest = {s.source: s.at for s in sorted(counting, key=lambda s: s.at)}
+    said = (s for s in counting if s.at == newest[s.source] and not s.verdict.open)
+    return frozenset(key for s in said for key in s.assumptions if key not in confirmed)
 
 
 def described(sighting: Sighting) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from wardround.core.alerts._assets import proven_fix, stood_open, words
+from wardround.core.alerts._assets import proven_fix, stands_open, stood_open, words
 from wardround.core.alerts._known import asked_revision, run_on
 from wardround.core.alerts._model import AssetCase, Facts, HostSearch, HuntDone, Missing
 from wardround.core.alerts._policy import ResponsePolicy
@@ -81,11 +81,11 @@ def _short_of(case: AssetCase, hunt: HuntDone, host: HostSearch, facts: Facts) -
 
 
 def _window_end(case: AssetCase, facts: Facts) -> datetime:
-    """The first snapshot that shows the fix; without one, the last word that it stood open, and the revision that asks."""
-    if fixed := proven_fix(case):
+    """The first snapshot that shows the fix; while a source still calls it open, the last that is known of it, too."""
+    fixed, revision = proven_fix(case), asked_revision(facts)
+    if fixed and not stands_open(case):
         return fixed
-    revision = asked_revision(facts)
-    known = [w.last_open.at for w in words(case)] + [r.issued_at for r in [revision] if r]
+    known = [w.last_open.at for w in words(case)] + [r.issued_at for r in [revision] if r] + [f for f in [fixed] if f]
     gone = [d.at for d in facts.disposals if d.asset_id == case.asset_id]
     return max([*known, *gone, *(i.at for i in facts.isolations if i.asset_id == case.asset_id)])
 

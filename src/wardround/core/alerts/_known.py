@@ -48,7 +48,7 @@ def as_known(facts: Facts, *, at: datetime) -> Facts:
 
 
 def _case(case: AssetCase, at: datetime) -> AssetCase:
-    seen = sorted((s for s in case.sightings if s.at <= at), key=lambda s: (s.at, s.source, s.verdict, s.version))
+    seen = sorted((s for s in case.sightings if s.at <= at), key=lambda s: (s.at, s.source, s.verdict, s.version, s.reason))
     return replace(case, sightings=tuple(seen), not_seen=tuple(sorted(n for n in case.not_seen if n[1] <= at)))
 
 

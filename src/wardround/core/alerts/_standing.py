@@ -1,6 +1,6 @@
 """Where a response stands at a time: derived when read, never stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from wardround.core.alerts._applies import propose
@@ -58,11 +58,16 @@ def _state(facts: Facts, answer: Gate, at: datetime, policy: ResponsePolicy) -> 
 
 def _at_work(facts: Facts, left: list[Missing], at: datetime, policy: ResponsePolicy) -> State:
     """Applies, and assets are left: nothing begun, work under way, or every one of them waiting for its manufacturer."""
-    waiting = {a for m in left if m.code in AWAITING for a in m.assets}
+    waiting = _waiting(left)
     if waiting and all(waiting.issuperset(m.assets) and m.assets for m in left):
         return State.AWAITING_MANUFACTURER
     begun = any(settle(c, facts, at=at, policy=policy).way for c in facts.assets)
     return State.REMEDIATING if begun or facts.remediation_started else State.APPLIES
+
+
+def _waiting(missing: Iterable[Missing]) -> set[str]:
+    """The assets that wait for their manufacturer."""
+    return {asset for m in missing if m.code in AWAITING for asset in m.assets}
 
 
 def _recorded(facts: Facts) -> Closing | None:
@@ -83,7 +88,7 @@ def _next(answer: Gate, state: State) -> Missing | None:
     if answer.closing:
         what = "Everything that was asked for is here"
         return Missing(Reason.CLOSE, what, f"close the response as: {in_words(answer.closing)}")
-    waiting = {a for m in answer.open_because if m.code in AWAITING for a in m.assets}
+    waiting = _waiting(answer.open_because)
     doable = (m for m in answer.open_because if not (m.code in OF_ASSETS and m.assets and waiting.issuperset(m.assets)))
     held = (m for m in answer.open_because if m.code in AWAITING)
     return next(doable, None) or next(held, None) or answer.open_because[0]
@@ -121,7 +126,7 @@ def _acknowledge(facts: Facts, policy: ResponsePolicy) -> Iterator[Deadline]:
 
 def _reviews(facts: Facts, answer: Gate) -> list[datetime]:
     """When interim controls are to be looked at again, for the assets that wait for a manufacturer."""
-    waiting = {a for m in answer.open_because if m.code in AWAITING for a in m.assets}
+    waiting = _waiting(answer.open_because)
     newest = (
         d for c in facts.assets if c.asset_id in waiting for i in (False, True) for d in newest_decisions(c, facts, isolating=i)
     )
