@@ -9,10 +9,20 @@ from wardround.core.hunts._tables import table
 from wardround.core.hunts._times import access_time
 
 QUOTED = r'"((?:[^"\\]|\\.)*)"'
-LINE = re.compile(
-    rf"(\S+) \S+ (.{{0,512}}?) ?\[([^\]\s]+ [+-]\d{{4}})\] {QUOTED}(?: (\d{{3}}|-) (\d+|-)(?: {QUOTED} {QUOTED})?(?: .*)?)?\s*\Z",
-    re.ASCII | re.DOTALL,
+START = r"(\S+) \S+ (.{0,512}?) ?\[([^\]\s]+ [+-]\d{4})\] "
+END = rf" (\d{{3}}|-) (\d+|-)(?: {QUOTED} {QUOTED})?(?: .*)?"
+NEVER = "((?!))?"  # a group that takes no part, so that every shape has the same groups
+LINE = re.compile(rf"{START}{QUOTED}(?:{END})?\s*\Z", re.ASCII | re.DOTALL)
+# A server that does not escape the quotes of a request: the request then ends at the last place that the shape allows.
+UNESCAPED = tuple(
+    re.compile(rf"{START}{rest}\s*\Z", re.ASCII | re.DOTALL)
+    for rest in (
+        rf'"(.*)" (\d{{3}}|-) (\d+|-) {QUOTED} {QUOTED}',
+        rf'"(.*)" (\d{{3}}|-) (\d+|-){NEVER}{NEVER}',
+        rf'"(.* HTTP/\d(?:\.\d)?)"{NEVER}{NEVER}{NEVER}{NEVER}',
+    )
 )
+LONGEST_UNESCAPED = 65_536
 PORT = re.compile(r"\[([0-9A-Fa-f:.%]+)\](?::\d+)?\Z|([^:\s]+):\d+\Z")
 ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "v": "\v"}
@@ -35,6 +45,8 @@ def kind(shape: str) -> Kind:
 def access_event(number: int, line: str) -> Event | None:
     """One line as an event, or None when it is not of these shapes."""
     found = LINE.match(line)
+    if not found and len(line) <= LONGEST_UNESCAPED:
+        found = next((m for pattern in UNESCAPED if (m := pattern.match(line))), None)
     time = access_time(found[3]) if found else None
     if not found or time is None:
         return None

@@ -63,6 +63,8 @@ def wildcard_match(pieces: Sequence[Piece], text: str) -> bool:
     """Does the whole text match the pieces with `*` between them? The leftmost place for each piece is enough."""
     if len(pieces) == 1:
         return _fits(pieces[0], text, 0) == len(text)
+    if len(pieces) == 3 and not pieces[0] and not pieces[2] and len(pieces[1]) == 1 and isinstance(pieces[1][0], str):
+        return pieces[1][0] in text  # `*word*`, by far the commonest: only faster, not different
     at = _fits(pieces[0], text, 0)
     if at < 0:
         return False
