@@ -1,8 +1,7 @@
 """EPSS: the chance of exploitation in the next 30 days, one file a day (FIRST's csv)."""
 
-import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,27 +42,29 @@ def read_epss(lines: Iterable[str], *, where: str) -> EpssDay:
         raise BadInput("the header has no cve and epss", where=f"{where}:{line}", do=WHOLE)
     named = DAY.search(where)
     stated_at = time_of(comments.get("score_date") or (named[1] if named else None), where=f"{where}:1")
-    scores, rejected = _scores(csv.reader(rows), header, after=line, where=where)
+    scores, rejected = _scores(rows, header, after=line, where=where)
     return EpssDay(comments.get("model_version", ""), stated_at, scores, tuple(rejected))
 
 
-def _scores(rows: Iterable[list[str]], header: list[str], *, after: int, where: str) -> tuple[dict[str, int], list[Rejected]]:
-    """The readable rows as CVE -> score, and the others."""
+def _scores(rows: Iterator[str], header: list[str], *, after: int, where: str) -> tuple[dict[str, int], list[Rejected]]:
+    """The readable rows as CVE -> score, and the others. A file that breaks off keeps the rows before."""
     scores: dict[str, int] = {}
     rejected: list[Rejected] = []
     cve_at, epss_at = header.index("cve"), header.index("epss")
     line = after
     try:
         for line, row in enumerate(rows, start=after + 1):
+            cells = row.strip().split(",")
             try:
-                cve, score = row[cve_at], float(row[epss_at])
+                cve, score = cells[cve_at], float(cells[epss_at])
                 sound = CVE_ID.fullmatch(cve) is not None and 0 <= score <= 1
             except (IndexError, ValueError):
                 sound = False
             if not sound:
-                rejected.append(Rejected(f"{where}:{line}", f"not a CVE with a score from 0 to 1: {','.join(row)[:80]}"))
+                if row.strip():
+                    rejected.append(Rejected(f"{where}:{line}", f"not a CVE with a score from 0 to 1: {row.strip()[:80]!r}"))
             elif scores.setdefault(cve, units := round(score * UNIT)) != units:
                 rejected.append(Rejected(f"{where}:{line}", f"{cve} is given twice, with another score"))
-    except (csv.Error, ValueError, EOFError) as error:
-        rejected.append(Rejected(f"{where}:{line + 1}", f"the rest of the file cannot be read: {error}"))
+    except BadInput as error:
+        rejected.append(Rejected(f"{where}:{line + 1}", f"the rest of the file is missing: {error.what}"))
     return scores, rejected

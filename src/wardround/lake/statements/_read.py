@@ -1,0 +1,156 @@
+"""Asking the store: advisories as of a time, names, what changed, how old."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+import orjson
+import zstandard
+
+from wardround.core.advisories import Advisory, Stated, fold, read_cve
+from wardround.core.advisories._epss import UNIT
+from wardround.core.advisories._model import CveRecord
+from wardround.lake.statements._schema import END, connect, instant, micros
+
+FEEDS = ("cve", "kev", "epss", "csaf")
+Versions = list[tuple[int, int, int | None, str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How old a feed is: the newest date on what it stated, and when it was last fetched. None: never."""
+
+    stated_at: datetime | None
+    synced_at: datetime | None
+
+
+class Statements:
+    """What was stated about CVEs, and when this installation first saw it. Safe to read from several processes and threads."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self._unpack = zstandard.ZstdDecompressor()
+
+    @classmethod
+    def open(cls, folder: Path, *, write: bool = False) -> "Statements":
+        """The store in `folder`; with `write`, it is made when absent. Raises BadInput when there is none to read."""
+        return cls(connect(folder, write=write))
+
+    def close(self) -> None:
+        """Let the file go."""
+        self.db.close()
+
+    def __enter__(self) -> "Statements":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def advisory(self, cve: str, *, at: datetime, seen_by: datetime | None = None) -> Advisory | None:
+        """One CVE as of `at`; None when it is unknown or was not yet published. With `seen_by`, only what was seen by then."""
+        return next(self.advisories([cve], at=at, seen_by=seen_by), None)
+
+    def advisories(self, cves: Iterable[str], *, at: datetime, seen_by: datetime | None = None) -> Iterator[Advisory]:
+        """Those of `cves` that are known and were published by `at`, in the order asked for."""
+        until, seen = micros(at), END if seen_by is None else micros(seen_by)
+        for cve in cves:
+            records = self._records(cve, until, seen)
+            if records and (advisory := fold(records, self._stated(cve, until, seen), at=at)):
+                yield advisory
+
+    def _records(self, cve: str, until: int, seen: int) -> list[CveRecord]:
+        """The newest version of one record; all of them where the newest was not yet in force."""
+        # the plus keeps SQLite from walking the whole feed by date instead of asking for one subject
+        query = """SELECT stated_at, updated_at, rejected_at, source, sha FROM statement
+            WHERE feed = 'cve' AND subject = ? AND seen_at <= ? ORDER BY +updated_at, id"""
+        rows: Versions = self.db.execute(query, (cve, seen)).fetchall()
+        if rows and max(rows[-1][0], rows[-1][2] or 0) <= until:
+            rows = rows[-1:]
+        return [self._record(source, sha) for _, _, _, source, sha in rows]
+
+    def _record(self, source: str, sha: bytes) -> CveRecord:
+        raw = self.db.execute("SELECT raw FROM document WHERE sha = ?", (sha,)).fetchone()[0]
+        return replace(read_cve(self._unpack.decompress(raw), where=source), source=source, sha256=sha.hex())
+
+    def _stated(self, cve: str, until: int, seen: int) -> Iterator[Stated]:
+        """What counts by its own date: SSVC and KEV of every version and feed, EPSS day by day."""
+        facts = "SELECT key, value, source, stated_at FROM fact WHERE cve = ? AND stated_at <= ? AND seen_at <= ?"
+        for key, value, source, at in self.db.execute(facts, (cve, until, seen)).fetchall():
+            yield Stated(key, value, source, instant(at))
+        scores = "SELECT stated_at, score FROM epss WHERE cve = ? AND stated_at <= ? AND seen_at <= ? ORDER BY stated_at, seen_at"
+        by_day: dict[int, int] = dict(self.db.execute(scores, (cve, until, seen)).fetchall())
+        for at, score in by_day.items():
+            yield Stated("epss", f"{score / UNIT:.5f}", "EPSS", instant(at))
+
+    def naming(self, product_key: str) -> dict[str, tuple[str, ...]]:
+        """The CVEs whose record names this product, by vendor key (empty: the record states no vendor). Keys are `name_key`s."""
+        found: dict[str, list[str]] = {}
+        for vendor, cve in self.db.execute("SELECT vendor, cve FROM name WHERE product = ? ORDER BY vendor, cve", (product_key,)):
+            found.setdefault(vendor, []).append(cve)
+        return {vendor: tuple(cves) for vendor, cves in found.items()}
+
+    def published(self, *, after: datetime, until: datetime) -> list[str]:
+        """The CVEs published in (after, until], oldest first."""
+        query = """SELECT subject FROM statement WHERE feed = 'cve' AND stated_at > ? AND stated_at <= ?
+            GROUP BY subject ORDER BY min(stated_at), subject"""
+        return [cve for (cve,) in self.db.execute(query, (micros(after), micros(until)))]
+
+    def changed(self, *, after: datetime, until: datetime) -> list[str]:
+        """The CVEs on which anything but a score was stated in (after, until]: published, updated, SSVC, KEV."""
+        query = """SELECT subject FROM statement WHERE feed = 'cve' AND stated_at > ?1 AND stated_at <= ?2
+            UNION SELECT subject FROM statement WHERE feed = 'cve' AND updated_at > ?1 AND updated_at <= ?2
+            UNION SELECT cve FROM fact WHERE stated_at > ?1 AND stated_at <= ?2"""
+        return [cve for (cve,) in self.db.execute(query, (micros(after), micros(until)))]
+
+    def arrived(self, *, after: datetime, until: datetime) -> list[str]:
+        """The CVEs on which this installation first saw anything but a score in (after, until], whenever it was stated."""
+        query = """SELECT subject FROM statement WHERE feed = 'cve' AND seen_at > ?1 AND seen_at <= ?2
+            UNION SELECT cve FROM fact WHERE seen_at > ?1 AND seen_at <= ?2"""
+        return [cve for (cve,) in self.db.execute(query, (micros(after), micros(until)))]
+
+    def ages(self) -> dict[str, Age]:
+        """How old each of the four feeds is. A date beyond the last sync says nothing about age and is left out."""
+        synced: dict[str, int] = {}
+        for finished, report in self.db.execute("SELECT finished_at, report FROM sync WHERE finished_at IS NOT NULL ORDER BY id"):
+            synced |= dict.fromkeys(orjson.loads(report)["reached"], finished)
+        newest = {}
+        for feed, column, table in (
+            ("cve", "updated_at", "statement"),
+            ("csaf", "updated_at", "statement"),
+            ("kev", "stated_at", "release"),
+            ("epss", "stated_at", "release"),
+        ):
+            limit = synced.get(feed, END - 1) + timedelta(days=1) // timedelta(microseconds=1)
+            query = f"SELECT max({column}) FROM {table} WHERE feed = ? AND {column} <= ?"  # noqa: S608 - names from the line above
+            newest[feed] = self.db.execute(query, (feed, limit)).fetchone()[0]
+        return {
+            feed: Age(
+                None if newest[feed] is None else instant(newest[feed]), None if feed not in synced else instant(synced[feed])
+            )
+            for feed in FEEDS
+        }
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """For each feed: how many subjects, how many statements on them, how many set aside."""
+        held = {
+            f: (s, n) for f, s, n in self.db.execute("SELECT feed, count(DISTINCT subject), count(*) FROM statement GROUP BY feed")
+        }
+        held["epss"] = self.db.execute("SELECT count(DISTINCT cve), count(*) FROM epss").fetchone()
+        aside = dict(self.db.execute("SELECT feed, count(*) FROM rejected GROUP BY feed").fetchall())
+        return {
+            feed: {"records": held.get(feed, (0, 0))[0], "statements": held.get(feed, (0, 0))[1], "rejected": aside.get(feed, 0)}
+            for feed in FEEDS
+        }
+
+    def cursor(self, name: str) -> str | None:
+        """How far a feed was read, as the last sync left it."""
+        found = self.db.execute("SELECT value FROM cursor WHERE name = ?", (name,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def set_aside(self) -> Iterator[tuple[str, str, str, bytes]]:
+        """Everything that was set aside as broken: feed, place, reason, and the bytes as they came."""
+        for feed, place, what, raw in self.db.execute("SELECT feed, place, what, raw FROM rejected ORDER BY feed, place"):
+            yield feed, place, what, self._unpack.decompress(raw)

@@ -1,0 +1,103 @@
+"""The store on disk: one SQLite file, many readers beside one writer. Rows are only ever added."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from wardround.core.vocab import BadInput
+
+FILE = "statements.sqlite3"
+VERSION = 1
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+END = 2**62  # later than any time the calendar holds, in microseconds
+
+# Times are microseconds since 1970, UTC. `document.raw` is zstd over JSON with sorted keys, so that the same record has the
+# same sha whichever way it was laid out. `fact` holds what counts by its own date (SSVC, KEV). `epss` has a row only
+# where a CVE's score differs from the day before: a year of full files would be some 100 million rows.
+TABLES = """
+CREATE TABLE document (sha BLOB NOT NULL UNIQUE, raw BLOB NOT NULL);
+CREATE TABLE statement (
+  id INTEGER PRIMARY KEY, feed TEXT NOT NULL, subject TEXT NOT NULL, stated_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  rejected_at INTEGER, seen_at INTEGER NOT NULL, source TEXT NOT NULL, sha BLOB NOT NULL, UNIQUE (feed, subject, sha));
+CREATE INDEX statement_stated ON statement (feed, stated_at);
+CREATE INDEX statement_updated ON statement (feed, updated_at);
+CREATE INDEX statement_seen ON statement (seen_at);
+CREATE TABLE fact (
+  cve TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, source TEXT NOT NULL, stated_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL, PRIMARY KEY (cve, key, stated_at, value, source)) WITHOUT ROWID;
+CREATE INDEX fact_stated ON fact (stated_at);
+CREATE INDEX fact_seen ON fact (seen_at);
+CREATE TABLE name (
+  product TEXT NOT NULL, vendor TEXT NOT NULL, cve TEXT NOT NULL, PRIMARY KEY (product, vendor, cve)) WITHOUT ROWID;
+CREATE TABLE epss (
+  cve TEXT NOT NULL, stated_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, score INTEGER NOT NULL,
+  PRIMARY KEY (cve, stated_at, seen_at)) WITHOUT ROWID;
+CREATE TABLE release (
+  feed TEXT NOT NULL, stated_at INTEGER NOT NULL, sha BLOB NOT NULL, seen_at INTEGER NOT NULL, source TEXT NOT NULL,
+  PRIMARY KEY (feed, stated_at, sha)) WITHOUT ROWID;
+CREATE TABLE rejected (
+  feed TEXT NOT NULL, place TEXT NOT NULL, what TEXT NOT NULL, sha BLOB NOT NULL, raw BLOB NOT NULL, seen_at INTEGER NOT NULL,
+  UNIQUE (feed, place, sha));
+CREATE TABLE sync (id INTEGER PRIMARY KEY, started_at INTEGER NOT NULL, finished_at INTEGER, source TEXT NOT NULL, report TEXT);
+CREATE TABLE cursor (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def instant(stored: int) -> datetime:
+    """The aware UTC time of stored microseconds."""
+    return EPOCH + stored * MICROSECOND
+
+
+def connect(folder: Path, *, write: bool) -> sqlite3.Connection:
+    """A connection to the store in `folder`; with `write`, it is made when absent.
+
+    Raises BadInput: nothing is there yet, it was made by a newer version, or the file is no such store.
+    """
+    path = folder / FILE
+    if not write and not path.is_file():
+        raise BadInput("no advisories are here yet", where=str(folder), do="run `wardround feeds sync` first")
+    if write:
+        folder.mkdir(parents=True, exist_ok=True)
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(db, write=write)
+    except sqlite3.DatabaseError as error:
+        db.close()
+        raise BadInput(
+            f"the store cannot be used: {error}", where=str(path), do="move the file away and run `wardround feeds sync` again"
+        ) from None
+    except BadInput:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, *, write: bool) -> None:
+    """Check the version; make the tables when a writer finds none."""
+    if write:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("BEGIN IMMEDIATE")
+        if _version(db) == 0:
+            for table in TABLES.split(";\n"):
+                db.execute(table)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+        db.execute("COMMIT")
+    elif _version(db) == 0:
+        raise BadInput("no advisories are here yet", where=FILE, do="run `wardround feeds sync` first")
+    if _version(db) != VERSION:
+        raise BadInput(
+            f"the store has version {_version(db)}, this program reads {VERSION}", where=FILE, do="use a newer wardround"
+        )
+    if not write:
+        db.execute("PRAGMA query_only = 1")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
