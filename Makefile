@@ -39,14 +39,13 @@ test: setup ## every test (PYTEST_ARGS="tests/core -x" for some)
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: setup ## style, types, contracts, security, dependencies, licences, measures
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml -ll src tools
-	$(BIN)/deptry src
-	$(BIN)/python tools/licences.py
-	@if test -x ../shared/tools/house; then ../shared/tools/house; fi
+	@failed=; \
+	for check in "ruff check" "ruff format --check" mypy "lint-imports --no-logo" \
+	  "bandit --quiet --recursive --configfile pyproject.toml -ll src tools" "deptry src" "python tools/licences.py"; do \
+	  echo "== $$check"; $(BIN)/$$check || failed="$$failed [$$check]"; \
+	done; \
+	if test -x ../shared/tools/house; then echo "== measures"; ../shared/tools/house; fi; \
+	if test -n "$$failed"; then echo "lint failed:$$failed"; exit 1; fi; echo "lint passed"
 
 bench: setup ## measure; printed, never asserted
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
