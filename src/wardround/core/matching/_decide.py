@@ -17,16 +17,19 @@ class Record:
 
     def __init__(self, advisory: Advisory) -> None:
         self.advisory = advisory
-        self._by_name = [_filed(container) for container in advisory.containers]
-        self._by_other_name: list[dict[Name, list[int]]] | None = None
+        self._filed: dict[tuple[int, bool], dict[Name, list[int]]] = {}
 
     def objects(self, container: int, subject: Subject) -> list[int]:
         """The places of the objects of a container that name the subject: by vendor and product, else by package or CPE."""
-        if places := _of(self._by_name[container], subject):
-            return places
-        if self._by_other_name is None:
-            self._by_other_name = [_filed(c, other=True) for c in self.advisory.containers]
-        return _of(self._by_other_name[container], subject)
+        return self._places(container, subject, other=False) or self._places(container, subject, other=True)
+
+    def _places(self, container: int, subject: Subject, *, other: bool) -> list[int]:
+        filed = self._filed.get((container, other))
+        if filed is None:
+            filed = self._filed[container, other] = _file(self.advisory.containers[container], other=other)
+        if subject.vendors:
+            return filed.get((subject.vendors[0], subject.product), [])
+        return sorted({place for (_, product), places in filed.items() if product == subject.product for place in places})
 
 
 def decide(advisory: Advisory | Record, subject: Subject, *, overrides: Overrides) -> Answer:
@@ -68,7 +71,7 @@ def _of_container(record: Record, container: int, subject: Subject) -> Answer | 
     return None
 
 
-def _filed(container: Container, *, other: bool = False) -> dict[Name, list[int]]:
+def _file(container: Container, *, other: bool) -> dict[Name, list[int]]:
     """Places of the objects by vendor and product key; with `other`, by what their packages and CPEs are called."""
     filed: dict[Name, list[int]] = {}
     for place, affected in enumerate(container.affected):
@@ -77,12 +80,6 @@ def _filed(container: Container, *, other: bool = False) -> dict[Name, list[int]
         for name in set(names_of(affected)) if other else [(key_of(affected.get("vendor")), key_of(affected.get("product")))]:
             filed.setdefault(name, []).append(place)
     return filed
-
-
-def _of(filed: Mapping[Name, list[int]], subject: Subject) -> list[int]:
-    if subject.vendors:
-        return filed.get((subject.vendors[0], subject.product), [])
-    return sorted({place for (_, product), places in filed.items() if product == subject.product for place in places})
 
 
 def _within(affected: Mapping[str, object], subject: Subject) -> frozenset[str]:

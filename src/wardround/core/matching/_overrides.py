@@ -1,5 +1,6 @@
 """Vendor facts that a record lacks: reviewed, sourced, dated data, shown wherever it decided."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,14 +35,12 @@ class Overrides:
                     f"the id {override.id!r} is used twice, the other time in {other.where}", where=override.where, do="rename one"
                 )
             by_id[override.id] = override
-        seen: dict[_Key, Override] = {}
-        for override in _standing(self.all):
-            for key in _keys(override):
-                if other := seen.get(key):
-                    both = f"{other.id!r} ({other.where}) and {override.id!r} ({override.where})"
-                    what = f"overrides {both} both decide {key[0]} for {override.product}"
-                    raise BadInput(what, where=override.where, do=f'let one supersede the other: "supersedes": ["{other.id}"]')
-                seen[key] = override
+        for key, standing in _standing(self.all).items():
+            if len(standing) > 1:
+                one, other = standing[:2]
+                both = f"{one.id!r} ({one.where}) and {other.id!r} ({other.where})"
+                what = f"overrides {both} both decide {key[0]} for {other.product}"
+                raise BadInput(what, where=other.where, do=f'let one supersede the other: "supersedes": ["{one.id}"]')
 
     @classmethod
     def load(cls, *, folder: Path | None = None) -> "Overrides":
@@ -65,7 +64,7 @@ class Overrides:
     @property
     def _index(self) -> dict[_Key, Override]:
         if "_by_key" not in self.__dict__:
-            object.__setattr__(self, "_by_key", {key: o for o in _standing(self.all) for key in _keys(o)})
+            object.__setattr__(self, "_by_key", {key: standing[0] for key, standing in _standing(self.all).items()})
         index: dict[_Key, Override] = self.__dict__["_by_key"]
         return index
 
@@ -90,14 +89,18 @@ class Deciding:
         return f"This is {self.override.vendor}'s own fact of {self.override.date.isoformat()}, which the record lacks."
 
 
-def _standing(overrides: Sequence[Override]) -> Iterator[Override]:
-    """Those that no other one supersedes."""
-    gone = {old for override in overrides for old in override.supersedes if old != override.id}
-    return (override for override in overrides if override.id not in gone)
+def _standing(overrides: Sequence[Override]) -> dict[_Key, list[Override]]:
+    """For each record and product those that no other one on the same record and product supersedes."""
+    filed: dict[_Key, list[Override]] = defaultdict(list)
+    for override in overrides:
+        for cve in override.cves:
+            filed[cve, *override.names].append(override)
+    return {key: _left(same) for key, same in filed.items()}
 
 
-def _keys(override: Override) -> Iterator[_Key]:
-    return ((cve, *override.names) for cve in override.cves)
+def _left(same: Sequence[Override]) -> list[Override]:
+    gone = {old for override in same for old in override.supersedes if old != override.id}
+    return [override for override in same if override.id not in gone] or list(same)
 
 
 def _bundled() -> Iterator["resources.abc.Traversable"]:
