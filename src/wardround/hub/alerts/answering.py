@@ -219,7 +219,7 @@ def close(act: Act, *, response: Response) -> Closing:
 def reopen_if_no_longer_true(*, response: Response, at: datetime) -> bool:
     """Run the gate again on a closed response; when it no longer holds, say so in the record and tell people."""
     facts, found = standing(response, at=at)
-    if not facts.closings or not found.reopened:
+    if not found.reopened or any(told >= facts.closings[-1][0] for told in facts.reopenings):
         return False
     act = Act(system_access("the gate"), at)
     because = [str(m) for m in found.gate.open_because]

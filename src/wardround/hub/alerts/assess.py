@@ -1,7 +1,7 @@
 """Who has it: every snapshot of an organisation since the window began, held against an alert's advisories."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -11,11 +11,12 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
-from wardround.core import matching, triage
-from wardround.core.advisories import Advisory, product_names
+from wardround.core import triage
+from wardround.core.advisories import Advisory
 from wardround.core.alerts import AssetCase, Sighting, response_policy
 from wardround.core.vocab import Finding, Install, Verdict
 from wardround.core.vocab._times import parse_time
+from wardround.hub.advisories.matcher import Matcher
 from wardround.hub.advisories.reading import overrides, statements
 from wardround.hub.alerts.models import Assessment, Response, Revision
 from wardround.hub.estate.models import Snapshot
@@ -34,16 +35,8 @@ class Question:
     policy: triage.Policy
     exploited_since: datetime | None
     window_since: datetime | None
-    overrides: matching.Overrides
-    naming: Mapping[str, Mapping[str, Sequence[str]]]
+    matcher: Matcher
     digest: str
-
-    def match(self, installs: Sequence[Install]) -> list[Finding]:
-        """Every finding of the advisories on these installs."""
-        naming = self.naming
-        return list(
-            matching.match_all(self.advisories, installs=installs, overrides=self.overrides, naming=lambda product: naming.get(product, {}))
-        )
 
 
 def question(revision: Revision, *, at: datetime) -> Question:
@@ -54,8 +47,7 @@ def question(revision: Revision, *, at: datetime) -> Question:
     """
     with statements() as store:
         advisories = tuple(store.advisories(revision.cves, at=at))
-        naming = {product: store.naming(product) for product in _products(advisories)}
-    table = overrides().as_of(at)
+        matcher = Matcher(advisories, store=store, overrides=overrides().as_of(at))
     exploited = first_exploited(advisories, revision=revision)
     stated = [(a.cve, a.sha256, [(s.key, s.value, s.stated_at.isoformat()) for s in a.stated]) for a in advisories]
     margin = timedelta(days=response_policy().margin_days)
@@ -64,15 +56,11 @@ def question(revision: Revision, *, at: datetime) -> Question:
         triage.policy(revision.policy),
         exploited,
         exploited - margin if exploited else None,
-        table,
-        naming,
-        _digest([revision.number, revision.policy, str(exploited), stated, [(o.id, o.date.isoformat()) for o in table.all]]),
+        matcher,
+        _digest(
+            [revision.number, revision.policy, str(exploited), stated, [(o.id, o.date.isoformat()) for o in matcher.overrides.all]]
+        ),
     )
-
-
-def _products(advisories: Iterable[Advisory]) -> set[str]:
-    """The product names under which the feeds can be asked for these records."""
-    return {product for advisory in advisories for _, product in product_names(advisory)}
 
 
 def first_exploited(advisories: Iterable[Advisory], *, revision: Revision | None = None) -> datetime | None:
@@ -156,7 +144,7 @@ def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
     current: list[tuple[Finding, UUID]] = []
     latest = newest(rows)
     for row in rows:
-        found = asked.match(installs_of(row))
+        found = asked.matcher.findings(installs_of(row))
         if latest[row.source.name] is row:
             current.extend((f, row.public_id) for f in found)
         by_asset: dict[str, list[Finding]] = {}

@@ -97,8 +97,9 @@ def _check(act: Act, fields: Mapping[str, Any]) -> None:
             raise BadInput("is empty", where=name, do="write it")
     if fields.get("severity", "High") not in SEVERITIES:
         raise BadInput(f"{fields['severity']!r} is no severity", where="severity", do="use " + ", ".join(SEVERITIES))
-    if fields.get("marking") not in MARKINGS:
-        raise BadInput(f"{fields.get('marking')!r} is no TLP 2.0 marking", where="marking", do="use " + ", ".join(MARKINGS))
+    labels = [m.label for m in MARKINGS]
+    if fields.get("marking") not in labels:
+        raise BadInput(f"{fields.get('marking')!r} is no TLP 2.0 marking", where="marking", do="use " + ", ".join(labels))
     if fields.get("product_class") not in PRODUCT_CLASSES:
         raise BadInput(f"no product class {fields.get('product_class')!r}", where="product_class", do="choose one of the list")
     policy(str(fields.get("policy", "")))
@@ -142,7 +143,7 @@ def issue(act: Act, *, revision: Revision, address: str = "") -> list[Response]:
         announce(
             act,
             organisation=response.organisation,
-            subject=f"[TLP:{revision.marking}] {alert.reference} revision {revision.number}: {revision.title}",
+            subject=f"[{revision.marking}] {alert.reference} revision {revision.number}: {revision.title}",
             body=bulletin_text(revision, link=f"{address}/responses/{response.public_id}/"),
             about=response.public_id,
         )
@@ -171,7 +172,7 @@ def withdraw(act: Act, *, alert: Alert, reason: str) -> None:
 def bulletin_text(revision: Revision, *, link: str) -> str:
     """The bulletin as a plain message: what it is, what to do, by which link to answer."""
     lines = [
-        f"TLP:{revision.marking}   severity {revision.severity}   {revision.alert.reference} revision {revision.number}",
+        f"{revision.marking}   severity {revision.severity}   {revision.alert.reference} revision {revision.number}",
         "",
         revision.title,
         "",

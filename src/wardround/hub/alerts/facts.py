@@ -37,7 +37,7 @@ def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, cor
     revisions = issued(alert)
     current = revisions[-1]
     asked = question(current, at=at)
-    pack = load_pack(current.pack).hash if current.pack else ""
+    pack = load_pack(current.pack).sha256 if current.pack else ""
     keys = [r.pk for r in rows]
     codes = [r.public_id for r in rows]
     organisations = [r.organisation_id for r in rows]

@@ -1,8 +1,6 @@
 """A hunt for one response: which of its assets, from when until when, by which pack."""
 
-from datetime import datetime
-
-from wardround.core.alerts import AssetCase
+from wardround.core.alerts import proven_fix
 from wardround.core.vocab import BadInput
 from wardround.hub.alerts.assess import assess, cases_of, question
 from wardround.hub.alerts.facts import issued
@@ -38,16 +36,3 @@ def hunt(act: Act, *, response: Response) -> Hunt:
         first_exploited=asked.exploited_since,
         hosts=hosts,
     )
-
-
-def proven_fix(case: AssetCase) -> datetime | None:
-    """The first snapshot that shows the fix in every source that saw the asset open; None while one does not."""
-    proofs = []
-    for source in {s.source for s in case.sightings if s.verdict.open}:
-        own = [s for s in case.sightings if s.source == source]
-        last_open = max(s.at for s in own if s.verdict.open)
-        later = [s.at for s in own if s.at > last_open and s.counts]
-        if not later:
-            return None
-        proofs.append(min(later))
-    return max(proofs, default=None)

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from wardround.core import hunts as core
 from wardround.core.alerts import response_policy
+from wardround.core.hunts._model import RuleSet, Windows
 from wardround.core.vocab import BadInput, Coverage
 from wardround.hub.audit.services import record
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch
@@ -21,7 +22,7 @@ from wardround.hub.organisations.access import Act
 from wardround.hub.organisations.models import Organisation
 from wardround.lake.files import FileStore
 
-NO_RULES = core.RuleSet((), (), "")
+NO_RULES = RuleSet((), (), "")
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def run_hunt(
 
 
 def _searched(
-    host: HostToHunt, windows: core.Windows, result: core.HuntResult, batches: Sequence[LogBatch], rules: core.RuleSet
+    host: HostToHunt, windows: Windows, result: core.HuntResult, batches: Sequence[LogBatch], rules: RuleSet
 ) -> dict[str, Any]:
     """What the hunt could see of one host: the whole window until now, and the part until the fix."""
     runs = [run for run in result.runs if run.coverage.host == host.asset_id]
@@ -171,15 +172,16 @@ def _keep(
     result: core.HuntResult,
     batches: dict[str, LogBatch],
     owner: dict[str, HostToHunt],
-    windows: dict[str, core.Windows],
-    rules: core.RuleSet,
+    windows: dict[str, Windows],
+    rules: RuleSet,
 ) -> dict[str, int]:
     """Keep the detections that lie in their window and are not known yet. Returns how many there are by host."""
     phases = {rule.id: rule.phase for rule in rules.rules}
     seen: Counter[tuple[str, str, str]] = Counter()
     found: Counter[str] = Counter()
     for d in result.detections:
-        batch, host = batches[d.source], owner[d.source]
+        name = d.source[:36]  # a packed log's members are named after it
+        batch, host = batches[name], owner[name]
         window = windows[host.asset_id].after if phases.get(d.rule) == "after" else windows[host.asset_id].exploit
         if d.time is not None and not window.start <= d.time <= window.until:
             continue

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from wardround.core.estate import PRODUCT_CLASSES
+
 
 class Tag(NamedTuple):
     """Words in full, and a colour that never says anything alone."""
@@ -61,3 +63,4 @@ PHASES = {
     "after": "trace of what comes after an exploit",
     "scan": "trace of a scan",
 }
+CLASSES = {key: one.name for key, one in PRODUCT_CLASSES.items()}

@@ -1,0 +1,26 @@
+"""Addresses of alerts and responses."""
+
+from django.urls import path
+
+from wardround.hub.alerts.views import answers, board, detections, drafts
+from wardround.hub.alerts.views.alert import alert
+from wardround.hub.alerts.views.response import response
+
+ONE = "responses/<uuid:response>/"
+DRAFT = "alerts/<uuid:alert>/revisions/<int:number>/"
+
+urlpatterns = [
+    path("", board.board, name="board"),
+    path("alerts/new/", drafts.new, name="alert-new"),
+    path("alerts/candidates/", drafts.candidates, name="candidates"),
+    path("alerts/<uuid:alert>/", alert, name="alert"),
+    path("alerts/<uuid:alert>/amend/", drafts.amend, name="alert-amend"),
+    path("alerts/<uuid:alert>/withdraw/", drafts.withdraw, name="alert-withdraw"),
+    path(f"{DRAFT}edit/", drafts.edit, name="draft-edit"),
+    path(f"{DRAFT}preview/", drafts.preview, name="draft-preview"),
+    path(ONE, response, name="response"),
+    path(f"{ONE}detections/", detections.detections, name="response-detections"),
+    path(f"{ONE}incidents/", detections.incidents, name="response-incidents"),
+    *(path(f"{ONE}{a.slug}/", answers.answer, {"slug": a.slug}, name=f"response-{a.slug}") for a in answers.ANSWERS_TABLE),
+    path("detections/<uuid:detection>/", detections.detection, name="detection"),
+]

@@ -1,0 +1,47 @@
+"""The demonstration: the replay, stopped on a day that is interesting to look at."""
+
+import secrets
+
+from django.contrib.auth.hashers import make_password
+
+from wardround.hub.installation import Installation
+from wardround.hub.replay.play import play
+from wardround.hub.replay.scenario import load as scenario
+from wardround.lake.home import Home
+
+SIGN_INS = (
+    ("national centre", "duty.officer@centre.example"),
+    ("organisation EX03", "security@coldbrook.example"),
+    ("its SIRO", "siro@coldbrook.example"),
+    ("its clinical safety officer", "safety@coldbrook.example"),
+    ("its board, read only", "board@coldbrook.example"),
+    ("organisation EX04", "security@dunmore.example"),
+)
+
+
+def load(home: Home, *, name: str = "epmm") -> None:
+    """Fill an empty home, freeze its clock, and write down how to sign in.
+
+    The password is made here, for this home alone.
+    """
+    chosen = scenario(name)
+    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    play(chosen, until=chosen.frozen, password=make_password(password))
+    installation = Installation.read(home).frozen(chosen.frozen)
+    installation.write(home)
+    _use(installation)
+    lines = [f"Demonstration of fictitious organisations, {chosen.frozen:%d %B %Y}. Every sign-in has the password {password}"]
+    lines += [f"  {email:34} {who}" for who, email in SIGN_INS]
+    notes = home.path / "demonstration-sign-ins.txt"
+    notes.touch(mode=0o600)
+    notes.write_text("\n".join(lines) + "\n")
+
+
+def _use(installation: Installation) -> None:
+    """The process that loaded it goes on by the demonstration's clock."""
+    from django.conf import settings
+
+    from wardround.hub import clock
+
+    settings.INSTALLATION = installation
+    clock.use(None)
