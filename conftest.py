@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -14,6 +15,12 @@ TESTS = Path(__file__).parent / "tests"
 # Settings read both when they are imported, so this cannot wait for a fixture. Each worker of xdist has its own home.
 os.environ["WARDROUND_HOME"] = tempfile.mkdtemp(prefix="wardround-tests-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "wardround.hub.settings"
+
+# A slow or busy machine is no fault of the code. All else stays as Hypothesis chooses: under CI, the same examples each time.
+hypothesis.settings.register_profile(
+    "patient", hypothesis.settings(), deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
