@@ -101,5 +101,5 @@ def install_columns(installs: Sequence[Install]) -> dict[str, Any]:
 def installs_of(table: pa.Table) -> list[Install]:
     """Back from the columns of `INSTALL_FIELDS`."""
     *columns, extra = (table[name].to_pylist() for name in INSTALL_NAMES)
-    more = (MappingProxyType(orjson.loads(text)) if text else NOTHING for text in extra)
-    return [Install(*row) for row in zip(*columns, more, strict=True)]
+    more = {text: MappingProxyType(orjson.loads(text)) if text else NOTHING for text in set(extra)}  # most rows say the same
+    return [Install(*row) for row in zip(*columns, map(more.__getitem__, extra), strict=True)]

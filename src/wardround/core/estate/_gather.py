@@ -111,7 +111,7 @@ class Gathering:
         return seen
 
     def _package(self, where: str, said: Mapping[str, str]) -> dict[str, str]:
-        purl, cpe, version, scheme = (said.get(key, "") for key in ("purl", "cpe", "version", "scheme"))
+        purl, cpe, version, scheme = said.get("purl", ""), said.get("cpe", ""), said["version"], said.get("scheme", "")
         if purl:
             read = package(purl)
             if read.problem:

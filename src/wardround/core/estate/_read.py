@@ -14,9 +14,11 @@ from wardround.core.estate._read_csv import UTF8_BOM, read_csv
 from wardround.core.estate._read_cyclonedx import read_cyclonedx
 from wardround.core.estate._read_spdx import read_spdx
 from wardround.core.estate._read_xlsx import read_xlsx
+from wardround.core.estate._table import MissingColumns
 from wardround.core.vocab import BadInput
 
 MOST_BYTES = 512_000_000
+MOST_OBJECTS = 5_000_000
 READ = "CycloneDX 1.4, 1.5 and 1.6 JSON, SPDX 2.3 JSON, CSV and XLSX are read"
 CONTAINERS = {
     b"\xd0\xcf\x11\xe0": ("an old Excel file (.xls) or a workbook with a password", "save it as .xlsx without a password"),
@@ -41,9 +43,9 @@ def read(
     """
     inventory = _read(data, into=Gathering(name, at=at), mapping=mapping)
     if not inventory.installs:
-        first = f"; the first of {len(inventory.rejected):,}: {inventory.rejected[0].where} {inventory.rejected[0].what}"
+        why = [f"; the first of {len(inventory.rejected):,}: {first.where} {first.what}" for first in inventory.rejected[:1]]
         raise BadInput(
-            "nothing in it says what is installed" + (first if inventory.rejected else ""),
+            "nothing in it says what is installed" + "".join(why),
             where=name,
             do="check that this is the right file",
         )
@@ -57,8 +59,10 @@ def preview(data: bytes, *, name: str, mapping: ColumnMapping | Mapping[str, Any
 
 def header(data: bytes, *, name: str) -> tuple[str, ...]:
     """A table's column names, to propose a mapping from. () for an SBOM. Raises BadInput when it is no table at all."""
-    nothing_needed = ColumnMapping(constants={"asset_id": "-", "product": "-", "version": "-"})
-    return _read(data, into=Gathering(name), mapping=nothing_needed, most=0).columns
+    try:
+        return _read(data, into=Gathering(name), mapping=None, most=0).columns
+    except MissingColumns as error:
+        return error.columns
 
 
 def _read(data: bytes, *, into: Gathering, mapping: ColumnMapping | Mapping[str, Any] | None, most: int | None = None) -> Inventory:
@@ -96,6 +100,10 @@ def _unmarked(data: bytes, name: str) -> bytes:
 
 
 def _read_json(text: bytes, *, data: bytes, into: Gathering) -> Inventory:
+    if text.count(b"{") + text.count(b"[") > MOST_OBJECTS:  # each costs a hundred bytes of memory, and three to write
+        raise BadInput(
+            f"more than {MOST_OBJECTS:,} objects and lists", where=into.name, do="check that this is an SBOM, and split it"
+        )
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -12,6 +12,7 @@ from wardround.core.estate._table import HEADER_WITHIN, Row, find_header, missin
 from wardround.core.vocab import BadInput
 
 LONGEST_LINE = 1_000_000
+MOST_LINES = 5_000_000
 MOST_REREAD = 2_000_000
 SEPARATORS = (",", ";", "\t", "|")
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -59,7 +60,8 @@ def records(lines: list[str], separator: str, *, into: Gathering) -> Iterator[Ro
         done = 0
         try:
             for cells in reader:
-                yield f"line {start + done + 1}", cells
+                if cells:
+                    yield f"line {start + done + 1}", cells
                 done = reader.line_num
             return
         except csv.Error as error:
@@ -71,7 +73,12 @@ def records(lines: list[str], separator: str, *, into: Gathering) -> Iterator[Ro
 
 
 def _lines(text: str, into: Gathering) -> list[str]:
-    """Physical lines, ends kept. One longer than a million characters is no row: rejected, and left blank."""
+    """Physical lines, ends kept. One longer than a million characters is no row: rejected, and left blank.
+
+    Raises BadInput for more lines than any organisation's inventory has.
+    """
+    if text.count("\n") + text.count("\r") - text.count("\r\n") > MOST_LINES:
+        raise BadInput(f"more than {MOST_LINES:,} lines", where=into.name, do="split it, or export installed products only")
     lines = list(io.StringIO(text, newline=""))
     for number, line in enumerate(lines):
         if len(line) > LONGEST_LINE:
@@ -99,16 +106,14 @@ def read_csv(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int 
     separators: tuple[str, ...] = SEPARATORS
     if lines and lines[0][:4].casefold() == "sep=" and len(lines[0].rstrip("\r\n")) == 5:
         separators, lines[0] = (lines[0][4],), "\n"
-    nearest = None
-    for separator in separators:
-        layout, _ = find_header(records(lines[: HEADER_WITHIN * 5], separator, into=Gathering(into.name)), mapping, name=into.name)
-        if layout and (nearest is None or (-len(layout.missing), len(layout.header)) > nearest[0]):
-            nearest = ((-len(layout.missing), len(layout.header)), separator, layout)
-        if layout and not layout.missing:
-            break
-    if nearest is None:
+    layout, separator = None, ""
+    for candidate in separators:
+        trial = records(lines[: HEADER_WITHIN * 5], candidate, into=Gathering(into.name))
+        found, _ = find_header(trial, mapping, name=into.name)
+        if found and (layout is None or found.nearness > layout.nearness):
+            layout, separator = found, candidate
+    if layout is None:
         raise BadInput("there is no text table in it", where=into.name, do="give a CSV or XLSX file, or an SBOM as JSON")
-    _, separator, layout = nearest
     if layout.missing:
         raise missing_columns(layout, mapping, name=into.name)
     first = int(layout.where.removeprefix("line "))

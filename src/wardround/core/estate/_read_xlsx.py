@@ -34,7 +34,8 @@ def read_xlsx(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int
                 if layout and not layout.missing:
                     read_rows(islice(rows, most), layout, mapping, into=into)
                     return into.inventory(data, format="xlsx", columns=tuple(name for name in layout.header if name))
-                nearest = nearest or layout
+                if layout and (nearest is None or layout.nearness > nearest.nearness):
+                    nearest = layout
     except BadInput:
         raise
     except Exception as error:  # a hostile workbook makes the library fail in ways it does not list
@@ -110,11 +111,14 @@ def _rows(data: bytes, title: str, formulas: bool, into: Gathering) -> Iterator[
     written = _cells(data, title, values=False) if formulas else repeat(())
     budget = MOST_CELLS
     for number, (cells, formula) in enumerate(zip(_cells(data, title, values=True), written, strict=False), 1):
-        where = f"sheet {title[:40]!r} row {number}"
         budget -= len(cells)
         if number > MOST_ROWS or budget < 0:
-            raise BadInput("more rows or cells than a sheet can have", where=f"{into.name} {where}", do="save the one sheet as CSV")
+            raise BadInput(
+                "more rows or cells than a sheet can have", where=f"{into.name} sheet {title!r:.40}", do="save the one sheet as CSV"
+            )
+        where = f"sheet {title!r:.40} row {number}"
         for column, content in enumerate(formula):
             if content is not None and cells[column] is None:
                 into.note(where, f"column {column + 1} holds a formula without a stored result: read as empty")
-        yield where, cells
+        if cells:
+            yield where, cells

@@ -28,17 +28,28 @@ class Layout:
     rest: tuple[tuple[str, int], ...]
     missing: tuple[str, ...]
 
+    @property
+    def nearness(self) -> tuple[int, int, int]:
+        """How much it looks like the header that is wanted: greater is nearer."""
+        return -len(self.missing), len(suggest(self.header).columns), len(self.header)
+
+
+class MissingColumns(BadInput):
+    """A table without a column that is needed. `columns` are those it has, as written."""
+
+    columns: tuple[str, ...] = ()
+
 
 def text_of(value: object) -> str:
     """A cell as stripped text. Excel's own `="0012"`, which keeps a text a text, is unwrapped."""
-    if value is None:
-        return ""
     if not isinstance(value, str):
+        if value is None:
+            return ""
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         return value.isoformat() if isinstance(value, (date, time)) else str(value)
     text = value.strip()
-    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+    if text[:2] == '="' and text[-1] == '"' and len(text) > 2:
         return text[2:-1].strip()
     return text
 
@@ -84,22 +95,24 @@ def find_header(rows: Iterable[Row], mapping: ColumnMapping, *, name: str) -> tu
         layout = lay_out(row, mapping, name=name)
         if not layout.missing:
             return layout, rows
-        if nearest is None or len(layout.missing) < len(nearest.missing):
+        if nearest is None or layout.nearness > nearest.nearness:
             nearest = layout
     return nearest, iter(())
 
 
-def missing_columns(layout: Layout, mapping: ColumnMapping, *, name: str) -> BadInput:
+def missing_columns(layout: Layout, mapping: ColumnMapping, *, name: str) -> MissingColumns:
     """The error that names what is missing, what is there, and a mapping to try."""
     wanted = [f"{t} (mapped to {mapping.columns[t]!r:.60})" if t in mapping.columns else t for t in layout.missing]
     shown = ", ".join(column[:40] for column in layout.header[:30]) + (" ..." if len(layout.header) > 30 else "")
     guess = suggest(layout.header).columns
     example = ", ".join(f"{target}={guess.get(target, '...')}" for target in layout.missing if target in REQUIRED)
-    return BadInput(
+    error = MissingColumns(
         f"no column for {', '.join(wanted)}; the columns are: {shown}",
         where=f"{name} {layout.where}",
         do="rename the columns, or say which is which with a column mapping" + (f", perhaps {example}" if example else ""),
     )
+    error.columns = tuple(column for column in layout.header if column)
+    return error
 
 
 def read_rows(rows: Iterable[Row], layout: Layout, mapping: ColumnMapping, *, into: Gathering) -> None:
@@ -125,7 +138,7 @@ def read_rows(rows: Iterable[Row], layout: Layout, mapping: ColumnMapping, *, in
             into.note(where, f"the spreadsheet has turned the version into a date ({said['version']}): left empty")
             said["version"] = ""
         for target, text in said.items():
-            if text.startswith("#") and text in SPREADSHEET_ERRORS:
+            if text[:1] == "#" and text in SPREADSHEET_ERRORS:
                 into.note(where, f"{target} holds the spreadsheet's error {text}: left empty")
                 said[target] = ""
         for target, ours in words.items():
