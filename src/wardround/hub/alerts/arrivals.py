@@ -4,7 +4,7 @@ from datetime import datetime
 
 from wardround.hub.alerts.answering import reopen_if_no_longer_true
 from wardround.hub.alerts.assess import assess, question
-from wardround.hub.alerts.facts import issued
+from wardround.hub.alerts.facts import issued, standings
 from wardround.hub.alerts.models import Alert, Response
 from wardround.hub.organisations.access import Act, system_access
 from wardround.hub.organisations.models import Organisation
@@ -21,7 +21,10 @@ def reconsider(*, at: datetime, organisation: Organisation | None = None, alert:
     for one in alerts.filter(pk=alert.pk) if alert else alerts:
         asked = question(issued(one)[-1], at=at)
         rows = Response.unscoped.filter(alert=one).select_related("organisation", "alert")
-        for response in rows.filter(organisation=organisation) if organisation else rows:
+        concerned = list(rows.filter(organisation=organisation) if organisation else rows)
+        for response in concerned:
             assess(act, response=response, asked=asked)
-            reopened += reopen_if_no_longer_true(response=response, at=at)
+        for key, (_, found) in standings(one, responses=concerned, at=at).items():
+            if found.reopened:
+                reopened += reopen_if_no_longer_true(response=next(r for r in concerned if r.pk == key), at=at)
     return reopened

@@ -37,12 +37,13 @@ class Team:
     clock: FakeClock
     tried: set[tuple[str, str]] = field(default_factory=set)
 
-    def work(self, response: Response) -> None:
+    def work(self, response: Response, *, facts: Facts, found: Standing) -> None:
         """Do the next thing, again and again, until nothing is left that these people can do today."""
         if self.people.answers_from is None or self.clock.now().date() < self.people.answers_from:
             return
-        for _ in range(STEPS):
-            facts, found = standing(response, at=self.clock.now())
+        for step in range(STEPS):
+            if step:
+                facts, found = standing(response, at=self.clock.now())
             if found.state in (State.CLOSED, State.WITHDRAWN):
                 return
             self.clock.set(self.clock.now() + timedelta(seconds=41))

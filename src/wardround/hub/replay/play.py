@@ -17,6 +17,7 @@ from wardround.core.vocab._times import parse_time
 from wardround.hub import clock as hub_clock
 from wardround.hub.accounts.models import User
 from wardround.hub.alerts.arrivals import reconsider
+from wardround.hub.alerts.facts import standings
 from wardround.hub.alerts.models import Response
 from wardround.hub.audit.models import Entry
 from wardround.hub.estate.services import import_inventory
@@ -140,12 +141,19 @@ class _Stage:
         if self.synced and self.centre.work():
             reconsider(at=self.clock.now())
         self._send()
-        for code, team in self.teams.items():
-            rows = Response.unscoped.filter(organisation__code=code).select_related("organisation", "alert")
-            for response in rows:
-                team.work(response)
+        self._answer()
         self._send()
         self._tell_record()
+
+    def _answer(self) -> None:
+        """The people of every organisation, one team after the other."""
+        if self.centre.alert is None:
+            return
+        rows = list(Response.unscoped.filter(alert=self.centre.alert).select_related("organisation", "alert"))
+        found = standings(self.centre.alert, responses=rows, at=self.clock.now())
+        for response in rows:
+            facts, where = found[response.pk]
+            self.teams[response.organisation.code].work(response, facts=facts, found=where)
 
     def _sync(self) -> None:
         while self.feeds and self.feeds[0][0] <= self.clock.now():
