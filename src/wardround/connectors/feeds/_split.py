@@ -1,0 +1,144 @@
+"""From one plain stream to the documents in it: one JSON, an array of them, or one a line."""
+
+import codecs
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from wardround.connectors.feeds._unpack import Stream
+from wardround.core.advisories import recognise
+from wardround.core.vocab import BadInput
+
+MB = 1 << 20
+LARGEST = 64 * MB  # of one document; a line or file beyond it is set aside
+KEPT = MB  # of a document that is too large to keep
+UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", b"{\x00": "utf-16-le", b"\x00{": "utf-16-be"}
+UNKNOWN = "none of the four feeds"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One document with its feed and place. `document` is None when it is broken: then `broken` says why."""
+
+    feed: str
+    place: str
+    raw: bytes
+    document: Any = None
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something that belongs to no feed. `count` documents."""
+
+    place: str
+    why: str
+    count: int = 1
+
+
+def split(stream: Stream, *, place: str) -> Iterator[Found | Unknown]:
+    """Every document of the stream, each with the feed it belongs to.
+
+    An EPSS file is one document, its rows as an iterator. UTF-16 is read when it is marked or obvious; other encodings than
+    UTF-8 break a document. Raises BadInput where the stream itself breaks off.
+    """
+    head = stream.peek(4096)
+    for mark, encoding in UTF16.items():
+        if head.startswith(mark):
+            stream = _recoded(stream, encoding)
+            head = stream.peek(4096)
+            break
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if recognise(head) == "epss":
+        yield Found("epss", place, b"", _rows(stream))
+    elif start == b"[":
+        yield from _whole(stream.read(LARGEST + 1), place)
+    elif start == b"{":
+        yield from _lines(stream, place, head)
+    else:
+        yield Unknown(place, UNKNOWN)
+
+
+def _recoded(stream: Stream, encoding: str) -> Stream:
+    """The same text as UTF-8; what cannot be decoded breaks the document it is in."""
+    text = stream.read(LARGEST + 1).decode(encoding, "replace").removeprefix("\ufeff")
+    return io.BufferedReader(io.BytesIO(text.encode("utf-8", "replace")))
+
+
+def _rows(stream: Stream) -> Iterator[str]:
+    """Rows of text, none longer than 64 KB."""
+    while row := stream.readline(65_536):
+        yield row.decode("utf-8-sig", "replace")
+
+
+def _lines(stream: Stream, place: str, head: bytes) -> Iterator[Found | Unknown]:
+    """One document over many lines, or one a line: told by the first, or when that is broken by the next few."""
+    first = stream.readline(LARGEST + 1)
+    if not (_parses(first) or len(first) > LARGEST or any(_parses(line) for line in head.split(b"\n")[1:20])):
+        yield from _whole(first + stream.read(LARGEST + 1 - len(first)), place)
+        return
+    known, line, raw = "", 1, first
+    while raw:
+        at = f"{place}:{line}"
+        too_large = len(raw) > LARGEST
+        if too_large:
+            _skip_line(stream)
+        if raw.strip():
+            for found in _read(raw[:KEPT] if too_large else raw.strip(), at, too_large=too_large, likely=known):
+                known = found.feed if isinstance(found, Found) else known
+                yield found
+        raw, line = stream.readline(LARGEST + 1), line + 1
+
+
+def _skip_line(stream: Stream) -> None:
+    while (rest := stream.readline(MB)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _parses(line: bytes) -> bool:
+    try:
+        return bool(line.startswith((b"{", codecs.BOM_UTF8)) and isinstance(orjson.loads(line.removeprefix(codecs.BOM_UTF8)), dict))
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _whole(raw: bytes, place: str) -> Iterator[Found | Unknown]:
+    """One document, or an array of them."""
+    too_large = len(raw) > LARGEST
+    yield from _read(raw[:KEPT] if too_large else raw, place, too_large=too_large)
+
+
+def _read(raw: bytes, place: str, *, too_large: bool, likely: str = "") -> Iterator[Found | Unknown]:
+    """The documents in these bytes. Broken ones go to the feed whose marks they carry, else to that of their neighbours."""
+    feed = recognise(raw) or likely
+    if not feed:
+        yield Unknown(place, UNKNOWN)
+        return
+    if too_large:
+        yield Found(feed, place, raw, broken=f"larger than {LARGEST // MB} MB; the first {KEPT // MB} MB are kept")
+        return
+    try:
+        document = orjson.loads(raw.removeprefix(codecs.BOM_UTF8))
+    except orjson.JSONDecodeError as error:
+        yield Found(feed, place, raw, broken=f"not JSON that can be read: {error}")
+        return
+    if not isinstance(document, list):
+        yield _one(document, place, raw)
+        return
+    for i, item in enumerate(document):
+        yield _one(item, f"{place} /{i}", b"")
+
+
+def _one(document: Any, place: str, raw: bytes) -> Found | Unknown:
+    feed = recognise(document) if isinstance(document, dict) else None
+    return Found(feed, place, raw, document) if feed else Unknown(place, UNKNOWN)
+
+
+def broken_off(error: BadInput, *, place: str, feed: str) -> Found | Unknown:
+    """What to report when a stream broke in the middle: the rest of a feed's file, or a file nobody knows."""
+    if feed:
+        return Found(feed, error.where or place, b"", broken=f"the rest is missing: {error.what}")
+    return Unknown(place, f"cannot be read: {error.what}")
