@@ -12,6 +12,7 @@ import typer
 from wardround.core.vocab import WardroundError
 from wardround.lake.home import Home
 
+ClickException: Any = typer.BadParameter.__mro__[2]  # typer keeps the name to itself
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, everything else on standard error.")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="The installation's folder (else WARDROUND_HOME, else the platform's).")]
 
@@ -42,7 +43,7 @@ def ending() -> Iterator[None]:
     except WardroundError as error:
         say(f"wardround: {error}")
         sys.exit(2)
-    except typer.BadParameter.__mro__[2] as error:  # ClickException, which typer keeps private
+    except ClickException as error:
         error.show()
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):

@@ -29,7 +29,7 @@ def centre(
     from wardround.hub.boot import boot
 
     boot(home_of(home))
-    from wardround.hub.organisations.joining import first_administrator
+    from wardround.hub.accounts.joining import first_administrator
 
     first_administrator(centre=name, mailbox=mailbox, name=person, email=email, password=password)
     say(f"{name} is set up. Next: wardround organisation add CODE NAME MAILBOX, then wardround up")
@@ -41,7 +41,7 @@ def add(code: str, name: str, mailbox: str, home: HomeOption = None) -> None:
     from wardround.hub.boot import boot
 
     boot(home_of(home))
-    from wardround.hub.organisations.joining import add_organisation
+    from wardround.hub.accounts.joining import add_organisation
 
     added = add_organisation(_act(), code=code, name=name, mailbox=mailbox)
     say(f"{added} was added. Next: wardround estate import FILE --org {added.code}")
@@ -62,7 +62,7 @@ def person(
     from wardround.hub.boot import boot
 
     boot(home_of(home))
-    from wardround.hub.organisations.joining import add_person
+    from wardround.hub.accounts.joining import add_person
     from wardround.hub.organisations.lookup import organisation_by
 
     add_person(

@@ -49,7 +49,7 @@ def _first_start(home: Home, *, demo: bool) -> None:
             where=str(home.path),
             do="start it in a terminal to be asked for one, use `wardround organisation centre`, or look around with --demo",
         )
-    from wardround.hub.organisations.joining import first_administrator
+    from wardround.hub.accounts.joining import first_administrator
 
     print("This hub is new. Who is its first administrator, at the national centre?")
     first_administrator(

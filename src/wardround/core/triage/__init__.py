@@ -21,6 +21,6 @@ load. What is not known is worked through every way; the worst is the decision, 
 
 from wardround.core.triage._decide import decide
 from wardround.core.triage._load import POLICIES, policy, read_policy
-from wardround.core.triage._model import Decision, Input, Outcome, Point, Policy, PolicyError, Value
+from wardround.core.triage._model import Decision, Input, Outcome, Point, Policy, PolicyError
 
-__all__ = ["POLICIES", "Decision", "Input", "Outcome", "Point", "Policy", "PolicyError", "Value", "decide", "policy", "read_policy"]
+__all__ = ["POLICIES", "Decision", "Input", "Outcome", "Point", "Policy", "PolicyError", "decide", "policy", "read_policy"]

@@ -14,7 +14,7 @@ from django.db import models
 
 if TYPE_CHECKING:
     from wardround.hub.accounts.models import User
-    from wardround.hub.organisations.models import Membership, Organisation
+    from wardround.hub.organisations.models import Organisation
 
 
 class Unscoped(TypeError):
@@ -68,18 +68,15 @@ class Act:
 
 def access_of(user: "User") -> Access:
     """How far a signed-in person reaches, by their memberships."""
-    from wardround.hub.organisations.models import Membership
-
-    held: list[Membership] = list(user.memberships.all())
-    role = Membership.Role
-    own = [m for m in held if m.role in (role.ORGANISATION, role.READ_ONLY)]
-    acting = [m for m in held if m.role == role.ORGANISATION]
+    held = list(user.memberships.select_related("organisation"))
+    national = [m for m in held if m.role == "national"]
+    acting = [m for m in held if m.role == "organisation"]
     return Access(
         who=str(user),
         reads=frozenset(m.organisation_id for m in held),
         writes=frozenset(m.organisation_id for m in acting),
-        national=any(m.role == role.NATIONAL for m in held) or any(m.organisation.kind == "centre" for m in own),
-        writes_national=any(m.role == role.NATIONAL for m in held),
+        national=bool(national) or any(m.organisation.kind == "centre" for m in held),
+        writes_national=bool(national),
         siro_of=frozenset(m.organisation_id for m in acting if m.siro),
         safety_of=frozenset(m.organisation_id for m in acting if m.clinical_safety_officer),
     )

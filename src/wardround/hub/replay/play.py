@@ -23,7 +23,7 @@ from wardround.hub.audit.models import Entry
 from wardround.hub.estate.services import import_inventory
 from wardround.hub.hunts.services import add_log
 from wardround.hub.organisations.access import Act, access_of, system_access
-from wardround.hub.organisations.joining import add_organisation
+from wardround.hub.accounts.joining import add_organisation
 from wardround.hub.organisations.models import Membership, Organisation
 from wardround.hub.outbox.services import deliver
 from wardround.hub.replay.centre import Centre
