@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Max
+
 from wardround.core import alerts as core
 from wardround.core.hunts import load_pack
 from wardround.core.vocab._times import parse_time
@@ -42,7 +44,8 @@ def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, cor
     codes = [r.public_id for r in rows]
     organisations = [r.organisation_id for r in rows]
     words = _grouped(Word.unscoped.filter(response__in=keys, at__lte=at).order_by("at", "pk"), "response_id")
-    latest = {a.response_id: a for a in Assessment.unscoped.filter(response__in=keys, at__lte=at).order_by("at", "pk")}
+    made = Assessment.unscoped.filter(response__in=keys, at__lte=at).values("response").annotate(last=Max("pk")).values("last")
+    latest = {a.response_id: a for a in Assessment.unscoped.filter(pk__in=made)}
     hunts = _grouped(Hunt.unscoped.filter(response__in=codes, at__lte=at).prefetch_related("batches"), "response")
     found = _grouped(Detection.unscoped.filter(response__in=codes, hunt__at__lte=at), "response")
     incidents = _grouped(Incident.unscoped.filter(response__in=codes, opened_at__lte=at), "response")
