@@ -161,6 +161,8 @@ def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
             response=response,
             at=act.at,
             digest=digest,
+            exploited_since=asked.exploited_since,
+            window_since=asked.window_since,
             counts=_counts([f for f, _ in current], kept),
             decision=_strictest([w["decision"] for w in written]),
             cases=written,

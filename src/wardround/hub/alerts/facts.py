@@ -10,7 +10,7 @@ from django.db.models import Max
 from wardround.core import alerts as core
 from wardround.core.hunts import load_pack
 from wardround.core.vocab._times import parse_time
-from wardround.hub.alerts.assess import cases_of, question
+from wardround.hub.alerts.assess import cases_of
 from wardround.hub.alerts.models import Alert, Assessment, Response, Revision, Word
 from wardround.hub.alerts.words import signed
 from wardround.hub.estate.models import Snapshot
@@ -38,7 +38,6 @@ def standing(response: Response, *, at: datetime) -> tuple[core.Facts, core.Stan
 def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, core.Facts]:
     revisions = issued(alert)
     current = revisions[-1]
-    asked = question(current, at=at)
     pack = load_pack(current.pack).sha256 if current.pack else ""
     keys = [r.pk for r in rows]
     codes = [r.public_id for r in rows]
@@ -63,7 +62,7 @@ def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, cor
             assets=cases,
             decision=_decision(assessment),
             visibility=sees[row.organisation_id],
-            window_since=asked.window_since,
+            window_since=assessment.window_since if assessment else None,
             pack=pack,
             logs=frozenset(b.sha256 for b in batches[row.organisation_id] if b.host in hosts),
             withdrawn_at=alert.withdrawn_at,
@@ -124,9 +123,10 @@ def _hunt(hunt: Hunt) -> core.HuntDone:
 
 
 def _visibility(organisations: list[int], product_class: str, at: datetime) -> dict[int, tuple[core.Visibility, ...]]:
-    rows = Snapshot.unscoped.filter(organisation__in=organisations, taken_at__lte=at, imported_at__lte=at).select_related("source")
+    columns = ("organisation_id", "source__name", "taken_at", "sees", "shrunk_from", "confirmed_at")
+    rows = Snapshot.unscoped.filter(organisation__in=organisations, taken_at__lte=at, imported_at__lte=at)
     newest: dict[int, dict[str, core.Visibility]] = defaultdict(dict)
-    for row in rows.order_by("taken_at", "pk"):
-        if row.counts and product_class in row.sees:
-            newest[row.organisation_id][row.source.name] = core.Visibility(row.source.name, row.taken_at)
+    for organisation, source, taken_at, sees, shrunk, confirmed in rows.order_by("taken_at", "pk").values_list(*columns):
+        if product_class in sees and (shrunk is None or confirmed):
+            newest[organisation][source] = core.Visibility(source, taken_at)
     return defaultdict(tuple, {o: tuple(v.values()) for o, v in newest.items()})

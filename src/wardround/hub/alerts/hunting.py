@@ -18,10 +18,9 @@ def hunt(act: Act, *, response: Response) -> Hunt:
     revision = issued(response.alert)[-1]
     if not revision.pack:
         raise BadInput("the bulletin names no hunt pack", where="hunt", do="ask the national centre")
-    asked = question(revision, at=act.at)
-    if asked.exploited_since is None:
+    latest = assess(act, response=response, asked=question(revision, at=act.at))
+    if latest.exploited_since is None:
         raise BadInput("nobody knows since when it was exploited", where="hunt", do="the bulletin must state it")
-    latest = assess(act, response=response, asked=asked)
     names = {c["asset"]: c["hostname"] for c in latest.cases}
     hosts = [
         HostToHunt(case.asset_id, names[case.asset_id], proven_fix(case))
@@ -33,6 +32,6 @@ def hunt(act: Act, *, response: Response) -> Hunt:
         organisation=response.organisation,
         response=response.public_id,
         pack=revision.pack,
-        first_exploited=asked.exploited_since,
+        first_exploited=latest.exploited_since,
         hosts=hosts,
     )

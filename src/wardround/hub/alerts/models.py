@@ -91,6 +91,8 @@ class Assessment(TenantModel):
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="assessments")
     at = models.DateTimeField()
     digest = models.CharField(max_length=64)
+    exploited_since = models.DateTimeField(null=True)
+    window_since = models.DateTimeField(null=True)
     counts = models.JSONField()
     decision = models.JSONField(null=True)
     cases = models.JSONField()

@@ -60,7 +60,7 @@ class Centre:
     def _revise(self, act: Act, alert: Alert) -> bool:
         """When what is asked has become stricter, say so in a revision that asks for acknowledgement again."""
         worst = max(
-            (a.decision for a in Assessment.unscoped.filter(response__alert=alert).order_by("at", "pk") if a.decision),
+            Assessment.unscoped.filter(response__alert=alert, decision__isnull=False).values_list("decision", flat=True),
             key=lambda d: d["rank"],
             default=None,
         )

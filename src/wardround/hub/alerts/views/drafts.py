@@ -17,7 +17,7 @@ from wardround.hub.alerts.facts import issued
 from wardround.hub.alerts.forms import DraftForm, WithdrawForm
 from wardround.hub.alerts.models import SCOPE_ALL, Alert, Revision, in_scope
 from wardround.hub.alerts.views.finding import alert_of, centre_only, draft_of
-from wardround.hub.jobs.tasks import reconsider_all
+from wardround.hub.alerts.tasks import reconsider_all
 from wardround.hub.organisations.access import system_access
 from wardround.hub.organisations.models import Contact
 from wardround.hub.site.posting import UNPROCESSABLE, form_page
