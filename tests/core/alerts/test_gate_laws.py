@@ -5,17 +5,29 @@ from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from wardround.core.alerts import Applicability, AssetCase, Closing, Facts, IncidentFact, Judgement, State, gate, propose, standing
+from wardround.core.alerts import (
+    Applicability,
+    AssetCase,
+    Closing,
+    Facts,
+    IncidentFact,
+    Judgement,
+    Sighting,
+    State,
+    gate,
+    propose,
+    standing,
+)
 from wardround.core.vocab import Verdict
 
 from .builders import NOW, a_decision, a_revision, closing, found, on, seen
 from .plain_gate import plain_gate
-from .random_facts import SOUND, anything, each_without, incidents, senseless, sightings, sound_with_defects
+from .random_facts import SOUND, anything, each_without, senseless, sightings, sound_with_defects
 
-law = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @pytest.mark.parametrize("kind", sorted(SOUND))
@@ -50,41 +62,31 @@ def never_closes_what_was_open(before: Facts, after: Facts) -> None:
         assert closing(after) is None
 
 
-def test_more_evidence_of_compromise_never_leads_towards_closed() -> None:
-    @law
-    @given(anything, st.data())
-    def holds(facts: Facts, data: st.DataObject) -> None:
-        worse = data.draw(
-            st.sampled_from(
-                [
-                    replace(facts, detections=(*facts.detections, found(data.draw(st.sampled_from(["d-1", "d-9"]))))),
-                    replace(facts, incidents=(*facts.incidents, data.draw(incidents))),
-                    replace(facts, incidents=(*facts.incidents, IncidentFact("INC-9", on(15)))),
-                    replace(facts, logs=facts.logs | {"log-9"}),
-                    replace(facts, pack="pack-9"),
-                    replace(facts, revisions=(*facts.revisions, a_revision(9, at=on(16, 11)))),
-                ]
-            )
-        )
+@law
+@given(anything, st.sampled_from(["d-1", "d-9"]))
+def test_more_evidence_of_compromise_never_leads_towards_closed(facts: Facts, key: str) -> None:
+    for worse in (
+        replace(facts, detections=(*facts.detections, found(key))),
+        replace(facts, incidents=(*facts.incidents, IncidentFact("INC-9", on(15)))),
+        replace(facts, logs=facts.logs | {"log-9"}),
+        replace(facts, pack="pack-9"),
+        replace(facts, revisions=(*facts.revisions, a_revision(9, at=on(16, 11)))),
+    ):
         never_closes_what_was_open(facts, worse)
-
-    holds()
 
 
 @law
-@given(anything, sightings)
-def test_an_open_sighting_never_leads_towards_closed(facts: Facts, sighting: object) -> None:
-    opened = replace(sighting, verdict=Verdict.AFFECTED, assumptions=())  # type: ignore[type-var]
+@given(anything, sightings, st.sampled_from([v for v in Verdict if v.open]))
+def test_an_open_sighting_never_leads_towards_closed(facts: Facts, sighting: Sighting, verdict: Verdict) -> None:
+    """Where an asset is known at all: without any, *applies* has nothing to settle. `*` means what was known to be open."""
+    facts = replace(facts, risks=tuple(r for r in facts.risks if r.asset_id != "*"))
+    stood = [c for c in facts.assets if any(s.verdict.open for s in c.sightings)]
+    assume(stood and (any(c.triage for c in stood) or not (facts.decision and facts.decision.forensic_triage)))
+    opened = replace(sighting, verdict=verdict, assumptions=())
     for n, case in enumerate(facts.assets):
         worse = replace(case, sightings=(*case.sightings, opened))
-        if _contradicts(case, facts):
-            continue
         never_closes_what_was_open(facts, replace(facts, assets=(*facts.assets[:n], worse, *facts.assets[n + 1 :])))
     never_closes_what_was_open(facts, replace(facts, assets=(*facts.assets, AssetCase("mdm-99", (opened,)))))
-
-
-def _contradicts(case: AssetCase, facts: Facts) -> bool:
-    return False
 
 
 @law
@@ -108,16 +110,7 @@ def test_removing_evidence_never_leads_towards_closed(facts: Facts) -> None:
 
     without = [
         fewer
-        for name in (
-            "hunts",
-            "acknowledgements",
-            "coverage_accepted",
-            "attestations",
-            "visibility",
-            "disposals",
-            "risks",
-            "assumptions",
-        )
+        for name in ("hunts", "acknowledgements", "coverage_accepted", "attestations", "visibility", "assumptions")
         for fewer in each_without(facts, name)
     ]
     without += each_without(facts, "judgements", settles)
@@ -129,10 +122,10 @@ def test_removing_evidence_never_leads_towards_closed(facts: Facts) -> None:
 @law
 @given(anything)
 def test_removing_a_sighting_that_shows_a_fix_never_leads_towards_closed(facts: Facts) -> None:
-    """One on an unconfirmed assumption, or one that contradicts a disposal, shows no fix: it is left in place."""
-    gone = {d.asset_id for d in facts.disposals}
+    """One on an unconfirmed assumption shows no fix: it is left in place. The fix is what settles here, nothing else."""
+    facts = replace(facts, disposals=(), isolations=(), risks=())
     for n, case in enumerate(facts.assets):
-        for fewer in each_without_fix(case) if case.asset_id not in gone else []:
+        for fewer in each_without_fix(case):
             never_closes_what_was_open(facts, replace(facts, assets=(*facts.assets[:n], fewer, *facts.assets[n + 1 :])))
 
 
