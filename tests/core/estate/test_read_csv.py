@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wardround.core.estate import Inventory, read
+from wardround.core.estate._values import UNSAID
 from wardround.core.vocab import BadInput, Install
 
 HEADER = "asset_id,product,version"
@@ -105,6 +106,18 @@ def test_a_row_without_an_asset_or_product_is_rejected_and_the_rest_goes_in(row:
     assert the(inventory).asset_id == "b"
     assert inventory.rejected[0].where == "line 2"
     assert why in inventory.rejected[0].what
+
+
+@pytest.mark.parametrize("text", ["n/a", "N/A", "unknown", "-", "*", "None"])
+def test_words_for_not_stated_are_not_taken_for_names_or_versions(text: str) -> None:
+    inventory = a_table(f"a,p,{text},{text}", f"{text},p,1,", f"a,{text},1,", head=HEADER + ",vendor")
+    assert (the(inventory).version, the(inventory).vendor) == ("", "")
+    assert said(inventory) == [("line 2", f"version {text!r} states none: taken as unknown")]
+    assert [r.what for r in inventory.rejected] == [f"{t} is {text!r}, which names nothing" for t in ("asset_id", "product")]
+
+
+def test_two_more_columns_of_one_name_are_both_kept() -> None:
+    assert the(a_table("a,p,1,x,y,z", head=HEADER + ",Note,Note,#")).extra == {"Note": "x", "Note (2)": "y", "#": "z"}
 
 
 def test_the_same_row_twice_counts_once_and_is_reported() -> None:
@@ -238,7 +251,7 @@ def test_quotes_left_open_on_every_line_end_in_time() -> None:
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
-    lambda text: text.strip() == text and text[:1] not in "=#" and not text.startswith("cpe")
+    lambda text: text.strip() == text and text[:1] not in "=#" and text.casefold() not in UNSAID and not text.startswith("cpe")
 )
 ROWS = st.lists(
     st.builds(

@@ -83,7 +83,11 @@ def test_the_stored_result_of_a_formula_is_read() -> None:
     )
     inventory = read(data, name="x")
     assert inventory.installs[0].version == "2.5"
-    assert not inventory.noted
+
+
+def test_versions_stored_as_numbers_are_said_once() -> None:
+    inventory = the_sheet(["a", "p", 12.1], ["b", "p", 12.2], ["c", "p", "12.10"])
+    assert [note.what.partition(",")[0] for note in inventory.noted] == ["2 versions are stored as numbers"]
 
 
 def test_a_missing_column_is_named_from_the_sheet_that_comes_nearest() -> None:

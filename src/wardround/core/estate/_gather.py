@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from wardround.core.estate._model import Inventory
-from wardround.core.estate._values import FACING, day, package
+from wardround.core.estate._values import FACING, UNSAID, Package, day, package
 from wardround.core.vocab import BadInput, Install, Rejected, name_key
 
 LONG = 1_000
+REMEMBERED = 60
 MOST_REJECTED = 1_000_000
 MOST_NOTED = 100_000
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -68,6 +69,8 @@ class Gathering:
         for needed in ("asset_id", "product"):
             if not said.get(needed):
                 return self.reject(where, f"{needed} is empty")
+            if said[needed].casefold() in UNSAID:
+                return self.reject(where, f"{needed} is {said[needed]!r}, which names nothing")
         for target, text in said.items():
             if "\0" in text:
                 return self.reject(where, f"{target} holds a NUL character")
@@ -78,7 +81,7 @@ class Gathering:
             Install(
                 asset_id=said["asset_id"],
                 product=said["product"],
-                vendor=said.get("vendor", ""),
+                vendor="" if said.get("vendor", "").casefold() in UNSAID else said.get("vendor", ""),
                 hostname=said.get("hostname", ""),
                 internet_facing=self._facing(where, said.get("internet_facing", "")),
                 service=said.get("service", ""),
@@ -100,7 +103,7 @@ class Gathering:
         if not text:
             return None
         try:
-            seen = day(text)
+            seen = day(text[:REMEMBERED])
         except ValueError:
             self.note(where, f"last_seen {text[:40]!r} is not a date: left empty")
             return None
@@ -112,8 +115,11 @@ class Gathering:
 
     def _package(self, where: str, said: Mapping[str, str]) -> dict[str, str]:
         purl, cpe, version, scheme = said.get("purl", ""), said.get("cpe", ""), said["version"], said.get("scheme", "")
+        if version.casefold() in UNSAID:
+            self.note(where, f"version {version!r} states none: taken as unknown")
+            version = ""
         if purl:
-            read = package(purl)
+            read = package(purl) if len(purl) <= LONG else Package(problem="it is too long")
             if read.problem:
                 self.note(where, f"package URL {purl[:80]!r} left out: {read.problem}")
                 purl = ""

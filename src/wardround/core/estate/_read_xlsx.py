@@ -29,8 +29,9 @@ def read_xlsx(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that do not concern the cells
-            for title in _titles(data):
-                layout, rows = find_header(_rows(data, title, formulas, into), mapping, name=into.name)
+            written = _sheets(data, values=False) if formulas else repeat(None)
+            for sheet, formula_sheet in zip(_sheets(data, values=True), written, strict=False):
+                layout, rows = find_header(_rows(sheet, formula_sheet, into), mapping, name=into.name)
                 if layout and not layout.missing:
                     read_rows(islice(rows, most), layout, mapping, into=into)
                     return into.inventory(data, format="xlsx", columns=tuple(name for name in layout.header if name))
@@ -90,27 +91,21 @@ def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str)
     return formulas
 
 
-def _workbook(data: bytes, *, values: bool) -> Any:
+def _sheets(data: bytes, *, values: bool) -> list[Any]:
     from openpyxl import load_workbook
 
-    return load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
+    sheets = load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False).worksheets
+    for sheet in sheets:
+        sheet.reset_dimensions()  # what the file claims about its extent is not believed
+    return sheets
 
 
-def _titles(data: bytes) -> list[str]:
-    return [sheet.title for sheet in _workbook(data, values=True).worksheets]
-
-
-def _cells(data: bytes, title: str, *, values: bool) -> Iterator[tuple[Any, ...]]:
-    sheet = next(sheet for sheet in _workbook(data, values=values).worksheets if sheet.title == title)
-    sheet.reset_dimensions()  # what the file claims about its extent is not believed
-    yield from sheet.iter_rows(values_only=True)
-
-
-def _rows(data: bytes, title: str, formulas: bool, into: Gathering) -> Iterator[Row]:
+def _rows(sheet: Any, formula_sheet: Any, into: Gathering) -> Iterator[Row]:
     """Rows with the stored results of formulas. A formula without a stored result is an empty cell, and noted."""
-    written = _cells(data, title, values=False) if formulas else repeat(())
+    title = sheet.title
+    written = formula_sheet.iter_rows(values_only=True) if formula_sheet else repeat(())
     budget = MOST_CELLS
-    for number, (cells, formula) in enumerate(zip(_cells(data, title, values=True), written, strict=False), 1):
+    for number, (cells, formula) in enumerate(zip(sheet.iter_rows(values_only=True), written, strict=False), 1):
         budget -= len(cells)
         if number > MOST_ROWS or budget < 0:
             raise BadInput(

@@ -1,5 +1,6 @@
 """Rows of cells into installs: finds the header, lays the columns out, reads each row."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -8,7 +9,7 @@ from types import MappingProxyType
 
 from wardround.core.estate._gather import NOTHING, Gathering
 from wardround.core.estate._map import REQUIRED, TARGETS, ColumnMapping, column_key, suggest
-from wardround.core.vocab import BadInput
+from wardround.core.vocab import BadInput, name_key
 
 HEADER_WITHIN = 20
 MOST_COLUMNS = 2_000
@@ -74,8 +75,13 @@ def lay_out(row: Row, mapping: ColumnMapping, *, name: str) -> Layout:
     twice = next((index for index in found.values() if len(places[column_key(header[index])]) > 1), None)
     if twice is not None and not missing:
         raise BadInput(f"there is more than one column {header[twice]!r}", where=f"{name} {where}", do="rename one of them")
-    rest = tuple((column, index) for index, column in enumerate(header) if column and index not in found.values())
-    return Layout(header, where, found, rest, missing)
+    counted: Counter[str] = Counter()
+    rest = []
+    for index, column in enumerate(header):
+        if column and index not in found.values():
+            counted[column] += 1
+            rest.append((column if counted[column] == 1 else f"{column} ({counted[column]})", index))
+    return Layout(header, where, found, tuple(rest), missing)
 
 
 def find_header(rows: Iterable[Row], mapping: ColumnMapping, *, name: str) -> tuple[Layout | None, Iterator[Row]]:
@@ -120,7 +126,8 @@ def read_rows(rows: Iterable[Row], layout: Layout, mapping: ColumnMapping, *, in
     width = len(layout.header)
     index = tuple(layout.index.items())
     constants = {target: text for target, text in mapping.constants.items() if target not in layout.index}
-    words = {t: {column_key(word): ours for word, ours in m.items()} for t, m in mapping.values.items()}
+    words = {t: {name_key(word): ours for word, ours in m.items()} for t, m in mapping.values.items()}
+    rounded = 0
     version_at = layout.index.get("version", -1)
     for where, cells in rows:
         if len(cells) != width:
@@ -137,12 +144,17 @@ def read_rows(rows: Iterable[Row], layout: Layout, mapping: ColumnMapping, *, in
         if version_at >= 0 and isinstance(cells[version_at], (date, datetime, time)):
             into.note(where, f"the spreadsheet has turned the version into a date ({said['version']}): left empty")
             said["version"] = ""
+        rounded += version_at >= 0 and isinstance(cells[version_at], float)
         for target, text in said.items():
             if text[:1] == "#" and text in SPREADSHEET_ERRORS:
                 into.note(where, f"{target} holds the spreadsheet's error {text}: left empty")
                 said[target] = ""
         for target, ours in words.items():
             if target in said:
-                said[target] = ours.get(column_key(said[target]), said[target])
+                said[target] = ours.get(name_key(said[target]), said[target])
         extra = {name: text for name, place in layout.rest if (text := text_of(cells[place]))}
         into.add(where, said, extra=MappingProxyType(extra) if extra else NOTHING)
+    if rounded:
+        into.note(
+            "", f"{rounded:,} versions are stored as numbers, where 12.10 is 12.1: format that column as text and export again"
+        )

@@ -8,10 +8,15 @@ from typing import NamedTuple
 
 from packageurl import PackageURL
 
+UNSAID = frozenset(
+    ("n/a", "n/k", "na", "nk", "-", "--", "?", "*", "unknown", "not known", "not recorded", "unspecified", "tbc", "null", "none")
+)
+"""What people write into a cell for *not stated*. Thousands of CVE records call their product `n/a`: it names nothing."""
+
 FACING: Mapping[str, bool | None] = MappingProxyType(
     dict.fromkeys(("yes", "y", "true", "t", "1", "on"), True)
     | dict.fromkeys(("no", "n", "false", "f", "0", "off"), False)
-    | dict.fromkeys(("", "unknown", "not known", "n/k", "nk", "n/a", "na", "null", "-", "?", "tbc"), None)
+    | dict.fromkeys(("", *UNSAID), None)
 )
 """What people write for *internet facing*. Anything else is unknown, and reported."""
 
