@@ -10,7 +10,7 @@ from wardround.core.hunts._evaluate import holds
 from wardround.core.hunts._model import Event, HuntResult, Kind, Rule, RuleSet, Source, SourceRun
 from wardround.core.hunts._read import Reading
 from wardround.core.hunts._unpack import unpacked
-from wardround.core.hunts._values import REGEX_SECONDS, SlowRegexError
+from wardround.core.hunts._values import SlowRegexError
 from wardround.core.vocab import Coverage, Detection, Rejected
 from wardround.core.vocab._hunting import NotRun
 
@@ -27,9 +27,10 @@ def hunt(sources: Iterable[Source], *, rules: RuleSet) -> HuntResult:
     runs: list[SourceRun] = []
     detections: list[Detection] = []
     rejected: list[Rejected] = []
+    plan = _Plan(rules)
     for outer in sources:
         for source in unpacked(outer, rejected=rejected):
-            search = _Search(rules)
+            search = _Search(plan)
             reading = Reading(source)
             for event in reading:
                 detections += search.over(event, source.name)
@@ -45,42 +46,45 @@ def _nothing(reading: Reading) -> str:
     return f"no event in it that can be read ({reading.unparsed} lines not understood)" if reading.unparsed else "empty"
 
 
+class _Plan:
+    """Which rules are for which kind of event: worked out once for each kind."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules.rules
+        self.fields = frozenset().union(*(rule.fields for rule in rules.rules))
+        self._kinds: dict[Kind, tuple[list[Rule], list[Rule]]] = {}
+
+    def of(self, kind: Kind) -> tuple[list[Rule], list[Rule]]:
+        """The rules that can run on such events, and those meant for them that cannot."""
+        if kind not in self._kinds:
+            meant = [rule for rule in self.rules if serves(kind, rule.logsource)]
+            self._kinds[kind] = [r for r in meant if not lacking(kind, r)], [r for r in meant if lacking(kind, r)]
+        return self._kinds[kind]
+
+
 @dataclass
 class _Search:
-    """The rules over one source. Rules are chosen once for each kind of event."""
+    """The rules over one source."""
 
-    rules: RuleSet
-    chosen: dict[Kind, list[Rule]] = field(default_factory=dict)
-    blind: dict[Kind, list[Rule]] = field(default_factory=dict)
+    plan: _Plan
     counts: Counter[Kind] = field(default_factory=Counter)
     names: dict[Kind, set[str]] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
 
     def over(self, event: Event, source: str) -> list[Detection]:
         """The detections on one event."""
-        kind = event.kind
-        if kind not in self.chosen:
-            self._choose(kind)
-        self.counts[kind] += 1
-        self.names[kind].update(event.fields)
+        self.counts[event.kind] += 1
+        self.names.setdefault(event.kind, set()).update(self.plan.fields.intersection(event.fields))
         out = []
-        for rule in self.chosen[kind]:
+        for rule in self.plan.of(event.kind)[0]:
             try:
                 hit = rule.id not in self.stopped and holds(rule.condition, event)
             except SlowRegexError as slow:
-                self.stopped[rule.id] = (
-                    f"its regular expression {str(slow)[:60]!r} took over {REGEX_SECONDS:g} s on line {event.line}; stopped there"
-                )
+                self.stopped[rule.id] = f"its regular expression {slow} on line {event.line}; stopped there"
                 continue
             if hit:
                 out.append(Detection(rule.id, source, event.line, event.time, rule.title, rule.level, event.excerpt[:EXCERPT]))
         return out
-
-    def _choose(self, kind: Kind) -> None:
-        meant = [rule for rule in self.rules.rules if serves(kind, rule.logsource)]
-        self.chosen[kind] = [rule for rule in meant if not lacking(kind, rule)]
-        self.blind[kind] = [rule for rule in meant if lacking(kind, rule)]
-        self.names[kind] = set()
 
     def account(self) -> tuple[tuple[str, ...], tuple[NotRun, ...]]:
         """After the last event: the rules that ran here, and those that could not, on all of it or on a part, with the reason."""
@@ -88,10 +92,11 @@ class _Search:
         rules: dict[str, Rule] = {}
         partly: dict[str, list[str]] = {}
         for kind, names in self.names.items():
-            for rule in self.chosen[kind]:
+            runnable, blind = self.plan.of(kind)
+            for rule in runnable:
                 rules[rule.id] = rule
-                searched.setdefault(rule.id, set()).update(names)
-            for rule in self.blind[kind]:
+                searched.setdefault(rule.id, set()).update(names if kind.fields is None else kind.fields)
+            for rule in blind:
                 rules[rule.id] = rule
                 fields = ", ".join(lacking(kind, rule))
                 partly.setdefault(rule.id, []).append(

@@ -2,13 +2,13 @@
 
 import codecs
 from collections.abc import Iterator
-from typing import BinaryIO
+from io import BufferedIOBase
 
 LONGEST_LINE = 1_000_000
 CHUNK = 1 << 18
 
 
-def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def lines(stream: BufferedIOBase) -> Iterator[tuple[int, bytes | None]]:
     """Every line with its number from 1, without its line end; None for a line longer than LONGEST_LINE bytes.
 
     UTF-16 with a byte order mark is turned into UTF-8; a UTF-8 mark is taken off.
@@ -26,15 +26,15 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         yield number, None if overlong else rest.removesuffix(b"\r")
 
 
-def _utf8(stream: BinaryIO) -> Iterator[bytes]:
-    first = stream.read(CHUNK)
+def _utf8(stream: BufferedIOBase) -> Iterator[bytes]:
+    first = stream.read1(CHUNK)
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         decoder = codecs.getincrementaldecoder("utf-16")("replace")
         while first:
             yield decoder.decode(first).encode("utf-8", "replace")
-            first = stream.read(CHUNK)
+            first = stream.read1(CHUNK)
         return
     first = first.removeprefix(codecs.BOM_UTF8)
     while first:
         yield first
-        first = stream.read(CHUNK)
+        first = stream.read1(CHUNK)

@@ -11,7 +11,7 @@ from wardround.core.hunts._coverage import Seen
 from wardround.core.hunts._lines import lines
 from wardround.core.hunts._model import Event, Source
 from wardround.core.hunts._records import json_event
-from wardround.core.hunts._unpack import BROKEN, bounded
+from wardround.core.hunts._unpack import BROKEN, LARGEST_IN_MEMORY
 from wardround.core.vocab import BadInput, Rejected
 from wardround.core.vocab._hunting import SourceCoverage
 
@@ -25,8 +25,9 @@ class _Hashed:
     def __init__(self, stream: Any) -> None:
         self.stream, self.digest, self.count = stream, hashlib.sha256(), 0
 
-    def read(self, size: int = -1) -> bytes:
-        data: bytes = self.stream.read(size)
+    def read1(self, size: int = -1) -> bytes:
+        """What one read of the stream gives: what stands before a damaged place is not lost with it."""
+        data: bytes = self.stream.read1(size)
         self.digest.update(data)
         self.count += len(data)
         return data
@@ -76,11 +77,23 @@ class Reading:
                 )
 
     def _windows_events(self) -> Iterator[Event]:
-        for got in _windows.windows_events(bounded(self._bytes, self.source.name)):
+        for got in _windows.windows_events(self._whole()):
             if isinstance(got, Event):
                 yield got
             else:
                 self._unparsed(got)
+
+    def _whole(self) -> bytes:
+        """All of the source, or all before a damaged place: an event file is not read piecewise."""
+        parts: list[bytes] = []
+        try:
+            while data := self._bytes.read1(1 << 20):
+                parts.append(data)
+                if self._bytes.count > LARGEST_IN_MEMORY:
+                    raise BadInput(f"larger than {LARGEST_IN_MEMORY >> 20} MB, too large for an event file", where=self.source.name)
+        except BROKEN as error:
+            self.rejected.append(Rejected(self.source.name, f"could not be read to its end: {error}"))
+        return b"".join(parts)
 
     def _line_event(self, number: int, line: bytes | None) -> Event | None:
         if line is None:

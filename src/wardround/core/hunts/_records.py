@@ -29,11 +29,17 @@ def json_event(number: int, line: str) -> Event | None:
     names = table("fields")["json"]
     time = next((t for name in names["time"] if name in fields and (t := as_time(fields[name][0])) is not None), None)
     host = next((str(fields[name][0]) for name in names["host"] if name in fields), "")
-    channel, event_id = fields.get("Channel", ("",))[0], _whole(fields.get("EventID", (None,))[0])
-    kind = Kind(WINDOWS, "windows", str(channel).lower(), event_id) if channel and event_id is not None else JSON_LINES
+    kind = _stated_kind(fields.get("Channel", ("",))[0], _whole(fields.get("EventID", (None,))[0]))
     if kind.event_id == 4688 and kind.channel == "security":
         _renamed_process_fields(fields)
     return Event(number, time=time, kind=kind, fields=fields, text=_text(fields), excerpt=line[:EXCERPT], host=host)
+
+
+def _stated_kind(channel: Scalar, event_id: int | None) -> Kind:
+    """A Windows event when the record names a channel and an event id, else a record that does not say what it is."""
+    if isinstance(channel, str) and 0 < len(channel) <= 256 and event_id is not None and 0 <= event_id <= 0xFFFF:
+        return Kind(WINDOWS, "windows", channel.lower(), event_id)
+    return JSON_LINES
 
 
 def windows_event(number: int, record: Mapping[str, Any], *, excerpt: str) -> Event:

@@ -29,6 +29,7 @@ class Counted(io.RawIOBase):
 
     def __init__(self, stream: Any) -> None:
         self.stream, self.count = stream, 0
+        self._read = getattr(stream, "read1", None) or getattr(stream, "read", None)  # read1: what stands before damage is not lost
 
     def readable(self) -> bool:
         """Always."""
@@ -36,7 +37,7 @@ class Counted(io.RawIOBase):
 
     def readinto(self, into: Any) -> int:
         """Read as much as there is, up to the size of `into`."""
-        data = self.stream.read(len(into))
+        data = self._read(len(into))  # type: ignore[misc]
         into[: len(data)] = data
         self.count += len(data)
         return len(data)
@@ -61,6 +62,42 @@ class Unpacked(Counted):
         return got
 
 
+class _Zstandard:
+    """Frames of zstandard, one after the other. Unlike the library's own stream it says when the last one is cut off.
+
+    Fed in small pieces: what one piece can grow to stays within some tens of megabytes.
+    """
+
+    PIECE = 2048
+
+    def __init__(self, packed: Counted) -> None:
+        import zstandard
+
+        self._library, self._packed = zstandard, packed
+        self._frame: Any = None
+        self._ready, self._waiting = bytearray(), b""
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes; fewer than asked only at the end. Raises OSError for damage, EOFError for a frame cut off."""
+        while len(self._ready) < size:
+            piece = self._waiting or self._packed.read(self.PIECE)
+            if not piece:
+                if self._frame is not None and not self._ready:
+                    raise EOFError("it ends in the middle of a frame")
+                break
+            self._frame = self._frame or self._library.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+            try:
+                self._ready += self._frame.decompress(piece)
+            except self._library.ZstdError as error:
+                raise OSError(str(error)) from None
+            self._waiting = self._frame.unused_data
+            if self._frame.eof:
+                self._frame = None
+        out = bytes(self._ready[:size])
+        del self._ready[:size]
+        return out
+
+
 def unpacked(source: Source, *, rejected: list[Rejected], depth: int = 0) -> Iterator[Source]:
     """The logs in a source: itself when not packed, else every member, named `outer!inner`. Unreadable ones go to `rejected`."""
     head = io.BufferedReader(cast(io.RawIOBase, source.stream), 1 << 17)
@@ -74,6 +111,8 @@ def unpacked(source: Source, *, rejected: list[Rejected], depth: int = 0) -> Ite
         return
     try:
         yield from _members(source, head, kind, rejected, depth)
+    except BadInput as error:
+        rejected.append(Rejected(error.where or source.name, error.what))
     except BROKEN as error:
         rejected.append(Rejected(source.name, f"a damaged {kind} file: {error}; what came before it was read"))
 
@@ -93,11 +132,7 @@ def _members(source: Source, head: Any, kind: str, rejected: list[Rejected], dep
         if kind == "gzip":
             inner = gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16))
         else:
-            import zstandard
-
-            inner = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-                cast(BinaryIO, packed), read_across_frames=True
-            )
+            inner = _Zstandard(packed)
         yield from unpacked(replace(source, stream=Unpacked(inner, packed, source.name)), rejected=rejected, depth=depth + 1)  # type: ignore[arg-type]
     elif kind == "tar":
         with tarfile.open(fileobj=head, mode="r|") as tar:
