@@ -78,7 +78,8 @@ def _serve(home: Home, port: int) -> None:
         [sys.executable, "-m", "wardround", "worker", "--home", str(home.path), "--parent", str(os.getpid())],
         start_new_session=True,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.default_int_handler)
     print(f"Wardround runs at http://127.0.0.1:{server.effective_port}  (home {home.path})")
     _print_sign_ins(home)
     print("Ctrl-C stops it.", flush=True)
