@@ -19,6 +19,11 @@ documents = st.recursive(
 )
 
 
+def read(written: bytes) -> Any:
+    """As ECMAScript reads it: a number too large for a whole one is a double."""
+    return json.loads(written, parse_int=lambda digits: int(digits) if abs(int(digits)) < 2**53 else float(digits))
+
+
 @pytest.mark.parametrize(
     ("bits", "written"),
     [
@@ -54,8 +59,8 @@ def test_text_is_escaped_only_where_it_must_be() -> None:
 @given(documents)
 def test_it_reads_back_equal_and_is_written_the_same_again(document: Any) -> None:
     written = canonical(document)
-    assert json.loads(written) == document
-    assert canonical(json.loads(written)) == written
+    assert read(written) == document
+    assert canonical(read(written)) == written
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 9), max_size=6))

@@ -13,10 +13,11 @@ Revision 1 of 14 May 2025 is not acknowledged: read and acknowledge revision 1
 >>> propose(facts, at=datetime(2025, 5, 17, tzinfo=UTC))[0]
 <Applicability.NOT_YET_KNOWN: 'not_yet_known'>
 
-The face is the ten names of `__all__`; the nouns that facts are made of stand beside it, for whoever collects them.
+The face is the ten names of `__all__`; the nouns that facts and bulletins are made of stand beside it, for whoever collects them.
 """
 
 from wardround.core.alerts._applies import propose
+from wardround.core.alerts._assets import proven_fix as proven_fix
 from wardround.core.alerts._assets import proven_fix as proven_fix
 from wardround.core.alerts._bulletin import MARKINGS as MARKINGS
 from wardround.core.alerts._bulletin import SEVERITIES as SEVERITIES

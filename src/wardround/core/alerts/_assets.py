@@ -47,7 +47,12 @@ def ever_affected(case: AssetCase) -> Sighting | None:
 
 
 def proven_fix(case: AssetCase) -> datetime | None:
-    """The first snapshot that shows the fix: of a source that saw it open, after the last time any source did."""
+    """The first snapshot that shows the fix, after the last time any source saw it open; None while one still does."""
+    return None if stands_open(case) else first_fix(case)
+
+
+def first_fix(case: AssetCase) -> datetime | None:
+    """The same, whether or not another source still calls it open."""
     said = list(words(case))
     last_open = max((w.last_open.at for w in said), default=None)
     return min((s.at for w in said for s in w.shown if last_open and s.at > last_open), default=None)

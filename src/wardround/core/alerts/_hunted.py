@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from wardround.core.alerts._assets import proven_fix, stands_open, stood_open, words
+from wardround.core.alerts._assets import first_fix, proven_fix, stood_open, words
 from wardround.core.alerts._known import asked_revision, run_on
 from wardround.core.alerts._model import AssetCase, Facts, HostSearch, HuntDone, Missing
 from wardround.core.alerts._policy import ResponsePolicy
@@ -82,10 +82,10 @@ def _short_of(case: AssetCase, hunt: HuntDone, host: HostSearch, facts: Facts) -
 
 def _window_end(case: AssetCase, facts: Facts) -> datetime:
     """The first snapshot that shows the fix; while a source still calls it open, the last that is known of it, too."""
-    fixed, revision = proven_fix(case), asked_revision(facts)
-    if fixed and not stands_open(case):
+    if fixed := proven_fix(case):
         return fixed
-    known = [w.last_open.at for w in words(case)] + [r.issued_at for r in [revision] if r] + [f for f in [fixed] if f]
+    revision, shown = asked_revision(facts), first_fix(case)
+    known = [*(w.last_open.at for w in words(case)), *([revision.issued_at] if revision else []), *([shown] if shown else [])]
     gone = [d.at for d in facts.disposals if d.asset_id == case.asset_id]
     return max([*known, *gone, *(i.at for i in facts.isolations if i.asset_id == case.asset_id)])
 
