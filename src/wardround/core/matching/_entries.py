@@ -104,8 +104,8 @@ def _single(stated: str, version: str, status: Verdict, order: Order) -> Reading
 def _clearly_other(stated: str, version: str) -> bool:
     """True for two single tokens of which neither can be a way to write the other, or a pattern."""
     one, other = (text.casefold().lstrip("v") for text in (stated, version))
-    tokens = _TOKEN.fullmatch(stated) and _TOKEN.fullmatch(version) and not _WILD.search(stated)
-    return bool(tokens) and not one.startswith(other) and not other.startswith(one)
+    tokens = all(_TOKEN.fullmatch(text) and not _WILD.search(text) and any(map(str.isdigit, text)) for text in (stated, version))
+    return tokens and not one.startswith(other) and not other.startswith(one)
 
 
 def _range(span: Range, version: str, status: Verdict, order: Order) -> Reading:
@@ -203,7 +203,7 @@ _WORDS = {Verdict.AFFECTED: "affected", Verdict.NOT_AFFECTED: "not affected", Ve
 
 def _out_of_order(places: list[str], order: Order) -> bool:
     try:
-        return any(1 in order.position(one, next_one) for one, next_one in pairwise(places))
+        return any(order.position(one, next_one) == {1} for one, next_one in pairwise(places))
     except UnreadableError:
         return False
 
@@ -213,7 +213,7 @@ def _with(order: Order) -> tuple[str, ...]:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+    return (f"The {text[4:]}" if text.startswith("the ") else text) + "."
 
 
 def _described(span: Range) -> str:

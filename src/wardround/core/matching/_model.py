@@ -1,7 +1,7 @@
 """What a decision is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wardround.core.vocab import Verdict
 
@@ -54,5 +54,15 @@ WEIGHT = {Verdict.AFFECTED: 3, Verdict.NOT_EVALUABLE: 2, Verdict.UNKNOWN: 1, Ver
 
 
 def heaviest(answers: Sequence[Answer]) -> Answer:
-    """The answer that wins among several `affected` objects; the first among equals (FACTS 9)."""
-    return max(answers, key=lambda answer: WEIGHT[answer.verdict])
+    """The answer that wins among several `affected` objects (FACTS 9).
+
+    *Affected* needs one of them, so the one that assumes least speaks; *not affected* rests on all of them, so it assumes
+    what any of them assumes.
+    """
+    top = max(WEIGHT[answer.verdict] for answer in answers)
+    first, *others = (answer for answer in answers if WEIGHT[answer.verdict] == top)
+    if first.verdict is Verdict.AFFECTED:
+        return min((first, *others), key=lambda answer: len(answer.assumed))
+    if first.verdict is Verdict.NOT_AFFECTED:
+        return replace(first, assumed=tuple(dict.fromkeys(a for answer in (first, *others) for a in answer.assumed)))
+    return first

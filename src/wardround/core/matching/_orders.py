@@ -69,6 +69,9 @@ class Order:
     def _key(self, text: str) -> Any:
         if len(text) > LONGEST:
             raise UnreadableError(f"{shown(text)} has {len(text):,} characters, which is no version", self.failing)
+        if self.name == "git":
+            why = f"the record speaks of git commits here: without the source's history nobody can place {shown(text)} among them"
+            raise UnreadableError(why, self.failing)
         try:
             return _read(self, text)
         except Exception as error:
@@ -84,7 +87,7 @@ def order_of(version_type: str) -> Order:
     if kind in table["semver"]:
         return Order("semver", _semver_key, Verdict.NOT_EVALUABLE)
     if kind in table["git"]:
-        return Order("git", _no_history, Verdict.NOT_EVALUABLE)
+        return Order("git", str, Verdict.NOT_EVALUABLE)
     for name, kinds in table["univers"].items():
         if kind in kinds:
             return Order(kind, _univers(name), Verdict.NOT_EVALUABLE)
@@ -163,10 +166,6 @@ def _univers(name: str) -> Callable[[str], Any]:
         return getattr(versions, name)(text)
 
     return read
-
-
-def _no_history(text: str) -> Any:
-    raise ValueError(text)
 
 
 def _interval_position(version: tuple[int, ...], bound: tuple[int, ...]) -> Position:

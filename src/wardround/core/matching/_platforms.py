@@ -38,7 +38,7 @@ def combine(parts: Sequence[Part], *, platform: str) -> Answer:
     if not set(every) <= set(_table()["architectures"]):
         worlds.append(heaviest(general) if general else _silent("another platform", parts, every))
     if len({world.verdict for world in worlds}) == 1:
-        return worlds[0]
+        return heaviest(worlds)
     first = next(answer for listed, answer in parts if listed)
     reason = f"The record's answer depends on the platform ({_short(every)}), and the platform of this install is not known."
     return replace(first, verdict=Verdict.UNKNOWN, reason=reason)

@@ -1,0 +1,119 @@
+"""The rule of names, apart from any verdict."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from wardround.core.advisories import Advisory
+from wardround.core.matching import Named, Overrides, match_all, names
+from wardround.core.vocab import Finding, Install
+
+FEED = {
+    "gateway": {"example": ("CVE-2030-0001", "CVE-2030-0002")},
+    "portal": {"example": ("CVE-2030-0003",), "other": ("CVE-2030-0004",)},
+    "endpoint manager": {"maker": ("CVE-2030-0005",)},
+    "left-pad": {"acme": ("CVE-2030-0006",)},
+}
+
+
+def of(product: str, vendor: str = "", **more: Any) -> Install:
+    return Install(asset_id="a", product=product, version="1.0", vendor=vendor, **more)
+
+
+def called(install: Install) -> Named | None:
+    return names(install, naming=lambda product: FEED.get(product, {}))
+
+
+@pytest.mark.parametrize(("product", "vendor"), [("Gateway", "Example"), ("  GATEWAY ", "example"), ("gateway", "EXAMPLE ")])
+def test_vendor_and_product_are_equal_case_and_spacing_aside(product: str, vendor: str) -> None:
+    assert called(of(product, vendor)) == Named("gateway", ("example",), ("CVE-2030-0001", "CVE-2030-0002"))
+
+
+@pytest.mark.parametrize(
+    ("product", "vendor"),
+    [("Gateway", "Another"), ("Gateway 2", "Example"), ("Gate way", "Example"), ("Example Gateway", ""), ("", "")],
+)
+def test_nothing_less_than_equal_is_a_match(product: str, vendor: str) -> None:
+    assert called(of(product, vendor)) is None
+
+
+def test_without_a_vendor_a_single_one_in_the_feeds_counts() -> None:
+    assert called(of("Gateway")) == called(of("Gateway", "Example")) == called(of("Gateway", "n/a"))
+
+
+def test_without_a_vendor_several_are_ambiguous() -> None:
+    found = called(of("Portal"))
+    assert found == Named("portal", ("example", "other"), ("CVE-2030-0003", "CVE-2030-0004"))
+    assert found.ambiguous
+
+
+@pytest.mark.parametrize(
+    "cpe",
+    [
+        "cpe:2.3:a:maker:endpoint_manager:1.0:*:*:*:*:*:*:*",
+        "cpe:/a:maker:endpoint_manager:1.0",
+        r"cpe:2.3:a:maker:endpoint\_manager:*",
+    ],
+)
+def test_a_cpe_supplies_vendor_and_product(cpe: str) -> None:
+    found = called(of("EPM", cpe=cpe))
+    assert found
+    assert (found.vendors, found.product) == (("maker",), "endpoint manager")
+
+
+def test_a_cpe_settles_which_vendor_is_meant() -> None:
+    found = called(of("Portal", cpe="cpe:2.3:a:other:portal:1.0:*:*:*:*:*:*:*"))
+    assert found
+    assert found.vendors == ("other",)
+
+
+@pytest.mark.parametrize("purl", ["pkg:npm/acme/left-pad@1.0", "pkg:npm/Acme/left%2Dpad@1.0?arch=x#sub"])
+def test_a_package_url_supplies_them_where_no_vendor_is_stated(purl: str) -> None:
+    found = called(of("pad", purl=purl))
+    assert found
+    assert found.vendors == ("acme",)
+    assert called(of("pad", "someone", purl=purl)) is None
+
+
+@pytest.mark.parametrize("odd", ["cpe:2.3", "cpe:2.3:a:*:*:*", "not a cpe", "cpe:/", "pkg:", "pkg:npm/x", "pkg:a/b/c%", "::::"])
+def test_odd_names_name_nothing(odd: str) -> None:
+    assert called(of("nothing", cpe=odd, purl=odd)) is None
+
+
+Build = Callable[..., dict[str, Any]]
+MakeRecord = Callable[..., Advisory]
+
+
+def findings(records: Sequence[Advisory], *installs: Install) -> list[Finding]:
+    return list(match_all(records, installs=installs, overrides=Overrides()))
+
+
+def test_several_vendors_give_unknown_for_each_record(a_record: MakeRecord, an_object: Build) -> None:
+    one = a_record([an_object(default="affected")], cve="CVE-2030-0001")
+    other = a_record([an_object(default="affected") | {"vendor": "Other"}], cve="CVE-2030-0002")
+    found = findings([one, other], of("Gateway"))
+    assert [(f.cve, f.verdict.value) for f in found] == [("CVE-2030-0001", "unknown"), ("CVE-2030-0002", "unknown")]
+    assert "Several vendors" in found[0].reason
+
+
+def test_a_second_spelling_of_the_vendor_in_the_same_record_is_no_second_vendor(a_record: MakeRecord, an_object: Build) -> None:
+    own = an_object(default="affected") | {"vendor": "Example Ltd.", "cpes": ["cpe:2.3:a:example:gateway:*:*:*:*:*:*:*:*"]}
+    again = an_object(default="unknown") | {"vendor": "example_ltd"}
+    (finding,) = findings([a_record([own], [again])], of("Gateway"))
+    assert finding.verdict == "affected"
+
+
+def test_a_record_that_names_no_install_gives_no_finding(a_record: MakeRecord, an_object: Build) -> None:
+    assert findings([a_record([an_object(default="affected")])], of("Something else")) == []
+
+
+def test_each_distinct_pair_is_decided_once_and_spread(
+    a_record: MakeRecord, an_object: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import wardround.core.matching._match as seam
+
+    asked, real = [], seam.decide
+    monkeypatch.setattr(seam, "decide", lambda *args, **kwargs: asked.append(args[1]) or real(*args, **kwargs))
+    found = findings([a_record([an_object(default="affected")])], *[of("Gateway", "Example")] * 500, of(" gateway", "EXAMPLE"))
+    assert (len(found), len(asked)) == (501, 1)

@@ -1,0 +1,240 @@
+"""Reading an `affected` object: the rules of FACTS 9 and of the CVE schema's versions.md, one test a rule."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wardround.core.matching import Answer
+
+Build = Callable[..., dict[str, Any]]
+Says = Callable[..., Answer]
+
+
+def semver(start: str, **more: Any) -> dict[str, Any]:
+    return {"version": start, "versionType": "semver"} | more
+
+
+def custom(start: str, **more: Any) -> dict[str, Any]:
+    return {"version": start, "versionType": "custom"} | more
+
+
+def test_the_first_entry_that_contains_the_version_decides(says: Says, an_object: Build) -> None:
+    record = an_object(semver("2.0.0", status="unaffected"), semver("1.0.0", lessThan="3.0.0"), default="unaffected")
+    answer = says(record, version="2.0.0")
+    assert (answer.verdict, answer.decided_by) == ("not_affected", "CVE-2030-0001 /containers/cna/affected/0/versions/0")
+    assert says(record, version="2.0.1").decided_by.endswith("/versions/1")
+
+
+@pytest.mark.parametrize(
+    ("default", "verdict"), [("affected", "affected"), ("unaffected", "not_affected"), ("unknown", "unknown"), (None, "unknown")]
+)
+def test_the_default_answers_the_rest_and_is_unknown_when_absent(
+    says: Says, an_object: Build, default: str | None, verdict: str
+) -> None:
+    assert says(an_object(semver("2.0.0"), default=default), version="3.0.0").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"), [("0.9", "not_affected"), ("1.0", "affected"), ("1.9.9", "affected"), ("2.0", "not_affected")]
+)
+def test_less_than_leaves_its_end_out(says: Says, an_object: Build, version: str, verdict: str) -> None:
+    assert says(an_object(semver("1.0", lessThan="2.0"), default="unaffected"), version=version).verdict == verdict
+
+
+def test_less_than_or_equal_takes_its_end_in(says: Says, an_object: Build) -> None:
+    record = an_object(semver("1.0", lessThanOrEqual="2.0"), default="unaffected")
+    assert [says(record, version=v).verdict.value for v in ("2.0", "2.0.0", "2.0.1")] == ["affected", "affected", "not_affected"]
+
+
+@pytest.mark.parametrize("key", ["lessThan", "lessThanOrEqual"])
+def test_an_asterisk_has_no_upper_bound(says: Says, an_object: Build, key: str) -> None:
+    record = an_object(semver("2.0", **{key: "*"}), default="unaffected")
+    assert [says(record, version=v).verdict.value for v in ("1.9", "2.0", "999.0")] == ["not_affected", "affected", "affected"]
+
+
+@pytest.mark.parametrize("key", ["lessThan", "lessThanOrEqual"])
+@pytest.mark.parametrize("kind", ["semver", "custom", "original_commit_for_fix"])
+def test_x_asterisk_is_the_end_of_series_x(says: Says, an_object: Build, key: str, kind: str) -> None:
+    record = an_object({"version": "5.10.209", "versionType": kind, "status": "unaffected", key: "5.10.*"}, default="affected")
+    found = [says(record, version=v).verdict.value for v in ("5.10.208", "5.10.209", "5.10.999", "5.11.0", "5.9.999")]
+    assert found == ["affected", "not_affected", "not_affected", "affected", "affected"]
+
+
+@pytest.mark.parametrize("start", ["0", "0.0", "0.0.0"])
+def test_a_range_may_start_at_zero(says: Says, an_object: Build, start: str) -> None:
+    assert says(an_object(custom(start, lessThan="2.0"), default="unaffected"), version="0.0.0.1").verdict == "affected"
+
+
+def test_changes_switch_the_status_inside_a_range(says: Says, an_object: Build) -> None:
+    steps = [{"at": "1.4", "status": "unaffected"}, {"at": "1.6", "status": "affected"}]
+    record = an_object(semver("1.0", lessThan="2.0", changes=steps), default="unknown")
+    found = [says(record, version=v).verdict.value for v in ("1.3.9", "1.4", "1.5.9", "1.6", "1.9", "2.0")]
+    assert found == ["affected", "not_affected", "not_affected", "affected", "affected", "unknown"]
+
+
+def test_changes_out_of_order_are_not_evaluable_unless_they_agree(says: Says, an_object: Build) -> None:
+    differ = [{"at": "1.6", "status": "affected"}, {"at": "1.4", "status": "unaffected"}]
+    agree = [{"at": "1.6", "status": "unaffected"}, {"at": "1.4", "status": "unaffected"}]
+    assert says(an_object(semver("1.0", lessThan="2.0", changes=differ)), version="1.5").verdict == "not_evaluable"
+    assert says(an_object(semver("1.0", lessThan="2.0", changes=agree)), version="1.5").verdict == "not_affected"
+
+
+def test_custom_with_plain_dotted_numbers_is_compared_and_says_that_this_is_assumed(says: Says, an_object: Build) -> None:
+    answer = says(an_object(custom("12.1", lessThan="12.5.0.1"), default="unaffected"), version="12.4.0.2")
+    assert answer.verdict == "affected"
+    assert answer.assumed == ("`custom` defines no order for its versions: they are compared number by number.",)
+
+
+@pytest.mark.parametrize(("version", "end"), [("22.7R2", "22.8"), ("22.7", "22.7R2.5"), ("12.4 build 7", "12.5")])
+def test_custom_with_anything_else_is_unknown(says: Says, an_object: Build, version: str, end: str) -> None:
+    assert says(an_object(custom("0", lessThan=end), default="unaffected"), version=version).verdict == "unknown"
+
+
+@pytest.mark.parametrize("version", ["banana", "1.2.3.4", "1.2-", "x" * 10_000, "9" * 10_000, "1." * 5_000 + "1"])
+def test_a_version_that_does_not_parse_under_its_declared_type_is_not_evaluable(says: Says, an_object: Build, version: str) -> None:
+    answer = says(an_object(semver("1.0.0", lessThan="2.0.0"), default="unaffected"), version=version)
+    assert answer.verdict == "not_evaluable"
+    assert len(answer.reason) < 300
+
+
+@pytest.mark.parametrize("kind", ["semver", "custom", "rpm", "maven", "patch", "git", ""])
+def test_exact_equality_of_strings_decides_under_any_type(says: Says, an_object: Build, kind: str) -> None:
+    record = an_object({"version": "R7 (hot fix)", "versionType": kind}, default="unaffected")
+    assert says(record, version="R7 (hot fix)").verdict == "affected"
+
+
+@pytest.mark.parametrize("kind", ["semver", "custom"])
+def test_swapped_ends_are_not_evaluable_even_where_the_default_says_not_affected(says: Says, an_object: Build, kind: str) -> None:
+    record = an_object({"version": "2.0.0", "lessThan": "1.0.0", "versionType": kind}, default="unaffected")
+    answer = says(record, version="1.5.0")
+    assert (answer.verdict, "ends swapped" in answer.reason) == ("not_evaluable", True)
+
+
+def test_an_empty_range_decides_only_what_is_past_it(says: Says, an_object: Build) -> None:
+    record = an_object(custom("73.0.3683.75", lessThan="73.0.3683.75"), default="unaffected")
+    assert [says(record, version=v).verdict.value for v in ("73.0.3683.74", "73.0.3683.75", "74.0")] == [
+        "unknown",
+        "not_affected",
+        "not_affected",
+    ]
+
+
+def test_no_default_past_the_end_of_the_highest_range_is_not_affected_and_assumed(says: Says, an_object: Build) -> None:
+    record = an_object(semver("1.0", lessThan="1.4"), semver("2.0", lessThanOrEqual="2.4"))
+    found = {v: says(record, version=v) for v in ("0.9", "1.3", "1.4", "1.9", "2.4", "2.4.1")}
+    assert [a.verdict.value for a in found.values()] == ["unknown", "affected", "unknown", "unknown", "affected", "not_affected"]
+    assert "taken as not affected, as is the convention" in found["2.4.1"].assumed[0]
+    assert "past its last affected range" in found["2.4.1"].assumed[0]
+
+
+def test_a_default_stated_as_unknown_stays_unknown_past_the_end(says: Says, an_object: Build) -> None:
+    assert says(an_object(semver("1.0", lessThan="1.4"), default="unknown"), version="9.0").verdict == "unknown"
+
+
+def test_an_endless_range_a_single_version_or_only_unaffected_ones_give_no_convention(says: Says, an_object: Build) -> None:
+    assert says(an_object(semver("2.0", lessThan="*")), version="1.0").verdict == "unknown"
+    assert says(an_object(semver("2.0")), version="3.0").verdict == "unknown"
+    assert says(an_object(semver("1.0", lessThan="2.0", status="unaffected")), version="3.0").verdict == "unknown"
+
+
+def test_a_single_affected_version_above_the_last_range_keeps_what_is_between_unknown(says: Says, an_object: Build) -> None:
+    record = an_object(semver("1.0", lessThan="1.4"), semver("1.6"))
+    assert [says(record, version=v).verdict.value for v in ("1.5", "1.6", "1.7")] == ["unknown", "affected", "not_affected"]
+
+
+def test_a_range_with_changes_counts_for_the_convention_too(says: Says, an_object: Build) -> None:
+    record = an_object(semver("1.0", lessThan="2.0", changes=[{"at": "1.4", "status": "unaffected"}]))
+    assert says(record, version="2.0").verdict == "not_affected"
+
+
+@pytest.mark.parametrize("stated", ["n/a", "N/A", "unspecified", "-", "", "see references"])
+def test_a_version_that_is_none_is_unknown(says: Says, an_object: Build, stated: str) -> None:
+    assert says(an_object({"version": stated}, default="unaffected"), version="1.0").verdict == "unknown"
+
+
+@pytest.mark.parametrize("start", ["n/a", "unspecified", "-", ""])
+def test_a_range_that_does_not_say_where_it_starts_decides_only_what_is_past_its_end(
+    says: Says, an_object: Build, start: str
+) -> None:
+    record = an_object(custom(start, lessThan="2.0"), default="unaffected")
+    assert [says(record, version=v).verdict.value for v in ("1.9", "2.0")] == ["unknown", "not_affected"]
+
+
+def test_prose_is_unknown_only_where_it_could_change_the_answer(says: Says, an_object: Build) -> None:
+    entries = ({"version": "12.x.1.x RPM", "status": "unaffected"}, semver("12.9.0", status="unaffected"))
+    assert says(an_object(*entries, default="affected"), version="12.5.0").verdict == "unknown"
+    assert says(an_object(*entries, default="affected"), version="12.9.0").verdict == "not_affected"
+    assert says(an_object({"version": "before 7.0 SP1"}, default="affected"), version="6.0").verdict == "affected"
+
+
+@pytest.mark.parametrize("version", ["", "12", "12.4", "12.4.0"])
+def test_an_empty_or_too_coarse_version_is_unknown(says: Says, an_object: Build, version: str) -> None:
+    assert says(an_object(custom("0", lessThan="12.4.0.2"), default="unaffected"), version=version).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"), [("11", "affected"), ("12.3", "affected"), ("12.5", "not_affected"), ("13", "not_affected")]
+)
+def test_a_coarse_version_is_decided_where_the_missing_parts_change_nothing(
+    says: Says, an_object: Build, version: str, verdict: str
+) -> None:
+    assert says(an_object(custom("0", lessThan="12.4.0.2"), default="unaffected"), version=version).verdict == verdict
+
+
+def test_a_product_affected_in_every_version_needs_no_version(says: Says, an_object: Build) -> None:
+    assert says(an_object(default="affected"), version="").verdict == "affected"
+    assert says(an_object(custom("0", lessThanOrEqual="*")), version="").verdict == "affected"
+
+
+def test_missing_parts_of_a_semver_version_are_zero(says: Says, an_object: Build) -> None:
+    record = an_object(semver("6.7", lessThan="6.7.1"), default="unaffected")
+    assert [says(record, version=v).verdict.value for v in ("6.7", "6.7.0", "6.7.1", "6.6.99")] == [
+        "affected",
+        "affected",
+        "not_affected",
+        "not_affected",
+    ]
+
+
+def test_a_git_object_is_passed_over_together_with_its_default(says: Says, an_object: Build) -> None:
+    git = an_object({"version": "1da177e4c3f4", "lessThan": "a01b2c3d4e5f", "versionType": "git"}, default="unaffected")
+    versions = an_object(semver("4.3"), semver("0", lessThan="4.3", status="unaffected"), default="affected")
+    assert says(git, versions, version="6.1").verdict == "affected"
+    assert says(git, version="6.1").verdict == "not_evaluable"
+
+
+def test_a_commit_against_commits_is_equal_or_not_evaluable(says: Says, an_object: Build) -> None:
+    git = an_object({"version": "a01b2c3d4e5f", "versionType": "git"}, default="unaffected")
+    assert says(git, version="a01b2c3d4e5f").verdict == "affected"
+    assert says(git, version="b01b2c3d4e5f").verdict == "not_evaluable"
+
+
+def test_modules_are_taken_to_be_in_use_and_that_is_said(says: Says, an_object: Build) -> None:
+    answer = says(an_object(default="affected", modules=["Web Interface"]), version="1.0")
+    assert (answer.verdict, "Web Interface" in answer.assumed[0]) == ("affected", True)
+
+
+def test_a_distributions_package_is_not_decided_by_the_upstream_record(says: Says, an_object: Build) -> None:
+    upstream = an_object(semver("0", lessThan="1.2.4"), default="unaffected")
+    assert says(upstream, version="1.2.3-1+deb12u1", scheme="deb").verdict == "unknown"
+    own = an_object({"version": "0", "lessThan": "1.2.3-1+deb12u2", "versionType": "deb"}, default="unaffected")
+    assert says(own, version="1.2.3-1+deb12u1", scheme="deb").verdict == "affected"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"versions": "all"},
+        {"versions": [None, 7, "1.0", []]},
+        {"versions": [{}]},
+        {"versions": [{"version": {"a": 1}, "lessThan": ["2"], "status": 3}]},
+        {"versions": [{"version": "1.0", "lessThan": "2.0", "status": "affected", "changes": [None, {"at": 4}]}]},
+        {"versions": [{"version": "1.0", "versionType": 5, "status": "affected"}]},
+        {"defaultStatus": ["affected"], "platforms": "Windows", "modules": 4, "cpes": {"a": 1}},
+    ],
+)
+def test_an_object_of_another_shape_never_crashes_and_is_never_not_affected(says: Says, broken: dict[str, Any]) -> None:
+    answer = says({"vendor": "Example", "product": "Gateway"} | broken, version="1.5")
+    assert answer.verdict != "not_affected"
+    assert answer.reason

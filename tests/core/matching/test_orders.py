@@ -1,0 +1,63 @@
+"""Each version type compares by its own rules."""
+
+import pytest
+
+from wardround.core.matching._orders import UnreadableError, order_of, shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "lower", "higher"),
+    [
+        ("semver", "1.0.0-rc.1", "1.0.0"),
+        ("semver", "1.0.0-rc.2", "1.0.0-rc.11"),
+        ("semver", "9.9", "10"),
+        ("maven", "1.0-SNAPSHOT", "1.0"),
+        ("maven", "2.0-beta-9", "2.0-rc1"),
+        ("python", "1.0.dev1", "1.0a1"),
+        ("pypi", "1.0rc1", "1.0.post1"),
+        ("rpm", "0:4.18.0-372.el8", "0:4.18.0-553.el8"),
+        ("rpm", "9:1.0-1", "10:0.1-1"),
+        ("deb", "1.0~rc1-1", "1.0-1"),
+        ("deb", "1.2.3-1+deb12u1", "1.2.3-1+deb12u2"),
+        ("npm", "1.2.3-alpha", "1.2.3"),
+        ("gem", "1.0.0.pre", "1.0.0"),
+        ("custom", "12.4.0.2", "12.10.0.0"),
+        ("Custom ", "9.9.9", "10.0.0"),
+        ("a type nobody knows", "1.9", "1.10"),
+    ],
+)
+def test_lower_is_below_higher(kind: str, lower: str, higher: str) -> None:
+    assert order_of(kind).position(lower, higher) == {-1}
+    assert order_of(kind).position(higher, lower) == {1}
+    assert order_of(kind).position(lower, lower) == {0}
+
+
+def test_what_has_a_release_in_the_record_needs_one_in_the_inventory() -> None:
+    with pytest.raises(UnreadableError, match="no package release"):
+        order_of("rpm").position("8.9", "0:4.18.0-553.el8")
+
+
+@pytest.mark.parametrize(
+    ("version", "bound", "possible"),
+    [
+        ("12.4", "12.4.0.2", {-1, 0, 1}),
+        ("12.4", "12.4.0.0", {0, 1}),
+        ("12.3", "12.4.0.2", {-1}),
+        ("12.4.0.2.0", "12.4.0.2", {0}),
+        ("v12.4.0.3", "12.4.0.2", {1}),
+        ("12", "12.4.*", {-1, 1}),
+    ],
+)
+def test_under_custom_a_coarse_version_stands_for_all_that_begin_so(version: str, bound: str, possible: set[int]) -> None:
+    assert order_of("custom").position(version, bound) == possible
+
+
+def test_an_arabic_digit_is_no_plain_number() -> None:
+    with pytest.raises(UnreadableError):
+        order_of("custom").position("١.٢", "1.2")
+
+
+@pytest.mark.parametrize("text", ["a\nb\x1b[31m" * 30, "9" * 10_000, "", "12.4 build 7"])
+def test_what_is_shown_is_short_and_on_one_line(text: str) -> None:
+    assert len(shown(text)) <= 62
+    assert "\n" not in shown(text)

@@ -1,0 +1,140 @@
+"""Overrides: reviewed data that refuses to load when it is malformed or contradicts itself."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wardround.core.matching import Overrides
+from wardround.core.matching._branches import Branches, branch_answer
+from wardround.core.vocab import BadInput
+
+FACT: dict[str, Any] = {
+    "id": "a-fact",
+    "cves": ["CVE-2030-0001", "CVE-2030-0002"],
+    "vendor": "Example",
+    "product": "Gateway",
+    "kind": "branch-fixes",
+    "branch_parts": 2,
+    "version_parts": 3,
+    "fixed": ["1.2.3", "2.0.1"],
+    "author": "A. Person (fictitious)",
+    "source": "https://vendor.example/advisory",
+    "date": "2030-05-13",
+    "reason": "The record lists one branch only.",
+}
+
+
+def loaded(*facts: Any) -> Overrides:
+    return Overrides().adding((f"{n}.json", json.dumps(fact).encode()) for n, fact in enumerate(facts))
+
+
+def deciding(overrides: Overrides, cve: str = "CVE-2030-0001") -> str | None:
+    found = overrides.of(cve, vendors=("example",), product="gateway")
+    return found.override.id if found else None
+
+
+def test_the_bundled_ones_load() -> None:
+    assert [o.id for o in Overrides.load().all] == ["ivanti-epmm-2025"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "Not An Id"},
+        {"cves": []},
+        {"cves": ["CVE-2030-1", "x"]},
+        {"cves": "CVE-2030-0001"},
+        {"kind": "guess"},
+        {"vendor": "  "},
+        {"author": ""},
+        {"source": None},
+        {"reason": 3},
+        {"date": "13 May"},
+        {"revision": 0},
+        {"fixed": []},
+        {"fixed": ["1.2"]},
+        {"fixed": ["1.2.x"]},
+        {"fixed": ["1.2.3", "1.2.4"]},
+        {"branch_parts": 4},
+        {"branch_parts": None},
+        {"supersedes": "other"},
+        {"kind": "statement"},
+        {"kind": "statement", "statement": {"versions": [{"status": "fine"}]}},
+        {"kind": "statement", "statement": {"versions": [3]}},
+        {"kind": "statement", "statement": {"defaultStatus": "safe"}},
+    ],
+)
+def test_a_malformed_one_is_refused_with_its_file_and_place(change: dict[str, Any]) -> None:
+    with pytest.raises(BadInput, match=r"0\.json /"):
+        loaded(FACT | change)
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[" * 100_000, b"\xff\xfe", b"3", b"[3]", b"null"])
+def test_what_is_no_override_at_all_is_refused(raw: bytes) -> None:
+    with pytest.raises(BadInput, match=r"a\.json"):
+        Overrides().adding([("a.json", raw)])
+
+
+def test_two_that_decide_the_same_are_refused_and_both_named() -> None:
+    with pytest.raises(BadInput) as refused:
+        loaded(FACT, FACT | {"id": "b-fact", "vendor": " EXAMPLE", "cves": ["CVE-2030-0002"], "fixed": ["3.0.0"]})
+    assert all(part in str(refused.value) for part in ("a-fact", "0.json", "b-fact", "1.json", "CVE-2030-0002"))
+
+
+def test_the_same_id_twice_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"used twice.*0\.json"):
+        loaded(FACT, FACT | {"cves": ["CVE-2030-0009"]})
+
+
+def test_one_that_supersedes_takes_the_place_of_the_other_only_where_it_speaks() -> None:
+    newer = FACT | {"id": "b-fact", "cves": ["CVE-2030-0002"], "supersedes": ["a-fact"], "date": "2030-06-01"}
+    assert deciding(loaded(FACT, newer), "CVE-2030-0002") == "b-fact"
+    assert deciding(loaded(FACT, newer), "CVE-2030-0001") == "a-fact"
+
+
+def test_before_the_newer_one_was_stated_the_older_one_decides() -> None:
+    from datetime import date
+
+    newer = FACT | {"id": "b-fact", "supersedes": ["a-fact"], "date": "2030-06-01"}
+    both = loaded(FACT, newer)
+    assert [deciding(both.as_of(date(2030, m, d))) for m, d in ((5, 12), (5, 31), (6, 1))] == [None, "a-fact", "b-fact"]
+
+
+def test_two_that_supersede_each_other_are_refused() -> None:
+    with pytest.raises(BadInput, match="both decide"):
+        loaded(FACT | {"supersedes": ["b-fact"]}, FACT | {"id": "b-fact", "supersedes": ["a-fact"]})
+
+
+def test_an_installations_folder_adds_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps([FACT]))
+    (tmp_path / "notes.txt").write_text("not an override")
+    assert deciding(Overrides.load(folder=tmp_path)) == "a-fact"
+    assert deciding(Overrides.load(folder=tmp_path / "absent")) is None
+
+
+BRANCHES = Branches(((1, 2, 3), (2, 0, 1)), branch_parts=2, version_parts=3)
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"),
+    [
+        ("1.2.2", "affected"),
+        ("1.2.3", "not_affected"),
+        ("1.3.9", "affected"),
+        ("2.0.0", "affected"),
+        ("2.0.1", "not_affected"),
+        ("2.1.0", "not_affected"),
+        ("3", "not_affected"),
+        ("1", "unknown"),
+        ("1.3", "affected"),
+        ("0", "affected"),
+        ("2", "unknown"),
+        ("1.2", "unknown"),
+        ("", "unknown"),
+        ("2.0-rc1", "unknown"),
+    ],
+)
+def test_fixed_at_its_branchs_fix_or_above_the_newest_branch(version: str, verdict: str) -> None:
+    assert branch_answer(BRANCHES, version=version)[0] == verdict
