@@ -73,7 +73,10 @@ class InstallLake:
         return installs_of(self.scan(org, snapshots=snapshots, columns=INSTALL_NAMES))
 
     def scan(self, org: str, *, snapshots: Iterable[UUID | str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
-        """These columns (all of `SCHEMA`) of these snapshots (all the organisation has) as one Arrow table."""
+        """These columns (all of `SCHEMA`) of these snapshots (all the organisation has) as one Arrow table.
+
+        A snapshot whose import was undone in the database is still a file here: who goes by the database names its snapshots.
+        """
         folder = self._folder(org)
         paths = (
             sorted(folder.glob("snapshot=*.parquet")) if snapshots is None else [file_of(folder, "snapshot", s) for s in snapshots]
