@@ -96,8 +96,8 @@ class Fetcher:
         fetched.path.unlink(missing_ok=True)
         fetched.path.with_suffix(".json").unlink(missing_ok=True)
 
-    def read(self, url: str) -> bytes | None:
-        """A small file's bytes (a list of files, a release); None when it has not changed. It is settled by whoever asked."""
+    def read(self, url: str) -> bytes:
+        """A small file's bytes: a list of files, a release."""
         fetched = self.fetch(url, conditional=False)
         if fetched is None or fetched.path.stat().st_size > 256 << 20:
             raise BadInput("larger than a list of files would be", where=url, do="check the address")

@@ -84,7 +84,10 @@ class Intake:
 
     def reject(self, feed: str, rejected: Rejected, found: Found) -> None:
         """Set one thing aside with its reason and its bytes."""
-        raw = found.raw or (orjson.dumps(found.document, default=str) if isinstance(found.document, dict) else b"")
+        try:
+            raw = found.raw or orjson.dumps(found.document)
+        except orjson.JSONEncodeError:  # nested too deeply to be written again: what it was in is still at its place
+            raw = b""
         self.writer.reject(feed, rejected, raw)
         self.report.rejected.append((feed, rejected))
         self.report.counts[feed]["rejected"] += 1
@@ -126,14 +129,14 @@ def _csaf(intake: Intake, found: Found) -> None:
 def _kev(intake: Intake, found: Found) -> None:
     catalogue = read_kev(found.document, where=found.place)
     intake.not_ahead(catalogue.released, found.place)
-    for rejected in catalogue.rejected:
-        intake.reject("kev", rejected, found)
+    for rejected, as_it_came in catalogue.rejected:
+        intake.reject("kev", rejected, Found("kev", found.place, b"", as_it_came))
     for entry in catalogue.entries:
         try:
             intake.not_ahead(entry.stated.stated_at, f"{found.place} {entry.cve}")
             intake.count("kev", entry.cve, intake.writer.kev(entry, source=found.place))
         except BadInput as error:
-            intake.reject("kev", Rejected(error.where, error.what), found)
+            intake.reject("kev", Rejected(error.where, error.what), Found("kev", found.place, b"", entry.entry))
     intake.writer.release("kev", catalogue.released, b"", source=found.place)
 
 

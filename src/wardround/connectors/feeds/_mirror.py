@@ -55,10 +55,10 @@ def _files(folder: Path, intake: Intake) -> Iterator[SourceFile]:
     """The ordinary files under `folder`, in order; hidden folders, folders of tests, links out and devices are left."""
     for where, folders, names in os.walk(folder):
         relative = Path(where).relative_to(folder).as_posix()
-        hidden = [name for name in folders if name.startswith(".")]
-        for name in hidden:
-            intake.leave(f"{relative}/{readable(name)}", "a hidden folder")
-        folders[:] = sorted(set(folders) - set(hidden))
+        for name in folders:
+            if name.startswith(".") or (Path(where) / name).is_symlink():
+                intake.leave(f"{relative}/{readable(name)}", "a hidden folder" if name.startswith(".") else "a link to a folder")
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(where) / name
             shown = readable(name if relative == "." else f"{relative}/{name}")

@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -21,7 +22,7 @@ from wardround.connectors.feeds._intake import Intake, Report
 from wardround.connectors.feeds._mirror import Progress, SourceFile, read_file
 from wardround.core.vocab import BadInput
 from wardround.core.vocab._times import parse_time
-from wardround.lake.statements import FEEDS, Statements, Writer
+from wardround.lake.statements import Statements, Writer
 
 BASELINE = re.compile(r"(\d{4}-\d{2}-\d{2})_all_CVEs_at_midnight\.zip")
 BY_ONE = 3_000  # more changed records than this are cheaper as the whole list
@@ -59,16 +60,19 @@ def sources(folder: Path) -> Sources:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadInput(f"not TOML that can be read: {error}", where=str(own), do="mend the file or remove it") from None
         for feed, keys in replaced.items():
-            if feed not in FEEDS or not isinstance(keys, dict):
-                raise BadInput(f"{feed!r} is no feed", where=str(own), do=f"the feeds are {', '.join(FEEDS)}")
-            found[feed] |= keys
+            for key, value in keys.items() if isinstance(keys, dict) else ():
+                if type(value) is not type(found.get(feed, {}).get(key)):
+                    raise BadInput(
+                        f"{feed}.{key} is no address of a feed", where=str(own), do="write it as in the bundled sources.toml"
+                    )
+                found[feed][key] = value
     return found
 
 
 def _client() -> httpx.Client:
     """HTTP, patient and with redirects; compressed files come as they are."""
     headers = {"User-Agent": f"wardround/{__version__}", "Accept-Encoding": "identity"}
-    return httpx.Client(timeout=60, follow_redirects=True, headers=headers, transport=None)
+    return httpx.Client(timeout=60, follow_redirects=True, headers=headers)
 
 
 @dataclass
@@ -97,13 +101,9 @@ class _Sync:
                 continue
             done = self.fetcher.statements.cursor(f"listed {url}")
             todo = sorted((at, target) for at, target in _listed(listed.path, url) if done is None or at >= parse_time(done))
-            for i, (at, target) in enumerate(todo):
-                self.progress(i, len(todo), target)
-                self._one(feed, target)
-                if i + 1 == len(todo) or todo[i + 1][0] > at:
-                    with self.intake.writer.transaction():
-                        self.intake.writer.remember(f"listed {url}", at.isoformat())
+            self._each(feed, todo, f"listed {url}")
             self.fetcher.settle(listed)
+            self.intake.unchanged(feed)
 
     def cve(self, feed: str, addresses: dict[str, Any]) -> None:
         """The CVE list: the whole once, or when too much has changed; then what its log names since the last time."""
@@ -112,24 +112,31 @@ class _Sync:
         cursor = self.fetcher.statements.cursor("cve log")
         since = parse_time(cursor) if cursor else self._baseline(feed, addresses["release"])
         changes = self._changes(addresses["log"])
-        reaches_back = bool(changes) and min(at for at, _, _ in changes) <= since
+        reaches_back = not changes or min(at for at, _, _ in changes) <= since
         if cursor and (not reaches_back or sum(at > since for at, _, _ in changes) > BY_ONE):
             since = self._baseline(feed, addresses["release"])
-        todo = {cve: target for at, cve, target in sorted(changes) if at > since}
-        for i, target in enumerate(todo.values()):
+        newest = {cve: (at, target) for at, cve, target in sorted(changes) if at > since}
+        self._each(feed, sorted(newest.values()), "cve log")
+        self.intake.unchanged(feed)
+
+    def _each(self, feed: str, todo: list[tuple[datetime, str]], cursor: str) -> None:
+        """Dated files, oldest first; after each date the cursor moves, so that an interruption loses nothing."""
+        for i, (at, target) in enumerate(todo):
             self.progress(i, len(todo), target)
             self._one(feed, target)
-        if changes:
-            with self.intake.writer.transaction():
-                self.intake.writer.remember("cve log", max(since, *(at for at, _, _ in changes)).isoformat())
-        self.intake.unchanged(feed)
+            if i + 1 == len(todo) or todo[i + 1][0] > at:
+                with self.intake.writer.transaction():
+                    self.intake.writer.remember(cursor, at.isoformat())
 
     def _baseline(self, feed: str, url: str) -> datetime:
         """The whole list of the newest release; until when it speaks."""
-        release = orjson.loads(self.fetcher.read(url) or b"{}")
-        for asset in release.get("assets", ()):
-            if named := BASELINE.match(str(asset.get("name", ""))):
-                if fetched := self.fetcher.fetch(link(url, asset["browser_download_url"]), conditional=False):
+        with _understood(url):
+            assets = [
+                (str(a["name"]), link(url, a["browser_download_url"])) for a in orjson.loads(self.fetcher.read(url))["assets"]
+            ]
+        for name, target in assets:
+            if named := BASELINE.match(name):
+                if fetched := self.fetcher.fetch(target, conditional=False):
                     self._take(feed, fetched)
                     self.fetcher.drop(fetched)
                 until = parse_time(named[1])
@@ -140,12 +147,12 @@ class _Sync:
 
     def _changes(self, url: str) -> list[tuple[datetime, str, str]]:
         """What the log names: when, which CVE, where its record is."""
-        log = orjson.loads(self.fetcher.read(url) or b"[]")
-        return [
-            (parse_time(entry["fetchTime"]), change["cveId"], link(url, change["githubLink"]))
-            for entry in log
-            for change in (*entry.get("new", ()), *entry.get("updated", ()))
-        ]
+        with _understood(url):
+            return [
+                (parse_time(entry["fetchTime"]), str(change["cveId"]), link(url, change["githubLink"]))
+                for entry in orjson.loads(self.fetcher.read(url))
+                for change in (*entry.get("new", ()), *entry.get("updated", ()))
+            ]
 
     def _one(self, feed: str, url: str) -> None:
         """One record of a list; one that is gone meanwhile is reported as left."""
@@ -172,7 +179,7 @@ class _Sync:
 def _listed(path: Path, url: str) -> Iterator[tuple[datetime, str]]:
     """The files of a provider: of its changes.csv, or of its ROLIE feed. Raises BadInput when it is neither."""
     text = path.read_text("utf-8-sig", "replace")
-    try:
+    with _understood(url):
         if text.lstrip().startswith("{"):
             for entry in orjson.loads(text)["feed"]["entry"]:
                 yield parse_time(entry["updated"]), link(url, entry["content"]["src"])
@@ -180,8 +187,15 @@ def _listed(path: Path, url: str) -> Iterator[tuple[datetime, str]]:
             for row in csv.reader(text.splitlines()):
                 if row:
                     yield parse_time(row[1]), link(url, row[0])
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise BadInput(f"neither a changes.csv nor a ROLIE feed: {error!r}", where=url, do="check the address") from None
+
+
+@contextmanager
+def _understood(url: str) -> Iterator[None]:
+    """A list that is not laid out as published, as BadInput."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise BadInput(f"not the list that it should be: {error!r}"[:300], where=url, do="check the address") from None
 
 
 BRING: dict[str, Callable[[_Sync, str, dict[str, Any]], None]] = {

@@ -56,8 +56,10 @@ def split(stream: Stream, *, place: str) -> Iterator[Found | Unknown]:
         yield Found("epss", place, b"", _rows(stream))
     elif start == b"[":
         yield from _whole(stream.read(LARGEST + 1), place)
+    elif any(_parses(line) for line in head.split(b"\n")[:20]):
+        yield from _lines(stream, place)
     elif start == b"{":
-        yield from _lines(stream, place, head)
+        yield from _first_line_or_whole(stream, place)
     else:
         yield Unknown(place, UNKNOWN)
 
@@ -74,13 +76,18 @@ def _rows(stream: Stream) -> Iterator[str]:
         yield row.decode("utf-8-sig", "replace")
 
 
-def _lines(stream: Stream, place: str, head: bytes) -> Iterator[Found | Unknown]:
-    """One document over many lines, or one a line: told by the first, or when that is broken by the next few."""
+def _first_line_or_whole(stream: Stream, place: str) -> Iterator[Found | Unknown]:
+    """When no short line is a document: the first may be a long one; else all lines together are one."""
     first = stream.readline(LARGEST + 1)
-    if not (_parses(first) or len(first) > LARGEST or any(_parses(line) for line in head.split(b"\n")[1:20])):
+    if len(first) > LARGEST or _parses(first):
+        yield from _lines(stream, place, first)
+    else:
         yield from _whole(first + stream.read(LARGEST + 1 - len(first)), place)
-        return
-    known, line, raw = "", 1, first
+
+
+def _lines(stream: Stream, place: str, first: bytes = b"") -> Iterator[Found | Unknown]:
+    """One document a line."""
+    known, line, raw = "", 1, first or stream.readline(LARGEST + 1)
     while raw:
         at = f"{place}:{line}"
         too_large = len(raw) > LARGEST

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO, Any, TypeAlias
 
@@ -127,7 +128,8 @@ def plain_streams(inner: IO[bytes], *, place: str, budget: Budget, layers: int =
     elif unpack is not None:
         yield from plain_streams(unpack(stream), place=place, budget=budget, layers=layers - 1)
     elif members is not None:
-        for name, member in _guarded(members(stream), place):
+        whole = inner if members is _zip and isinstance(inner, io.FileIO) else stream
+        for name, member in _guarded(members(whole), place):
             inside = f"{place}!{readable(name)}"
             if folder := test_folder(name):
                 yield Left(f"{place}!{readable(folder)}/{readable(name.rsplit('/', 1)[-1])}", "in a folder of tests")
@@ -151,7 +153,7 @@ def _guarded(members: Iterator[tuple[str, IO[bytes] | str]], place: str) -> Iter
         yield found
 
 
-def _tar(stream: Stream) -> Iterator[tuple[str, IO[bytes] | str]]:
+def _tar(stream: Any) -> Iterator[tuple[str, IO[bytes] | str]]:
     """The files of a tar, in their order; links and devices are named, not followed."""
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as tar:
         for member in tar:
@@ -162,14 +164,17 @@ def _tar(stream: Stream) -> Iterator[tuple[str, IO[bytes] | str]]:
             tar.members = []  # type: ignore[attr-defined] # else a long archive keeps every header in memory
 
 
-def _zip(stream: Stream) -> Iterator[tuple[str, IO[bytes] | str]]:
-    """The files of a zip, which is first spooled because its directory is at its end."""
-    with tempfile.SpooledTemporaryFile(max_size=FREE) as spool:
-        shutil.copyfileobj(stream, spool, MB)
-        with zipfile.ZipFile(spool) as archive:
-            for member in archive.infolist():
-                if member.flag_bits & 1:
-                    yield member.filename, "encrypted"
-                elif not member.is_dir():
-                    with archive.open(member) as file:
-                        yield member.filename, file
+def _zip(stream: Any) -> Iterator[tuple[str, IO[bytes] | str]]:
+    """The files of a zip; inside something else it is first spooled, because its directory is at its end."""
+    with ExitStack() as stack:
+        whole = stream
+        if not isinstance(stream, io.FileIO):
+            whole = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=FREE))
+            shutil.copyfileobj(stream, whole, MB)
+        archive = stack.enter_context(zipfile.ZipFile(whole))
+        for member in archive.infolist():
+            if member.flag_bits & 1:
+                yield member.filename, "encrypted"
+            elif not member.is_dir():
+                with archive.open(member) as file:
+                    yield member.filename, file

@@ -19,7 +19,10 @@ def recognise(content: bytes | Mapping[str, Any]) -> str | None:
     if isinstance(content, Mapping):
         if "cveMetadata" in content or content.get("dataType") == "CVE_RECORD":
             return "cve"
-        if "catalogVersion" in content and "vulnerabilities" in content:
+        listed = content.get("vulnerabilities")
+        if isinstance(listed, list) and (
+            "catalogVersion" in content or any(isinstance(e, dict) and "cveID" in e for e in listed[:9])
+        ):
             return "kev"
         head = content.get("document")
         return "csaf" if isinstance(head, Mapping) and "csaf_version" in head else None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import local
 from types import TracebackType
 
 import orjson
@@ -32,7 +33,7 @@ class Statements:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
-        self._unpack = zstandard.ZstdDecompressor()
+        self._own = local()  # a decompressor serves one thread at a time
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> "Statements":
@@ -73,7 +74,7 @@ class Statements:
 
     def _record(self, source: str, sha: bytes) -> CveRecord:
         raw = self.db.execute("SELECT raw FROM document WHERE sha = ?", (sha,)).fetchone()[0]
-        return replace(read_cve(self._unpack.decompress(raw), where=source), source=source, sha256=sha.hex())
+        return replace(read_cve(self._unpack(raw), where=source), source=source, sha256=sha.hex())
 
     def _stated(self, cve: str, until: int, seen: int) -> Iterator[Stated]:
         """What counts by its own date: SSVC and KEV of every version and feed, EPSS day by day."""
@@ -84,6 +85,12 @@ class Statements:
         by_day: dict[int, int] = dict(self.db.execute(scores, (cve, until, seen)).fetchall())
         for at, score in by_day.items():
             yield Stated("epss", f"{score / UNIT:.5f}", "EPSS", instant(at))
+
+    def _unpack(self, raw: bytes) -> bytes:
+        if not hasattr(self._own, "zstd"):
+            self._own.zstd = zstandard.ZstdDecompressor()
+        unpacked: bytes = self._own.zstd.decompress(raw)
+        return unpacked
 
     def naming(self, product_key: str) -> dict[str, tuple[str, ...]]:
         """The CVEs whose record names this product, by vendor key (empty: the record states no vendor). Keys are `name_key`s."""
@@ -153,4 +160,4 @@ class Statements:
     def set_aside(self) -> Iterator[tuple[str, str, str, bytes]]:
         """Everything that was set aside as broken: feed, place, reason, and the bytes as they came."""
         for feed, place, what, raw in self.db.execute("SELECT feed, place, what, raw FROM rejected ORDER BY feed, place"):
-            yield feed, place, what, self._unpack.decompress(raw)
+            yield feed, place, what, self._unpack(raw)

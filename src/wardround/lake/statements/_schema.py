@@ -1,6 +1,8 @@
 """The store on disk: one SQLite file, many readers beside one writer. Rows are only ever added."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,18 +66,26 @@ def connect(folder: Path, *, write: bool) -> sqlite3.Connection:
         raise BadInput("no advisories are here yet", where=str(folder), do="run `wardround feeds sync` first")
     if write:
         folder.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    try:
-        _prepare(db, write=write)
-    except sqlite3.DatabaseError as error:
-        db.close()
-        raise BadInput(
-            f"the store cannot be used: {error}", where=str(path), do="move the file away and run `wardround feeds sync` again"
-        ) from None
-    except BadInput:
-        db.close()
-        raise
+    with opening(path):
+        db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(db, write=write)
+        except BaseException:
+            db.close()
+            raise
     return db
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """What SQLite finds wrong with the file, as something that a person can act on."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:  # locked, read-only, full
+        raise BadInput(f"the store cannot be used: {error}", where=str(path), do="check space, rights and other syncs") from None
+    except sqlite3.DatabaseError as error:
+        do = "move the file away and run `wardround feeds sync` again"
+        raise BadInput(f"the store is damaged: {error}", where=str(path), do=do) from None
 
 
 def _prepare(db: sqlite3.Connection, *, write: bool) -> None:

@@ -29,18 +29,18 @@ class Writer:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it or nothing. Raises BadInput when another sync holds the store for longer than 30 seconds."""
+        """All of it or nothing. Raises BadInput when the disk is full, or another sync holds the store for over 30 seconds."""
         try:
             self.db.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise BadInput(f"the store is busy: {error}", do="wait for the other sync to end, then run it again") from None
-        try:
             yield
-        except BaseException:
+            self.db.execute("COMMIT")
+        except BaseException as error:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                do = "free some space, or let the other sync end; then run it again: what came before is kept"
+                raise BadInput(f"the store cannot be written: {error}", do=do) from None
             raise
-        self.db.execute("COMMIT")
 
     def checkpoint(self) -> None:
         """Within a transaction: what was added so far stays, also when the rest is interrupted."""
@@ -105,13 +105,15 @@ class Writer:
 
     def begin(self, source: str) -> int:
         """A sync began: its number."""
-        add = "INSERT INTO sync (started_at, source) VALUES (?, ?)"
-        return int(self.db.execute(add, (self.seen_at, source)).lastrowid or 0)
+        with self.transaction():
+            added = self.db.execute("INSERT INTO sync (started_at, source) VALUES (?, ?)", (self.seen_at, source))
+        return int(added.lastrowid or 0)
 
     def finish(self, number: int, report: Mapping[str, Any], *, at: datetime) -> None:
         """A sync ended; `report["reached"]` lists the feeds it brought up to date."""
         text = orjson.dumps(report).decode()
-        self.db.execute("UPDATE sync SET finished_at = ?, report = ? WHERE id = ?", (micros(at), text, number))
+        with self.transaction():
+            self.db.execute("UPDATE sync SET finished_at = ?, report = ? WHERE id = ?", (micros(at), text, number))
 
     def remember(self, name: str, value: str) -> None:
         """How far a feed was read: an ETag, a date. Only this is ever overwritten, because it states nothing."""
