@@ -11,8 +11,7 @@ from django.utils import timezone
 from wardround.core.alerts import MARKINGS, SEVERITIES
 from wardround.core.estate import PRODUCT_CLASSES
 from wardround.core.hunts._packs import bundled
-from wardround.core.triage import policy
-from wardround.core.triage._load import POLICIES
+from wardround.core.triage import POLICIES, policy
 from wardround.hub.alerts.models import SCOPE_ALL, Revision
 from wardround.hub.site.posting import Form
 from wardround.hub.site.times import LONDON, end_of_local_day
@@ -91,7 +90,7 @@ class DraftForm(Form):
     severity = forms.ChoiceField(choices=[(s, s) for s in SEVERITIES])
     marking = forms.ChoiceField(
         label="Marking (TLP 2.0)",
-        choices=[(m.label.removeprefix("TLP:"), f"{m.label}: {m.readers}") for m in MARKINGS],
+        choices=[(m.label, f"{m.label}: {m.readers}") for m in MARKINGS],
         widget=forms.RadioSelect,
     )
     summary = reason("Summary", "What is known, since when, and why it matters now")

@@ -63,7 +63,10 @@ def navigation(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
         entries.append(("Messages", "outbox", "/outbox/"))
     entries.append(("Record", "records", "/record/"))
     here = request.path
-    found = [(name, reverse(route), len(below) if here.startswith(below) or here == reverse(route) else 0) for name, route, below in entries]
+    found = [
+        (name, reverse(route), len(below) if here.startswith(below) or here == reverse(route) else 0)
+        for name, route, below in entries
+    ]
     nearest = max(length for _, _, length in found)
     return [{"name": name, "href": href, "current": bool(length) and length == nearest} for name, href, length in found]
 

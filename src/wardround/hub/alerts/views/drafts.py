@@ -16,14 +16,14 @@ from wardround.hub.alerts.candidates import candidates as proposed
 from wardround.hub.alerts.facts import issued
 from wardround.hub.alerts.forms import DraftForm, WithdrawForm
 from wardround.hub.alerts.models import SCOPE_ALL, Alert, Revision, in_scope
-from wardround.hub.alerts.views.finding import alert_of, centre_only, draft_of
 from wardround.hub.alerts.tasks import reconsider_all
+from wardround.hub.alerts.views.finding import alert_of, centre_only, draft_of
 from wardround.hub.organisations.access import system_access
 from wardround.hub.organisations.models import Contact
 from wardround.hub.site.posting import UNPROCESSABLE, form_page
 
 BOARD = ("Alerts", "/")
-BLANK = {"severity": "High", "marking": "AMBER+STRICT", "policy": "bod-26-04", "scope": SCOPE_ALL, "product_class": "edge_appliance"}
+BLANK = {"severity": "High", "marking": "TLP:AMBER+STRICT", "policy": "bod-26-04", "scope": SCOPE_ALL, "product_class": "edge_appliance"}
 DAYS = (1, 7, 30)
 
 

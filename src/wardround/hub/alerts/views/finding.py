@@ -46,3 +46,9 @@ def newest(alert: Alert) -> Revision:
     """The revision in force, else the draft."""
     revisions = issued(alert)
     return revisions[-1] if revisions else alert.revisions.all()[0]
+
+
+def centre_sees(request: HttpRequest) -> None:
+    """Refuse everybody who does not belong to the national centre."""
+    if not request.access.national:
+        raise PermissionDenied("only the national centre sees this")

@@ -1,0 +1,59 @@
+"""Who has what an advisory is about: findings for one's own organisations, counts for the centre."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from wardround.core.advisories import Advisory
+from wardround.core.vocab import Finding, Verdict
+from wardround.hub.advisories.matcher import Matcher
+from wardround.hub.advisories.reading import overrides, statements
+from wardround.hub.estate.services import installs_of, newest, snapshots
+from wardround.hub.organisations.access import Access, system_access
+from wardround.hub.organisations.models import Organisation
+
+WORST_FIRST = (Verdict.AFFECTED, Verdict.NOT_EVALUABLE, Verdict.UNKNOWN, Verdict.NOT_AFFECTED)
+
+
+@dataclass
+class Holder:
+    """One organisation: assets by their worst verdict, and the findings where the asker sees inside."""
+
+    organisation: Organisation
+    counts: dict[str, int]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def named(self) -> int:
+        """How many of its assets the advisory names at all."""
+        return sum(self.counts.values())
+
+
+def holders(advisory: Advisory, *, access: Access, at: datetime) -> list[Holder]:
+    """Organisations whose newest snapshots name the product. The centre gets counts alone: findings stay inside."""
+    trusts = Organisation.objects.filter(kind=Organisation.Kind.TRUST)
+    reached = trusts if access.national else trusts.filter(pk__in=access.reads)
+    reader = system_access("counting for the centre") if access.national else access
+    with statements() as store:
+        matcher = Matcher([advisory], store=store, overrides=overrides().as_of(at))
+    found = []
+    for organisation in reached:
+        installs = [i for s in newest(snapshots(reader, organisation, until=at)).values() for i in installs_of(s)]
+        findings = matcher.findings(installs)
+        if findings:
+            inside = access.sees_inside(organisation)
+            found.append(Holder(organisation, by_asset(findings), _worst_first(findings) if inside else []))
+    return found
+
+
+def by_asset(findings: Iterable[Finding]) -> dict[str, int]:
+    """Assets by their worst verdict."""
+    worst: dict[str, Verdict] = {}
+    for finding in findings:
+        asset = finding.install.asset_id
+        worst[asset] = min(worst.get(asset, finding.verdict), finding.verdict, key=WORST_FIRST.index)
+    return {v.value: n for v in Verdict if (n := sum(w is v for w in worst.values()))}
+
+
+def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (WORST_FIRST.index(f.verdict), f.install.asset_id))
