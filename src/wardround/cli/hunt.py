@@ -90,9 +90,10 @@ def _files(given: list[Path]) -> Iterator[Path]:
 
 def _rules(given: str) -> "RuleSet":
     from wardround.core.hunts import load_pack, read_rules
+    from wardround.core.hunts._packs import bundled
 
     path = Path(given)
-    if not path.exists():
+    if given in bundled() or not path.exists():
         return load_pack(given).rules
     files = (
         [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix.lower() in (".yml", ".yaml") and p.is_file())

@@ -21,7 +21,7 @@ level: high
 """
 
 
-def rule_text(detection: str, *, id: str = "aaaaaaaa-0000-4000-8000-000000000001", category: str = "webserver") -> bytes:  # noqa: A002
+def rule_text(detection: str, *, id: str = "aaaaaaaa-0000-4000-8000-000000000001", category: str = "webserver") -> bytes:
     return RULE.format(id=id, category=category, detection=textwrap.indent(textwrap.dedent(detection).strip(), "    ")).encode()
 
 

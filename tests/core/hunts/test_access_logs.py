@@ -19,14 +19,24 @@ LINE = '{client} - {user} [15/May/2025:03:12:44 {zone}] "{request}"{rest}'
 
 
 def a_line(
-    client: str = "203.0.113.7", user: str = "-", zone: str = "+0100", request: str = "GET /a?b=c HTTP/1.1", rest: str = ' 200 5 "-" "UA"'
+    client: str = "203.0.113.7",
+    user: str = "-",
+    zone: str = "+0100",
+    request: str = "GET /a?b=c HTTP/1.1",
+    rest: str = ' 200 5 "-" "UA"',
 ) -> str:
     return LINE.format(client=client, user=user, zone=zone, request=request, rest=rest)
 
 
 @pytest.mark.parametrize(
     ("rest", "shape"),
-    [(' 200 5 "-" "Mozilla/5.0"', COMBINED), (' 200 5 "" ""', COMBINED), (" 200 -", COMMON), (' 400 5 "-" "a" 0.012 fwd', COMBINED), ("", WITHOUT_STATUS)],
+    [
+        (' 200 5 "-" "Mozilla/5.0"', COMBINED),
+        (' 200 5 "" ""', COMBINED),
+        (" 200 -", COMMON),
+        (' 400 5 "-" "a" 0.012 fwd', COMBINED),
+        ("", WITHOUT_STATUS),
+    ],
 )
 def test_the_shape_is_found_by_content(rest: str, shape: str) -> None:
     event = access_event(1, a_line(rest=rest))
@@ -54,13 +64,13 @@ def test_the_client_may_carry_a_port(client: str, address: str) -> None:
     ("request_line", "method", "target", "query"),
     [
         ("GET /a/b.jsp?x=1 HTTP/1.1", "GET", "/a/b.jsp?x=1", "x=1"),
-        ("POST /a HTTP/2.0", "POST", "/a", None),
+        ("POST /a HTTP/2.0", "POST", "/a", "/a"),
         ("GET /a b?c d HTTP/1.1", "GET", "/a b?c d", "c d"),
         ("GET /a?x=1", "GET", "/a?x=1", "x=1"),
         ("GET /a?b?c HTTP/1.1", "GET", "/a?b?c", "b?c"),
-        ("-", None, "-", None),
-        (r"\x16\x03\x01", None, r"\x16\x03\x01", None),
-        ("", None, "", None),
+        ("-", None, "-", "-"),
+        (r"\x16\x03\x01", None, r"\x16\x03\x01", r"\x16\x03\x01"),
+        ("", None, "", ""),
         ("GET http://mdm.example/a?x HTTP/1.1", "GET", "http://mdm.example/a?x", "x"),
         (r"GET /a?q=\"b\" HTTP/1.1", "GET", r"/a?q=\"b\"", r"q=\"b\""),
     ],
@@ -73,6 +83,12 @@ def test_requests_are_taken_apart(request_line: str, method: str | None, target:
 @pytest.mark.parametrize("rest", [' 400 5 "-" "UA"', " 400 5", ""])
 def test_a_request_with_unescaped_quotes_is_read_whole(rest: str) -> None:
     assert first(a_line(request='GET /a?q="b" "c HTTP/1.1', rest=rest), "cs-uri-query") == 'q="b" "c'
+
+
+def test_the_query_field_holds_the_query_and_the_path_with_it() -> None:
+    event = access_event(1, a_line(request="GET /a?b=c HTTP/1.1"))
+    assert event is not None
+    assert event.fields["cs-uri-query"] == ("b=c", "/a?b=c")
 
 
 def test_the_path_of_a_full_address_is_its_path() -> None:
@@ -105,7 +121,7 @@ def test_a_dash_is_a_dash_and_empty() -> None:
         '203.0.113.7 - - [15/May/2025:25:12:44 +0000] "GET / HTTP/1.1" 200 5',
         '203.0.113.7 - - [01/Jan/0001:00:00:00 +2300] "GET / HTTP/1.1" 200 5',
         '203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /',
-        '203.0.113.7 - - [15/May/2025:03:12:44 +0100] GET / 200',
+        "203.0.113.7 - - [15/May/2025:03:12:44 +0100] GET / 200",
     ],
 )
 def test_what_is_no_access_line_is_no_event(text: str) -> None:

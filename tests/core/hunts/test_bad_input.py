@@ -74,7 +74,9 @@ def test_two_files_in_an_archive_are_two_sources() -> None:
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 def test_a_truncated_packed_log_gives_what_came_before_and_says_so(pack: Callable[[bytes], bytes]) -> None:
-    noise = b"".join(LINE.replace(b"44 +0100", b"%02d +0100" % (i % 60)).replace(b"k=x", b"k=%d" % (i * 7919)) for i in range(20_000))
+    noise = b"".join(
+        LINE.replace(b"44 +0100", b"%02d +0100" % (i % 60)).replace(b"k=x", b"k=%d" % (i * 7919)) for i in range(20_000)
+    )
     torn = pack(noise)[:-2000]
     readable = (zlib.decompressobj(31) if pack is gzip.compress else zstandard.ZstdDecompressor().decompressobj()).decompress(torn)
     result = searched(torn)
@@ -83,7 +85,8 @@ def test_a_truncated_packed_log_gives_what_came_before_and_says_so(pack: Callabl
 
 
 @pytest.mark.parametrize(
-    "data", [gzip.compress(LINE)[:12], zipped(a=LINE)[:40], tarred(a=LINE)[:600], zstd(LINE)[:8], b"PK\x03\x04junk", b"\x1f\x8bjunk"]
+    "data",
+    [gzip.compress(LINE)[:12], zipped(a=LINE)[:40], tarred(a=LINE)[:600], zstd(LINE)[:8], b"PK\x03\x04junk", b"\x1f\x8bjunk"],
 )
 def test_a_torn_archive_is_named(data: bytes) -> None:
     result = searched(data)
@@ -162,14 +165,13 @@ def test_an_empty_log_is_named() -> None:
 
 def test_times_out_of_order_give_the_same_coverage() -> None:
     lines = [LINE.replace(b"03:12", b"%02d:12" % hour) for hour in (5, 3, 23, 4)]
-    (forward,), (sorted_one,) = (
-        [run.coverage for run in searched(b"".join(order)).runs] for order in (lines, sorted(lines))
-    )
+    (forward,), (sorted_one,) = ([run.coverage for run in searched(b"".join(order)).runs] for order in (lines, sorted(lines)))
     assert (forward.first, forward.last, forward.gaps) == (sorted_one.first, sorted_one.last, sorted_one.gaps)
 
 
 @pytest.mark.parametrize(
-    "line", ["[1, 2]", '"text"', "{", '{"a": NaN}', '{"a":' * 2000 + "1" + "}" * 2000, '{"a": 1', '{"Event": {"System": []}'],
+    "line",
+    ["[1, 2]", '"text"', "{", '{"a": NaN}', '{"a":' * 2000 + "1" + "}" * 2000, '{"a": 1', '{"Event": {"System": []}'],
 )
 def test_json_that_is_no_object_is_counted(line: str) -> None:
     result = searched(line.encode() + b"\n" + LINE)

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def test_only_a_silence_of_more_than_an_hour_is_a_gap() -> None:
 @given(MINUTES)
 def test_gaps_are_those_of_the_sorted_times(minutes: list[int]) -> None:
     times = sorted(START + timedelta(minutes=m) for m in minutes)
-    assert a_source(list(minutes)).gaps == tuple((a, b) for a, b in zip(times, times[1:], strict=False) if b - a > HOUR)
+    assert a_source(list(minutes)).gaps == tuple((a, b) for a, b in pairwise(times) if b - a > HOUR)
 
 
 @given(MINUTES, st.randoms(use_true_random=False))

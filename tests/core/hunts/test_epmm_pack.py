@@ -19,7 +19,11 @@ TRACES = [
     (USAGE + quote(quote(JAVA, safe=""), safe=""), 400, "EPMM feature usage called with a Java expression"),
     (USAGE + JAVA, 400, "EPMM feature usage called with a Java expression"),
     (USAGE + JAVA.replace('"', '\\"'), 400, "EPMM feature usage called with a Java expression"),
-    ("/api/v2/featureusage_history?format=%24%7bRuntime.getRuntime%28%29%7d", 400, "EPMM feature usage called with a Java expression"),
+    (
+        "/api/v2/featureusage_history?format=%24%7bRuntime.getRuntime%28%29%7d",
+        400,
+        "EPMM feature usage called with a Java expression",
+    ),
     (USAGE + "json&x=1&format=%24%7B%27%27.getClass%28%29%7D", 200, "EPMM feature usage called with a Java expression"),
     ("/mifs/rs/api/v2/featureusage?%66ormat=%24%7Ba.for%4Eame%28b%29%7D", 200, "EPMM feature usage called with a Java expression"),
     ("//mifs//rs/api/v2/featureusage/;a=b?x=1;format=%24%7bjava.lang%7d", 400, "EPMM feature usage called with a Java expression"),
@@ -28,7 +32,11 @@ TRACES = [
     ("/mifs/rs/api/v2/devices?format=%24%7B%27%27.getClass%28%29%7D", 400, "EPMM asked with a Java expression elsewhere"),
     ("/mifs/rs/api/v2/users?adminDeviceSpaceId=131", 200, "EPMM device space 131 asked for"),
     ("/api/v2/featureusage?adminDeviceSpaceId%3D131&adminDeviceSpaceId=131", 200, "EPMM device space 131 asked for"),
-    ("/mifs/c/appstore/fob/3/5/sha256:kid=1,st=theValue,h=gPath%5B%60id%60%5D/a.ipa", 404, "EPMM app store file asked for with a command in it"),
+    (
+        "/mifs/c/appstore/fob/3/5/sha256:kid=1,st=theValue,h=gPath%5B%60id%60%5D/a.ipa",
+        404,
+        "EPMM app store file asked for with a command in it",
+    ),
     ("/mifs/c/aftstore/fob/3/5/sha256:kid=1,h=gPath[`id`]/a.ipa", 404, "EPMM app store file asked for with a command in it"),
     ("/mifs/c/appstore/fob/3/5/sha256:kid=1/a.ipa", 404, "EPMM app store file asked for and not found"),
     ("/mifs/403.jsp?k=aWQ%3D", 200, "EPMM web shell called through the error page"),
@@ -77,7 +85,9 @@ def test_a_trace_that_needs_no_status_is_found_without_one(
 
 
 @pytest.mark.parametrize("target", BENIGN)
-def test_ordinary_use_is_silent(a_log: Callable[..., object], line: Callable[..., str], bare_line: Callable[..., str], target: str) -> None:
+def test_ordinary_use_is_silent(
+    a_log: Callable[..., object], line: Callable[..., str], bare_line: Callable[..., str], target: str
+) -> None:
     result = hunt([a_log(line(target)), a_log(bare_line(target))], rules=load_pack("epmm").rules)
     assert result.events == 2
     assert titles(result) == set()
@@ -88,12 +98,16 @@ def test_the_scanner_alone_is_a_scan_and_no_trace(a_log: Callable[..., object], 
     assert [(d.title, d.level) for d in result.detections] == [("EPMM feature usage probed by a scanner", "informational")]
 
 
-def test_a_java_expression_that_carries_the_scanners_name_is_no_scan(a_log: Callable[..., object], line: Callable[..., str]) -> None:
+def test_a_java_expression_that_carries_the_scanners_name_is_no_scan(
+    a_log: Callable[..., object], line: Callable[..., str]
+) -> None:
     result = hunt([a_log(line(USAGE + "shadowserver&format=" + quote(JAVA, safe="")))], rules=load_pack("epmm").rules)
     assert titles(result) == {"EPMM feature usage called with a Java expression"}
 
 
-def test_rules_that_need_the_status_are_named_where_it_is_absent(a_log: Callable[..., object], bare_line: Callable[..., str]) -> None:
+def test_rules_that_need_the_status_are_named_where_it_is_absent(
+    a_log: Callable[..., object], bare_line: Callable[..., str]
+) -> None:
     pack = load_pack("epmm")
     coverage = hunt([a_log(bare_line("/mifs/css/mibasecss.css"))], rules=pack.rules).coverage
     by_id = {rule.id: rule.title for rule in pack.rules.rules}

@@ -18,7 +18,9 @@ def reasons(result: HuntResult) -> dict[str, str]:
     return {miss.id: miss.why for miss in result.coverage.not_run}
 
 
-def test_a_rule_for_another_kind_of_log_is_named(a_log: Callable[..., Source], a_rule: Callable[..., bytes], line: Callable[..., str]) -> None:
+def test_a_rule_for_another_kind_of_log_is_named(
+    a_log: Callable[..., Source], a_rule: Callable[..., bytes], line: Callable[..., str]
+) -> None:
     rules = read_rules([("a.yml", a_rule("sel:\n    Image: x\ncondition: sel", category="process_creation"))])
     result = hunt([a_log(line("/evil"))], rules=rules)
     assert "no log of its kind was given: it is for process_creation" in next(iter(reasons(result).values()))
@@ -63,7 +65,12 @@ def test_a_rule_that_can_hold_without_the_field_runs(search: Callable[..., HuntR
 
 
 def windows_json(event_id: int, channel: str = "Security", **data: object) -> dict[str, object]:
-    system = {"EventID": event_id, "Channel": channel, "Computer": "dc-01", "TimeCreated": {"#attributes": {"SystemTime": "2025-05-15T03:12:44Z"}}}
+    system = {
+        "EventID": event_id,
+        "Channel": channel,
+        "Computer": "dc-01",
+        "TimeCreated": {"#attributes": {"SystemTime": "2025-05-15T03:12:44Z"}},
+    }
     return {"Event": {"System": system, "EventData": data}}
 
 
@@ -133,7 +140,9 @@ def test_given_is_ran_plus_not_run(kinds: list[str], lines: list[str]) -> None:
     assert {d.rule for d in result.detections} <= {rule_id for run in result.runs for rule_id in run.ran}
 
 
-def test_the_statement_counts_hours_rules_and_traces(a_log: Callable[..., Source], a_rule: Callable[..., bytes], line: Callable[..., str]) -> None:
+def test_the_statement_counts_hours_rules_and_traces(
+    a_log: Callable[..., Source], a_rule: Callable[..., bytes], line: Callable[..., str]
+) -> None:
     rules = read_rules([("a.yml", a_rule(ANY)), ("b.yml", b"[")])
     lines = [line("/x", at=f"15/May/2025:{h:02d}:{m:02d}:00 +0000") for h in range(20) for m in (0, 30)]
     window = Window(start := datetime(2025, 5, 15, tzinfo=UTC), start + timedelta(hours=24))
@@ -145,7 +154,9 @@ def test_the_statement_counts_hours_rules_and_traces(a_log: Callable[..., Source
     assert "1 trace found, to be judged. Not seen: 1 line not understood." in statement(hit, window=window)
 
 
-def test_the_statement_never_calls_anything_clean_when_nothing_was_searched(a_log: Callable[..., Source], a_rule: Callable[..., bytes]) -> None:
+def test_the_statement_never_calls_anything_clean_when_nothing_was_searched(
+    a_log: Callable[..., Source], a_rule: Callable[..., bytes]
+) -> None:
     rules = read_rules([("a.yml", a_rule(ANY))])
     assert statement(hunt([a_log("junk")], rules=rules)) == "Nothing could be searched: no event could be read."
     json_only = hunt([a_log('{"a": 1}')], rules=rules)

@@ -71,7 +71,9 @@ def test_every_recording_is_read_whole(recordings: dict[str, bytes]) -> None:
     result = hunt((Source(name, io.BytesIO(data)) for name, data in recordings.items()), rules=RuleSet((), (), ""))
     assert len(result.runs) == len(recordings) == 593
     assert result.rejected == ()
-    assert [run.coverage.source for run in result.runs if run.coverage.unparsed or not run.coverage.events or not run.coverage.first] == []
+    assert [
+        run.coverage.source for run in result.runs if run.coverage.unparsed or not run.coverage.events or not run.coverage.first
+    ] == []
 
 
 def test_all_public_rules_over_recordings_account_for_themselves(public_rules: RuleSet, recordings: dict[str, bytes]) -> None:
@@ -87,7 +89,8 @@ def test_all_public_rules_over_recordings_account_for_themselves(public_rules: R
 def test_a_cut_recording_gives_its_whole_chunks_and_says_what_is_missing(recordings: dict[str, bytes]) -> None:
     name, data = next((n, d) for n, d in sorted(recordings.items()) if len(d) > HEADER + 3 * CHUNK and d[42] > 2)
     whole, cut = (
-        hunt([Source(name, io.BytesIO(d))], rules=RuleSet((), (), "")).runs[0].coverage for d in (data, data[: HEADER + CHUNK + 100])
+        hunt([Source(name, io.BytesIO(d))], rules=RuleSet((), (), "")).runs[0].coverage
+        for d in (data, data[: HEADER + CHUNK + 100])
     )
     assert 0 < cut.events < whole.events
     assert cut.unparsed >= 2

@@ -82,11 +82,13 @@ def _request(request: str) -> dict[str, tuple[Scalar, ...]]:
     if "://" in path[:12]:
         path = "/" + path.split("://", 1)[1].partition("/")[2]
     stem = path.rsplit("/", 1)[-1]
-    out: dict[str, tuple[Scalar, ...]] = {"target": tuple(decodings(target)), "path": tuple(decodings(path))}
+    whole = tuple(decodings(target))
+    # Most public rules mean path and query by cs-uri-query (Sigma taxonomy), some the query alone: both are its values.
+    out: dict[str, tuple[Scalar, ...]] = {"target": whole, "path": tuple(decodings(path)), "query": whole}
     if method:
         out["method"] = (method,)
     if asked:
-        out["query"] = tuple(decodings(query))
+        out["query"] = (*decodings(query), *whole)
     if "." in stem:
         out["extension"] = (stem.rsplit(".", 1)[1],)
     if protocol:

@@ -49,7 +49,6 @@ def stem(name: str) -> str:
 def _documents(name: str, data: bytes) -> list[Any]:
     """The documents of a YAML file, the old `action: global` and `repeat` resolved; a NotRun stands for what cannot be read."""
     import yaml
-    from sigma.collection import deep_dict_update
     from sigma.exceptions import SigmaError
     from sigma.rule.base import SigmaYAMLLoader, check_alias_expansion
 
@@ -74,18 +73,27 @@ def _documents(name: str, data: bytes) -> list[Any]:
     for document in read:
         action = document.get("action") if isinstance(document, dict) else None
         if action is None:
-            out.append(deep_dict_update(document, shared) if shared and isinstance(document, dict) else document)
-            previous = document
+            previous = _merged(document, shared) if isinstance(document, dict) else document
+            out.append(previous)
         elif action == "global":
             shared = previous = {k: v for k, v in document.items() if k != "action"}
         elif action == "reset":
             shared = {}
         elif action == "repeat":
-            previous = deep_dict_update(previous, {k: v for k, v in document.items() if k != "action"})
+            previous = _merged(previous, {k: v for k, v in document.items() if k != "action"})
             out.append(previous)
         else:
             out.append(NotRun(stem(name), f"{name}: the action {action!r} is not known"))
     return out
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Both mappings as one, level by level; where both say something else, the second is right."""
+    both = {
+        key: _merged(base[key], value) if isinstance(base.get(key), dict) and isinstance(value, dict) else value
+        for key, value in over.items()
+    }
+    return {**base, **both}
 
 
 def _rule(name: str, document: Any) -> Rule | NotRun:

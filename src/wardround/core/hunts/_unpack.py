@@ -128,11 +128,7 @@ def packing(start: bytes) -> str:
 def _members(source: Source, head: Any, kind: str, rejected: list[Rejected], depth: int) -> Iterator[Source]:
     if kind in ("gzip", "zstd"):
         packed = Counted(head)
-        inner: Any
-        if kind == "gzip":
-            inner = gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16))
-        else:
-            inner = _Zstandard(packed)
+        inner = gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16)) if kind == "gzip" else _Zstandard(packed)
         yield from unpacked(replace(source, stream=Unpacked(inner, packed, source.name)), rejected=rejected, depth=depth + 1)  # type: ignore[arg-type]
     elif kind == "tar":
         with tarfile.open(fileobj=head, mode="r|") as tar:

@@ -1,0 +1,140 @@
+"""`wardround hunt`, as people and programs call it."""
+
+import gzip
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wardround.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+SHELL = '203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /mifs/403.jsp?k=aWQ= HTTP/1.1" 200 12 "-" "curl/8"\n'
+LOGIN = '203.0.113.7:51234 - - [15/May/2025:03:12:44 +0100] "GET /mifs/user/login.jsp HTTP/1.1"\n'
+RULE = "title: Any login\nlogsource: {category: webserver}\ndetection:\n    sel: {c-uri|contains: login}\n    condition: sel\n"
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path) -> Run:
+    """Runs the command: exit code, standard output, standard error."""
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["hunt", *map(str, arguments), "--home", str(tmp_path / "home")])
+        out, err = capsysbinary.readouterr()
+        return int(ended.value.code or 0), out.decode(), err.decode()
+
+    return run
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """A folder with a log that holds a trace, one of the other shape packed, and a file that is no log."""
+    folder = tmp_path / "logs"
+    (folder / "old").mkdir(parents=True)
+    (folder / "access.log").write_text(LOGIN.replace('"\n', '" 200 5 "-" "-"\n') + SHELL)
+    (folder / "old" / "access.log.1.gz").write_bytes(gzip.compress(LOGIN.encode()))
+    (folder / "notes.txt").write_text("call the supplier back\n")
+    return folder
+
+
+def document(out: str) -> Any:
+    return json.loads(out)
+
+
+def test_the_document_has_what_was_promised(run: Run, logs: Path) -> None:
+    code, out, _ = run(logs, "--rules", "epmm", "--json")
+    got = document(out)
+    assert code == 0
+    assert got["events"] == 3
+    assert got["rules"]["given"] == got["rules"]["ran"] + len(got["rules"]["not_run"]) == 15
+    assert [(d["source"], d["line"], d["time"]) for d in got["detections"]] == [
+        (str(logs / "access.log"), 2, "2025-05-15T02:12:44Z")
+    ]
+    assert len(got["detections"][0]["rule"]) == 36
+
+
+def test_coverage_says_each_source(run: Run, logs: Path) -> None:
+    coverage = document(run(logs, "--rules", "epmm", "--json", "--host", "mdm-01", "--from-host")[1])["coverage"]
+    by_name = {Path(s["path"]).name: s for s in coverage["sources"]}
+    assert by_name["access.log"]["type"] == "Apache combined access log"
+    assert by_name["access.log"]["host"] == "mdm-01"
+    assert by_name["access.log"]["could_have_been_altered"] is True
+    assert (by_name["access.log.1.gz"]["type"], by_name["access.log.1.gz"]["events"]) == ("access log without status", 1)
+    assert len(by_name["access.log.1.gz"]["could_not"]) == 2
+    assert [Path(r["path"]).name for r in coverage["rejected"]] == ["notes.txt"]
+    assert coverage["statement"].startswith("Searched 2 logs from 15 May 2025 02:12 to")
+
+
+def test_a_window_is_counted_in_hours(run: Run, logs: Path) -> None:
+    out = run(logs, "--rules", "epmm", "--json", "--from", "2025-05-15T02:00Z", "--to", "2025-05-16T02:00:00Z")[1]
+    assert document(out)["coverage"]["statement"].startswith("Searched 0 of 24 hours with 15 of 15 rules: 1 trace found")
+
+
+def test_a_folder_of_rules_with_a_broken_one(run: Run, logs: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    (rules / "deep").mkdir(parents=True)
+    (rules / "deep" / "login.yml").write_text(RULE)
+    (rules / "torn.yml").write_text("title: [")
+    (rules / "README.md").write_text("not a rule")
+    got = document(run(logs, "--rules", rules, "--json")[1])
+    assert (got["rules"]["given"], got["rules"]["ran"]) == (2, 1)
+    assert got["rules"]["not_run"][0]["id"] == "torn"
+    assert {(d["rule"], Path(d["source"]).name) for d in got["detections"]} == {
+        ("login", "access.log"),
+        ("login", "access.log.1.gz"),
+    }
+
+
+def test_one_rule_file(run: Run, logs: Path, tmp_path: Path) -> None:
+    (tmp_path / "login.yml").write_text(RULE)
+    assert document(run(logs / "access.log", "--rules", tmp_path / "login.yml", "--json")[1])["detections"][0]["rule"] == "login"
+
+
+def test_a_file_named_twice_is_read_once(run: Run, logs: Path) -> None:
+    assert document(run(logs, logs / "access.log", "--rules", "epmm", "--json")[1])["events"] == 3
+
+
+def test_for_people_the_sentence_comes_first_and_the_next_step_last(run: Run, logs: Path) -> None:
+    code, out, err = run(logs, "--rules", "epmm")
+    lines = out.strip().splitlines()
+    assert code == 0
+    assert lines[0].startswith("Searched 2 logs")
+    assert "Next: judge each detection" in " ".join(lines[-2:])
+    assert "notes.txt: no event in it that can be read" in err
+    assert "\x1b" not in out
+
+
+def test_without_a_detection_the_next_step_is_the_coverage(run: Run, logs: Path) -> None:
+    code, out, _ = run(logs / "old", "--rules", "epmm")
+    assert code == 0
+    assert "no trace found in what was searched" in " ".join(out.split())
+    assert "Next: find the logs that are missing" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("nowhere.log", "--rules", "epmm"), "nowhere.log: there is no such file or folder"),
+        (("LOGS/notes.txt", "--rules", "epmm"), "no event could be read"),
+        (("LOGS", "--rules", "nosuchpack"), "there is no pack called 'nosuchpack'; bundled packs: epmm"),
+        (("LOGS", "--rules", "LOGS"), "no rule in it can be run"),
+        (("LOGS", "--rules", "epmm", "--from", "2025-05-15"), "give both --from and --to"),
+        (("LOGS", "--rules", "epmm", "--from", "2025-05-15", "--to", "2025-05-14"), "ends before it starts"),
+        (("LOGS", "--rules", "epmm", "--from", "then", "--to", "2025-05-14"), "--from: 'then' is not a date"),
+        (("LOGS",), "--rules"),
+        ((), "LOG"),
+    ],
+)
+def test_what_cannot_be_done_ends_with_2_and_says_why(run: Run, logs: Path, arguments: tuple[str, ...], says: str) -> None:
+    code, out, err = run(*(a.replace("LOGS", str(logs)) for a in arguments), "--json")
+    assert (code, out) == (2, "")
+    assert says in " ".join(err.split())
+
+
+def test_a_fifo_in_a_folder_is_passed_over(run: Run, logs: Path) -> None:
+    os.mkfifo(logs / "pipe")
+    assert run(logs, "--rules", "epmm", "--json")[0] == 0

@@ -1,0 +1,116 @@
+"""Reading rules: each document is a rule that can run or is named with the reason, whatever the file holds."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wardround.core.hunts import read_rules
+from wardround.core.hunts._rules import LARGEST_FILE
+
+SEL = "sel:\n    a: 1\ncondition: sel"
+LAUGHS = b"b0: &b0 [x]\n" + b"".join(b"b%d: &b%d [%s]\n" % (i, i, b", ".join([b"*b%d" % (i - 1)] * 9)) for i in range(1, 9))
+ID = "aaaaaaaa-0000-4000-8000-000000000001"
+
+
+KEYS = ["sel", "condition", "a", "a|re", "a|cidr", "a|all", "a|contains", "|all", "a|exists", "a|gt"]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def why(data: bytes) -> str:
+    rules = read_rules([("folder/some_rule.yml", data)])
+    assert rules.rules == ()
+    return rules.broken[0].why
+
+
+def test_a_rule_is_called_by_its_id_else_by_its_files_stem(a_rule: Callable[..., bytes]) -> None:
+    nameless = a_rule(SEL).replace(f"id: {ID}\n".encode(), b"")
+    rules = read_rules([("x/named.yml", a_rule(SEL)), ("x/nameless.yaml", nameless)]).rules
+    assert sorted(rule.id for rule in rules) == [ID, "nameless"]
+
+
+def test_several_rules_in_one_file(a_rule: Callable[..., bytes]) -> None:
+    nameless = a_rule(SEL).replace(f"id: {ID}\n".encode(), b"")
+    assert [rule.id for rule in read_rules([("two.yml", nameless + b"---\n" + nameless + b"---\n")]).rules] == ["two", "two#2"]
+
+
+def test_two_rules_of_one_id_are_two_rules(a_rule: Callable[..., bytes]) -> None:
+    rules = read_rules([("a.yml", a_rule(SEL)), ("b.yml", a_rule(SEL.replace("1", "2")))]).rules
+    assert [rule.id for rule in rules] == [ID, f"{ID}#2"]
+
+
+def test_a_shared_part_is_merged_into_the_rules_that_follow() -> None:
+    text = b"""
+action: global
+title: Shared
+logsource: {category: webserver}
+detection: {condition: sel}
+---
+detection: {sel: {c-uri: one}}
+---
+detection: {sel: {c-uri: two}}
+---
+action: repeat
+detection: {sel: {c-uri: three}}
+"""
+    rules = read_rules([("shared.yml", text)])
+    assert rules.broken == ()
+    assert [rule.id for rule in rules.rules] == ["shared", "shared#2", "shared#3"]
+    assert [next(iter(rule.condition.test.pieces))[0] for rule in rules.rules] == ["one", "two", "three"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"title: [", "some_rule.yml:2: not YAML"),
+        (b"\xff\xfe\x00", "not YAML"),
+        (b"a: 1\na: 2", "Duplicate key"),
+        (b"", "holds no rule"),
+        (b"- a\n- b", "a mapping is expected"),
+        (b"just text", "a mapping is expected"),
+        (b"title: x", "must have a log source"),
+        (b"title: x\nlogsource: {category: a}", "detection"),
+        (b"title: x\nlogsource: {category: a}\ndetection: {sel: {a: 1}, condition: other}", "'other' not defined"),
+        (b"title: x\nlogsource: {category: a}\ndetection: {sel: {a: 1}, condition: 'sel and'}", "not a valid Sigma rule"),
+        (b"title: x\nlogsource: {category: a}\ndetection: {sel: {a: 1}, condition: 'sel | count() > 5'}", "correlations"),
+        (b"title: x\nlogsource: {category: a}\ndetection: {sel: {'a|nosuch': 1}, condition: sel}", "Unknown modifier"),
+        (b"title: x\nlogsource: {category: a}\ndetection: {sel: {'a|re': '('}, condition: sel}", "not a valid Sigma rule"),
+        (b"title: x\nlogsource: {category: a}\ndetection: {sel: {'a|cidr': '192.0.2.1/24'}, condition: sel}", "CIDR"),
+        (b"title: x\nlogsource: {category: a}\ndetection: {sel: {'a|expand': '%list%'}, condition: sel}", "%list%"),
+        (b"title: x\ncorrelation: {type: event_count}", "correlation rules are not run"),
+        (b"title: x\nlogsource: {category: a}\nfilter: {rules: any}", "filters are not run"),
+        (LAUGHS, "laughs"),
+        (b"a: &a [*a]", "Recursive"),
+        (b"a: " + b"[" * 5000, "not"),
+        (b"x" * (LARGEST_FILE + 1), "larger than"),
+    ],
+)
+def test_what_is_no_rule_is_named_with_the_reason(data: bytes, reason: str) -> None:
+    assert reason in why(data)
+
+
+def test_a_broken_file_does_not_stop_the_others(a_rule: Callable[..., bytes]) -> None:
+    rules = read_rules([("a.yml", b"title: ["), ("b.yml", a_rule(SEL))])
+    assert (rules.given, [rule.id for rule in rules.rules], [b.id for b in rules.broken]) == (2, [ID], ["a"])
+
+
+def test_the_hash_depends_on_the_content_alone(a_rule: Callable[..., bytes]) -> None:
+    one, two = ("a.yml", a_rule(SEL)), ("b.yml", a_rule(SEL.replace("1", "2")))
+    assert read_rules([one, two]).sha256 == read_rules([two, one]).sha256
+    assert read_rules([one]).sha256 != read_rules([two]).sha256
+
+
+@settings(max_examples=80, deadline=None)
+@given(ANYTHING)
+def test_any_detection_is_a_rule_or_has_a_reason(detection: object) -> None:
+    import yaml
+
+    data = yaml.safe_dump({"title": "t", "logsource": {"category": "a"}, "detection": detection}).encode()
+    rules = read_rules([("any.yml", data)])
+    assert rules.given == 1
+    assert all(broken.why for broken in rules.broken)
