@@ -134,6 +134,9 @@ class TestClosed:
         closed = closed_as(Closing.RISK_ACCEPTED, a_response())
         where = standing(closed, at=NOW)
         assert (where.state, where.reopened) == (State.VERIFYING, True)
+        assert str(where.next) == (
+            "It was closed as risk accepted, which is no longer what the evidence shows: close the response as: fixed"
+        )
 
     def test_a_recorded_reopening_takes_the_closing_back(self) -> None:
         closed = closed_as(Closing.FIXED, a_response(), at=on(16, 9))

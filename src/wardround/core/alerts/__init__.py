@@ -18,7 +18,6 @@ The face is the ten names of `__all__`; the nouns that facts and bulletins are m
 
 from wardround.core.alerts._applies import propose
 from wardround.core.alerts._assets import proven_fix as proven_fix
-from wardround.core.alerts._assets import proven_fix as proven_fix
 from wardround.core.alerts._bulletin import MARKINGS as MARKINGS
 from wardround.core.alerts._bulletin import SEVERITIES as SEVERITIES
 from wardround.core.alerts._bulletin import STEP_TYPES as STEP_TYPES

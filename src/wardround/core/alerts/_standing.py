@@ -32,7 +32,7 @@ def standing(facts: Facts, *, at: datetime, policy: ResponsePolicy | None = None
         deadlines=tuple(_deadlines(known, answer, state, rules)),
         reopened=bool(known.closings) and state not in _DONE,
         proposal=propose(facts, at=at, policy=rules)[0],
-        next=_next(answer, state),
+        next=_next(answer, state, _recorded(known)),
         notes=tuple(_notes(known)),
     )
 
@@ -81,12 +81,14 @@ def _recorded(facts: Facts) -> Closing | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _next(answer: Gate, state: State) -> Missing | None:
+def _next(answer: Gate, state: State, was: Closing | None) -> Missing | None:
     """The first thing that somebody can do; waiting comes last."""
     if state in _DONE:
         return None
     if answer.closing:
         what = "Everything that was asked for is here"
+        if was and was is not answer.closing:
+            what = f"It was closed as {in_words(was)}, which is no longer what the evidence shows"
         return Missing(Reason.CLOSE, what, f"close the response as: {in_words(answer.closing)}")
     waiting = _waiting(answer.open_because)
     doable = (m for m in answer.open_because if not (m.code in OF_ASSETS and m.assets and waiting.issuperset(m.assets)))
