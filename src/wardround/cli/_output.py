@@ -13,8 +13,12 @@ from wardround.core.vocab import WardroundError
 from wardround.lake.home import Home
 
 ClickException: Any = typer.BadParameter.__mro__[2]  # typer keeps the name to itself
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, everything else on standard error.")]
-HomeOption = Annotated[Path | None, typer.Option("--home", help="The installation's folder (else WARDROUND_HOME, else the platform's).")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="One JSON document on standard output, everything else on standard error.")
+]
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The installation's folder (else WARDROUND_HOME, else the platform's).")
+]
 
 
 def home_of(option: Path | None) -> Home:

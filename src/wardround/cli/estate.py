@@ -10,14 +10,14 @@ from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
 from wardround.core.vocab import BadInput
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Inventories and SBOMs: import, preview, status.")
-MAX_BYTES = 2 * 1024**3
+MAX_BYTES = 512 * 1024**2
 
 
 def _read(path: Path) -> bytes:
     if not path.is_file():
         raise BadInput("is not a file", where=str(path), do="name an SBOM (CycloneDX or SPDX JSON) or a table (CSV, XLSX)")
     if path.stat().st_size > MAX_BYTES:
-        raise BadInput("is larger than 2 GiB", where=str(path), do="split it, each part as its own source")
+        raise BadInput("is larger than 512 MiB", where=str(path), do="split it, each part as its own source")
     return path.read_bytes()
 
 
@@ -37,7 +37,9 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="SBOMs or tables.")],
     org: Annotated[str, typer.Option(help="The organisation's code.")],
     source: Annotated[str, typer.Option(help="Where it comes from: the same name at each import (default: the file's name).")] = "",
-    sees: Annotated[list[str] | None, typer.Option(help="A product class that this source can see at all; may be repeated.")] = None,
+    sees: Annotated[
+        list[str] | None, typer.Option(help="A product class that this source can see at all; may be repeated.")
+    ] = None,
     taken: Annotated[datetime | None, typer.Option(help="When it was true (default: what the file says, else now; UTC).")] = None,
     mapping: Annotated[Path | None, typer.Option(help="A column mapping (JSON), kept for the source.")] = None,
     as_json: JsonOption = False,
@@ -88,6 +90,7 @@ def import_(
                 "assets": row.assets,
                 "installs": row.installs,
                 "rejected": row.rejected,
+                "noted": row.noted,
                 "sees": row.sees,
                 "shrunk_from": row.shrunk_from,
             }
@@ -106,9 +109,14 @@ def import_(
 def _print(item: dict[str, Any]) -> None:
     state = "imported" if item["new"] else "was there already"
     print(f"{item['file']}: {state} as {item['source']}, {item['format']}, {item['assets']} assets, {item['installs']} installs")
-    print(f"    taken {item['taken_at']:%d %B %Y %H:%M} UTC; sees {', '.join(item['sees']) or 'no product class (declare with --sees)'}")
+    print(
+        f"    taken {item['taken_at']:%d %B %Y %H:%M} UTC; "
+        f"sees {', '.join(item['sees']) or 'no product class (declare with --sees)'}"
+    )
     if item["shrunk_from"]:
         print(f"    under 80 % of the {item['shrunk_from']} assets before: it closes nothing until a person confirms it")
+    for noted in item["noted"][:5]:
+        print(f"    note: {noted['where']}: {noted['what']}")
     for rejected in item["rejected"][:5]:
         print(f"    set aside: {rejected['where']}: {rejected['what']}")
     if len(item["rejected"]) > 5:
@@ -116,13 +124,21 @@ def _print(item: dict[str, Any]) -> None:
 
 
 @app.command()
-def preview(file: Path, mapping: Annotated[Path | None, typer.Option(help="A column mapping to try.")] = None) -> None:
-    """Show which column FILE's table would be read as what, and its first rows. Writes nothing but the mapping, to standard output."""
+def preview(
+    file: Path,
+    mapping: Annotated[Path | None, typer.Option(help="A column mapping to try.")] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Show which column of FILE would be read as what, and its first rows. The mapping goes to standard output."""
     from wardround.core import estate
 
-    columns = _mapping(mapping)
-    shown = estate.preview(_read(file), name=file.name, mapping=columns)
-    emit(shown)
+    data, columns = _read(file), _mapping(mapping)
+    chosen = estate.ColumnMapping.from_json(columns) if columns else estate.suggest(estate.header(data, name=file.name))
+    for i in estate.preview(data, name=file.name, mapping=chosen).installs:
+        exposed = {True: "yes", False: "no", None: "unknown"}[i.internet_facing]
+        say(f"    {i.where}: {i.asset_id} | {i.vendor} | {i.product} | {i.version} | internet facing: {exposed}")
+    emit(chosen.as_json())
     say("Next: save the mapping, correct it, and import with --mapping FILE")
 
 
@@ -141,7 +157,14 @@ def status(org: Annotated[str, typer.Option()] = "", as_json: JsonOption = False
     now = clock.now()
     chosen = [organisation_by(org)] if org else list(Organisation.objects.filter(kind=Organisation.Kind.TRUST))
     rows = [
-        {"organisation": o.code, "source": name, "taken_at": s.taken_at, "assets": s.assets, "sees": s.sees, "days": (now - s.taken_at).days}
+        {
+            "organisation": o.code,
+            "source": name,
+            "taken_at": s.taken_at,
+            "assets": s.assets,
+            "sees": s.sees,
+            "days": (now - s.taken_at).days,
+        }
         for o in chosen
         for name, s in newest(snapshots(system_access("command line"), o, until=now)).items()
     ]
@@ -149,5 +172,6 @@ def status(org: Annotated[str, typer.Option()] = "", as_json: JsonOption = False
         emit({"sources": rows})
         return
     for row in rows:
-        print(f"{row['organisation']:8} {row['source']:30} {row['days']:4} days old, {row['assets']} assets, sees {', '.join(row['sees']) or '-'}")
+        sees = ", ".join(row["sees"]) or "-"
+        print(f"{row['organisation']:8} {row['source']:30} {row['days']:4} days old, {row['assets']} assets, sees {sees}")
     say("Next: wardround estate import FILE --org CODE" if not rows else "Next: wardround up")

@@ -22,7 +22,9 @@ def centre(
     mailbox: str,
     email: str,
     person: Annotated[str, typer.Option(help="The administrator's name.")],
-    password: Annotated[str, typer.Option(envvar="WARDROUND_PASSWORD", prompt=True, hide_input=True, help="12 characters or more.")],
+    password: Annotated[
+        str, typer.Option(envvar="WARDROUND_PASSWORD", prompt=True, hide_input=True, help="12 characters or more.")
+    ],
     home: HomeOption = None,
 ) -> None:
     """The national centre NAME with its MAILBOX, and its first administrator EMAIL."""

@@ -16,7 +16,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def replay(
     scenario: Annotated[str, typer.Argument(help="epmm")],
-    estate: Annotated[Path | None, typer.Option(help="Inventories to use instead of the scenario's.", file_okay=False, exists=True)] = None,
+    estate: Annotated[
+        Path | None, typer.Option(help="Inventories to use instead of the scenario's.", file_okay=False, exists=True)
+    ] = None,
     logs: Annotated[Path | None, typer.Option(help="Logs to use instead of the scenario's.", file_okay=False, exists=True)] = None,
     export: Annotated[Path | None, typer.Option(help="Write the scenario's inventories and logs here, and stop.")] = None,
     as_json: JsonOption = False,
@@ -71,8 +73,10 @@ def _print_endings(rows: list[dict[str, Any]]) -> None:
     for column in ("organisation", "state", "why"):
         table.add_column(column)
     for row in rows:
-        state = row["closing"] and f"closed: {row['closing'].replace('_', ' ')}" or row["state"].replace("_", " ")
-        marks = (["overdue: " + ", ".join(row["overdue"])] if row["overdue"] else []) + (["was reopened"] if row["reopened"] else [])
+        state = (row["closing"] and f"closed: {row['closing'].replace('_', ' ')}") or row["state"].replace("_", " ")
+        marks = (["overdue: " + ", ".join(row["overdue"])] if row["overdue"] else []) + (
+            ["was reopened"] if row["reopened"] else []
+        )
         hours = f"{row['hours_seen']} of {row['hours']} hours searched" if row["hours"] else ""
         why = "\n".join(row["open_because"][:4]) or hours
         table.add_row(f"{row['code']} {row['name'].removesuffix(' (fictitious)')}", "\n".join([state, *marks]), why)

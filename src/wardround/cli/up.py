@@ -62,14 +62,14 @@ def _first_start(home: Home, *, demo: bool) -> None:
 
 
 def _serve(home: Home, port: int) -> None:
-    import waitress
+    from waitress.server import create_server
     from django.conf import settings
 
     from wardround.hub import clock
     from wardround.hub.site.wsgi import application
 
     try:
-        server = waitress.create_server(application, host="127.0.0.1", port=port, threads=8, ident=None)
+        server = create_server(application, host="127.0.0.1", port=port, threads=8, ident=None)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

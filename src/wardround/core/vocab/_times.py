@@ -17,6 +17,6 @@ def parse_time(text: str, *, where: str = "") -> datetime:
     """
     try:
         parsed = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadInput(f"{text[:40]!r} is not a date", where=where, do="write it like 2025-05-14 or 2025-05-14T03:12:44Z") from None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -115,7 +115,10 @@ def check_isolation(act: Act, *, response: Response, asset: str, how: str, until
 
 def ask_risk(act: Act, *, response: Response, asset: str, reason: str) -> Word:
     """Ask the SIRO to accept the risk of an asset."""
-    body = {"asset": _asset(response, asset, every=True), "reason": _needed(reason, where="reason", do="say why it cannot be fixed")}
+    body = {
+        "asset": _asset(response, asset, every=True),
+        "reason": _needed(reason, where="reason", do="say why it cannot be fixed"),
+    }
     return sign(act, response=response, kind="risk_asked", body=body)
 
 
@@ -141,7 +144,9 @@ def decide_clinically(
 ) -> Word:
     """The manufacturer's approval of an action on a clinical asset, and the controls meanwhile."""
     if action not in ACTIONS or approval not in APPROVALS:
-        raise BadInput(f"{action!r} / {approval!r}", where="clinical decision", do=f"use {', '.join(ACTIONS)} and {', '.join(APPROVALS)}")
+        raise BadInput(
+            f"{action!r} / {approval!r}", where="clinical decision", do=f"use {', '.join(ACTIONS)} and {', '.join(APPROVALS)}"
+        )
     if approval != "given":
         _needed(controls, where="controls", do="say which controls hold meanwhile")
         if review_on is None or review_on <= act.at.date():
@@ -199,14 +204,16 @@ class NotYet(BadInput):
     def __init__(self, found: Standing) -> None:
         self.standing = found
         first = found.gate.open_because[0]
-        super().__init__(f"it cannot close yet ({len(found.gate.open_because)} reasons): {first.what}", where="response", do=first.do)
+        super().__init__(
+            f"it cannot close yet ({len(found.gate.open_because)} reasons): {first.what}", where="response", do=first.do
+        )
 
 
 @transaction.atomic
 def close(act: Act, *, response: Response) -> Closing:
     """Close the response, if the evidence allows it. Raises NotYet with what is missing."""
     act.access.demand_write(response.organisation)
-    facts, found = standing(response, at=act.at)
+    found = standing(response, at=act.at)[1]
     if found.gate.closing is None:
         raise NotYet(found)
     closing = found.gate.closing

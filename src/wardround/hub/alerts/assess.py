@@ -128,7 +128,9 @@ class _Case:
     def not_seen(self, latest: Iterable[Snapshot]) -> list[tuple[str, datetime]]:
         """The sources whose newest snapshot no longer holds it."""
         last = {s.source: s.at for s in self.sightings}
-        return [(row.source.name, row.taken_at) for row in latest if row.source.name in last and row.taken_at > last[row.source.name]]
+        return [
+            (row.source.name, row.taken_at) for row in latest if row.source.name in last and row.taken_at > last[row.source.name]
+        ]
 
 
 def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
@@ -225,7 +227,13 @@ def decision_document(decision: triage.Decision) -> dict[str, Any]:
         "reasons": list(decision.reasons),
         "would_change": list(decision.would_change),
         "inputs": [
-            {"key": i.key, "value": i.value, "source": i.source, "date": i.date.isoformat() if i.date else None, "assumed": i.assumed}
+            {
+                "key": i.key,
+                "value": i.value,
+                "source": i.source,
+                "date": i.date.isoformat() if i.date else None,
+                "assumed": i.assumed,
+            }
             for i in decision.inputs
         ],
     }

@@ -75,9 +75,7 @@ def _estates(act: Act) -> dict[str, list[Install]]:
     """The newest installs of every organisation, by code."""
     access = system_access("proposing candidates")
     trusts = Organisation.objects.filter(kind=Organisation.Kind.TRUST)
-    return {
-        o.code: [i for s in newest(snapshots(access, o, until=act.at)).values() for i in installs_of(s)] for o in trusts
-    }
+    return {o.code: [i for s in newest(snapshots(access, o, until=act.at)).values() for i in installs_of(s)] for o in trusts}
 
 
 def _candidate(

@@ -147,8 +147,8 @@ def issue(act: Act, *, revision: Revision, address: str = "") -> list[Response]:
             body=bulletin_text(revision, link=f"{address}/responses/{response.public_id}/"),
             about=response.public_id,
         )
-    document = {"revision": revision.number, "material": revision.material, "organisations": len(reached)}
-    record(act, organisation=centre(), what="revision issued", subject=alert.reference, document=document)
+    issued = {"revision": revision.number, "material": revision.material, "organisations": len(reached)}
+    record(act, organisation=centre(), what="revision issued", subject=alert.reference, document=issued)
     return reached
 
 

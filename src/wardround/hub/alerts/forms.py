@@ -101,13 +101,14 @@ class DraftForm(Form):
         help_text="Absence counts only where a source can see this class",
     )
     policy = forms.ChoiceField(label="Decide by policy", choices=[(name, policy(name).title) for name in POLICIES])
-    pack = forms.ChoiceField(
-        label="Hunt pack", required=False, choices=[("", "none"), *((name, name) for name in bundled())]
+    pack = forms.ChoiceField(label="Hunt pack", required=False, choices=[("", "none"), *((name, name) for name in bundled())])
+    exploited_since = Day(
+        label="First known exploitation", required=False, help_text="When the feeds do not say it, or it was earlier"
     )
-    exploited_since = Day(label="First known exploitation", required=False, help_text="When the feeds do not say it, or it was earlier")
     scope = Words(label="Goes to", help_text=f"{SCOPE_ALL}, or organisation codes", error_messages={"required": "Say who gets it"})
     material = forms.BooleanField(
-        label="This change asks everybody to acknowledge again", required=False,
+        label="This change asks everybody to acknowledge again",
+        required=False,
     )
     change = reason("What changed", "Everybody reads this", required=False)
 
@@ -203,9 +204,7 @@ class ClinicalForm(_OfAsset):
     """The manufacturer's approval of an action on a clinical asset."""
 
     action = choice("Action", [("patch", "patch"), ("reboot", "reboot"), ("isolation", "isolation")], radios=True)
-    approval = choice(
-        "Manufacturer's approval", [("given", "given"), ("refused", "refused"), ("awaited", "awaited")], radios=True
-    )
+    approval = choice("Manufacturer's approval", [("given", "given"), ("refused", "refused"), ("awaited", "awaited")], radios=True)
     controls = reason("Interim controls", "Needed while the approval is awaited or refused", required=False)
     review_on = Day(label="Review on", required=False, help_text="Needed while the approval is awaited or refused")
 
@@ -252,5 +251,7 @@ class JudgeForm(Form):
         super().__init__(*args, **kwargs)
         known = [(ref, f"part of incident {ref}: {title}") for ref, title in incidents]
         self.fields["judgement"].choices = [  # type: ignore[attr-defined]
-            ("false_alarm", "a false alarm"), *known, ("new", "real: open a new incident")
+            ("false_alarm", "a false alarm"),
+            *known,
+            ("new", "real: open a new incident"),
         ]

@@ -96,4 +96,7 @@ def for_centre(reasons: tuple[Missing, ...]) -> list[str]:
     counted: Counter[str] = Counter()
     for missing in reasons:
         counted[str(missing.code)] += len(missing.assets)
-    return [FOR_CENTRE[code] + (f" ({assets} {'asset' if assets == 1 else 'assets'})" if assets else "") for code, assets in counted.items()]
+    return [
+        FOR_CENTRE[code] + (f" ({assets} {'asset' if assets == 1 else 'assets'})" if assets else "")
+        for code, assets in counted.items()
+    ]

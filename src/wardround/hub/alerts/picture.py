@@ -109,7 +109,8 @@ class Picture:
         """Risks that somebody asked to have accepted and nobody has accepted since."""
         accepted = [w for w in self.words if w.kind == "risk_acceptance"]
         return [
-            w for w in self.words
+            w
+            for w in self.words
             if w.kind == "risk_asked" and not any(a.body["asset"] == w.body["asset"] and a.at >= w.at for a in accepted)
         ]
 
@@ -122,6 +123,7 @@ class Picture:
 
 def picture_of(response: Response, *, row: Row, revision: Revision, access: Access, now: datetime) -> Picture:
     """Read one response's rows within access."""
+
     def of(model: Any, **by: Any) -> list[Any]:
         return list(model.objects.within(access).filter(organisation=response.organisation, **by))
 
@@ -154,7 +156,13 @@ def _assets(assessment: Assessment | None) -> list[Asset]:
 
 
 def _timeline(
-    revision: Revision, assets: Sequence[Asset], batches: Sequence[LogBatch], detections: Iterable[Detection], *, row: Row, now: datetime
+    revision: Revision,
+    assets: Sequence[Asset],
+    batches: Sequence[LogBatch],
+    detections: Iterable[Detection],
+    *,
+    row: Row,
+    now: datetime,
 ) -> Timeline | None:
     """From the start of the window until now: the news, and for each asset when it stood open and which logs are here."""
     since = row.facts.window_since
@@ -167,7 +175,9 @@ def _timeline(
         until = asset.fixed_at or now
         bars = [Bar("open", "stood open, or was not decided", since, until)] if asset.fixed_at or asset.stands_open else []
         bars += [Bar("logs", "logs are here", a, b) for a, b in seen(own, within=(since, now))]
-        marks = [Mark("hit", f"trace found: {d.title}", d.time) for d in hits if d.host == asset.id and d.time and since <= d.time <= now]
+        marks = [
+            Mark("hit", f"trace found: {d.title}", d.time) for d in hits if d.host == asset.id and d.time and since <= d.time <= now
+        ]
         if asset.fixed_at:
             marks.append(Mark("fix", "first snapshot that shows the fix", asset.fixed_at))
         lanes.append(Lane(asset.id, bars, marks))
@@ -186,5 +196,3 @@ def _news(revision: Revision, row: Row, since: datetime, now: datetime) -> list[
 def done(row: Row) -> bool:
     """Whether nothing can be said any more: the alert was withdrawn."""
     return row.standing.state is State.WITHDRAWN
-
-

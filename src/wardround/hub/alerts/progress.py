@@ -160,7 +160,10 @@ SHOWN = {
     "does_not_apply": ("does not apply", lambda row: row.answer == Applicability.DOES_NOT_APPLY),
     "not_yet_known": ("not yet known", lambda row: row.answer in ("", Applicability.NOT_YET_KNOWN)),
     "applies_open": ("applies, open", _applies_open),
-    "answering": ("acknowledged, no answer that settles it yet", lambda row: not (row.closed or _applies_open(row)) and row.acknowledged_at is not None),
+    "answering": (
+        "acknowledged, no answer that settles it yet",
+        lambda row: not (row.closed or _applies_open(row)) and row.acknowledged_at is not None,
+    ),
     "open": ("open", lambda row: not row.closed),
     "closed": ("closed", lambda row: row.closed),
     **{f"closed_{kind}": (f"closed: {words}", lambda row, kind=kind: row.closing == kind) for kind, words in CLOSING_NAMES.items()},

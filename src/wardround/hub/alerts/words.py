@@ -80,7 +80,12 @@ def _clinical(word: Word) -> core.ClinicalDecision:
     body = word.body
     review = date.fromisoformat(body["review_on"]) if body.get("review_on") else None
     return core.ClinicalDecision(
-        word.by, word.at, body["asset"], body["action"], body["approval"], body["as_clinical_safety_officer"],
-        body.get("controls", ""), review,
+        word.by,
+        word.at,
+        body["asset"],
+        body["action"],
+        body["approval"],
+        body["as_clinical_safety_officer"],
+        body.get("controls", ""),
+        review,
     )
-

@@ -13,9 +13,7 @@ from wardround.hub.organisations.models import Organisation
 
 
 @transaction.atomic
-def record(
-    act: Act, *, organisation: Organisation, what: str, subject: object, document: Mapping[str, Any] | None = None
-) -> Entry:
+def record(act: Act, *, organisation: Organisation, what: str, subject: object, document: Mapping[str, Any] | None = None) -> Entry:
     """Append one entry: who, when, what, on which subject, with what changed and on which evidence in `document`.
 
     Numbers run without gaps within an organisation: the organisation's row is locked while one is given out.

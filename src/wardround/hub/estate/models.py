@@ -31,6 +31,7 @@ class Snapshot(TenantModel):
     assets = models.PositiveIntegerField()
     installs = models.PositiveIntegerField()
     rejected = models.JSONField(default=list)
+    noted = models.JSONField(default=list)
     shrunk_from = models.PositiveIntegerField(null=True)
     confirmed_by = models.CharField(max_length=300, blank=True)
     confirmed_at = models.DateTimeField(null=True)

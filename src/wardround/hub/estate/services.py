@@ -59,8 +59,6 @@ def import_inventory(
     taken = taken_at or inventory.taken_at or act.at
     if taken > act.at + timedelta(days=1):
         raise BadInput(f"dated {taken:%d %B %Y}, which is in the future", where=filename, do="check the date it was taken")
-    if not inventory.installs:
-        raise BadInput("no usable row in it", where=filename, do="; ".join(r.what for r in inventory.rejected[:3]) or "is it empty?")
 
     FileStore(settings.HOME.files).put(data)
     public_id = uuid.uuid4()
@@ -89,7 +87,8 @@ def import_inventory(
             assets=inventory.assets,
             installs=len(inventory.installs),
             rejected=[{"where": r.where, "what": r.what} for r in inventory.rejected],
-            shrunk_from=_shrunk_from(kept, taken, inventory.assets),
+            noted=[{"where": n.where, "what": n.what} for n in inventory.noted],
+            shrunk_from=_shrunk_from(kept, taken, inventory.installs),
         )
         record(
             act,
@@ -109,10 +108,14 @@ def import_inventory(
     return Imported(snapshot, new=True)
 
 
-def _shrunk_from(source: Source, taken: datetime, assets: int) -> int | None:
-    """The predecessor's assets when this one has under the policy's share of them."""
+def _shrunk_from(source: Source, taken: datetime, installs: Sequence[Install]) -> int | None:
+    """The predecessor's number of assets, when under the policy's share of them is here again; new ones make up for nothing."""
     before = Snapshot.unscoped.filter(source=source, taken_at__lt=taken).order_by("taken_at", "pk").last()
-    return before.assets if before and assets < response_policy().shrink_share * before.assets else None
+    if before is None:
+        return None
+    column = lake().scan(source.organisation.code, snapshots=[before.public_id], columns=["asset_id"])
+    again = estate.compare(column["asset_id"].to_pylist(), [i.asset_id for i in installs]).seen
+    return before.assets if len(again) < response_policy().shrink_share * before.assets else None
 
 
 @transaction.atomic
@@ -124,7 +127,9 @@ def confirm_shrunk(act: Act, *, snapshot: Snapshot, reason: str) -> None:
     snapshot.confirmed_by, snapshot.confirmed_at = act.who, act.at
     snapshot.save()
     document = {"reason": reason, "assets": snapshot.assets, "before": snapshot.shrunk_from}
-    record(act, organisation=snapshot.organisation, what="smaller snapshot confirmed", subject=snapshot.public_id, document=document)
+    record(
+        act, organisation=snapshot.organisation, what="smaller snapshot confirmed", subject=snapshot.public_id, document=document
+    )
 
 
 def snapshots(access: Access, organisation: Organisation, *, until: datetime) -> list[Snapshot]:

@@ -105,9 +105,7 @@ def run_hunt(
     ]
     result = core.hunt(sources, rules=ready.rules)
     margin = response_policy().margin_days
-    windows = {
-        h.asset_id: core.windows(first_exploited, fixed_at=h.fixed_at, at=act.at, margin_days=margin) for h in hosts
-    }
+    windows = {h.asset_id: core.windows(first_exploited, fixed_at=h.fixed_at, at=act.at, margin_days=margin) for h in hosts}
     searched = [_searched(host, windows[host.asset_id], result, batches, ready.rules) for host in hosts]
     with transaction.atomic():
         hunt = Hunt.unscoped.create(
@@ -216,7 +214,8 @@ def _key(rule: str, host: str, excerpt: str, nth: int) -> str:
 def _sentence(host: dict[str, Any], hunt: Hunt, found: dict[str, int]) -> str:
     traces = found.get(host["host"], 0)
     said = f"{traces} traces found" if traces > 1 else "one trace found" if traces else "no trace found in what was searched"
-    return f"Searched {host['seen']} of {host['hours']} hours of {host['host']} with {host['rules_ran']} of {hunt.rules_given} rules: {said}."
+    hours, rules = f"{host['seen']} of {host['hours']} hours", f"{host['rules_ran']} of {hunt.rules_given} rules"
+    return f"Searched {hours} of {host['host']} with {rules}: {said}."
 
 
 def lines_around(detection: Detection, *, batches: Iterable[LogBatch], each_side: int = 10) -> list[tuple[int, str]]:

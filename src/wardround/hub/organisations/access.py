@@ -7,10 +7,11 @@ here and nowhere else, from a signed-in person or, with a reason, for the system
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from wardround.hub.accounts.models import User
@@ -66,6 +67,13 @@ class Act:
         return self.access.who
 
 
+class ActingRequest(HttpRequest):
+    """A signed-in request: on whose behalf (`access`) and as what act (`act`). The middleware `acting` sets both."""
+
+    access: Access
+    act: Act
+
+
 def access_of(user: "User") -> Access:
     """How far a signed-in person reaches, by their memberships."""
     held = list(user.memberships.select_related("organisation"))
@@ -84,7 +92,9 @@ def access_of(user: "User") -> Access:
 
 def system_access(reason: str) -> Access:
     """The system's own reach, for deriving and delivering; `reason` is what the record shows."""
-    return Access(who=f"system: {reason}", reads=frozenset(), writes=frozenset(), national=True, writes_national=True, everything=True)
+    return Access(
+        who=f"system: {reason}", reads=frozenset(), writes=frozenset(), national=True, writes_national=True, everything=True
+    )
 
 
 class TenantManager(models.Manager[Any]):

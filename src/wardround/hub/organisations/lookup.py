@@ -9,5 +9,7 @@ def organisation_by(code: str) -> Organisation:
     found = Organisation.objects.filter(code=code.strip().upper()).first()
     if found is None:
         known = ", ".join(Organisation.objects.values_list("code", flat=True)[:20]) or "none yet"
-        raise BadInput(f"no organisation {code[:20]!r}", where="--org", do=f"known codes: {known}; wardround organisation add adds one")
+        raise BadInput(
+            f"no organisation {code[:20]!r}", where="--org", do=f"known codes: {known}; wardround organisation add adds one"
+        )
     return found

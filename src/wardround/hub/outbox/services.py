@@ -47,7 +47,9 @@ def deliver(mailer: Mailer, *, at: datetime, limit: int = 100) -> tuple[int, int
                 continue
             message.attempts += 1
             try:
-                message.how = mailer.send(Letter(id=str(message.public_id), to=message.to, subject=message.subject, body=message.body))
+                message.how = mailer.send(
+                    Letter(id=str(message.public_id), to=message.to, subject=message.subject, body=message.body)
+                )
                 message.sent_at, message.error = at, ""
                 sent += 1
             except NotSent as problem:

@@ -59,11 +59,8 @@ class Centre:
 
     def _revise(self, act: Act, alert: Alert) -> bool:
         """When what is asked has become stricter, say so in a revision that asks for acknowledgement again."""
-        worst = max(
-            Assessment.unscoped.filter(response__alert=alert, decision__isnull=False).values_list("decision", flat=True),
-            key=lambda d: d["rank"],
-            default=None,
-        )
+        made = Assessment.unscoped.filter(response__alert=alert).values_list("decision", flat=True)
+        worst = max((d for d in made if d), key=lambda d: int(d["rank"]), default=None)
         if worst is None or worst["rank"] <= self.issued_for:
             return False
         spec = self.scenario.alert

@@ -57,7 +57,7 @@ def _epss(cve: str, by_day: dict[date, list[Advisory]]) -> dict[str, Any]:
 
 
 def _ours(cve: str, by_day: dict[date, list[Advisory]], policy: str) -> dict[str, Any]:
-    decisions = []
+    decisions: list[dict[str, Any]] = []
     for day, advisories in by_day.items():
         for advisory in (a for a in advisories if a.cve == cve):
             d = triage.decide(triage.policy(policy), advisory=advisory, exposed=True, at=end_of_day(day))

@@ -174,7 +174,9 @@ class Team:
                 reason = "A probe by an internet scanner: it asked for its own name and got an error; nothing of it follows."
                 answering.judge(act, response=response, detection=row, false_alarm=True, reason=reason)
             else:
-                answering.judge(act, response=response, detection=row, false_alarm=False, reason="", incident=self._incident(act, response, row))
+                answering.judge(
+                    act, response=response, detection=row, false_alarm=False, reason="", incident=self._incident(act, response, row)
+                )
         return bool(rows)
 
     def _incident(self, act: Act, response: Response, row: Detection) -> Incident:

@@ -15,6 +15,7 @@ from wardround.connectors.notify import FolderMailer
 from wardround.core.vocab import BadInput
 from wardround.core.vocab._times import parse_time
 from wardround.hub import clock as hub_clock
+from wardround.hub.accounts.joining import add_organisation
 from wardround.hub.accounts.models import User
 from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.facts import standings
@@ -23,7 +24,6 @@ from wardround.hub.audit.models import Entry
 from wardround.hub.estate.services import import_inventory
 from wardround.hub.hunts.services import add_log
 from wardround.hub.organisations.access import Act, access_of, system_access
-from wardround.hub.accounts.joining import add_organisation
 from wardround.hub.organisations.models import Membership, Organisation
 from wardround.hub.outbox.services import deliver
 from wardround.hub.replay.centre import Centre
@@ -35,6 +35,7 @@ from wardround.hub.replay.scenario import OrganisationSpec, Scenario
 from wardround.hub.replay.telling import news, said
 
 ROUNDS = (time(7, 5, tzinfo=UTC), time(10, 35, tzinfo=UTC), time(16, 40, tzinfo=UTC))
+NOBODY = "!"  # the hash that no password has
 Tell = Callable[[datetime, str], None]
 
 
@@ -53,12 +54,12 @@ def play(
     estate: Path | None = None,
     logs: Path | None = None,
     until: datetime | None = None,
-    password: str = "!",
+    password: str = NOBODY,
     tell: Tell | None = None,
 ) -> Playback:
     """Play the scenario in this home, which must be empty. `estate` and `logs` replace its own; `until` stops early.
 
-    `password` is the hash that everybody in it signs in by (`!`: nobody can). `tell` hears every step as it happens.
+    `password` is the hash that everybody in it signs in by (none given: nobody can). `tell` hears every step as it happens.
     """
     if Organisation.objects.exists():
         raise BadInput("this home has organisations already", where=str(settings.HOME.path), do="replay in an empty one")
@@ -86,9 +87,10 @@ class _Stage:
         self.told = 0
         hub_clock.use(self.clock)
         known = {o.code for o in scenario.organisations}
-        for file in (*estate, *logs):
-            if file.organisation not in known:
-                raise BadInput(f"no organisation {file.organisation!r} in this scenario", where=str(file.path), do="use its codes")
+        given = [(f.organisation, f.path) for f in estate] + [(f.organisation, f.path) for f in logs]
+        for code, path in given:
+            if code not in known:
+                raise BadInput(f"no organisation {code!r} in this scenario", where=str(path), do="use its codes")
         act = Act(system_access("replay"), self.clock.now())
         centre = add_organisation(act, kind=Organisation.Kind.CENTRE, fictitious=True, **scenario.centre)
         officer = _person(act, centre, "duty.officer@centre.example", "Duty officer", Membership.Role.NATIONAL, password)
@@ -157,7 +159,7 @@ class _Stage:
 
     def _sync(self) -> None:
         while self.feeds and self.feeds[0][0] <= self.clock.now():
-            at, folder = self.feeds.pop(0)
+            folder = self.feeds.pop(0)[1]
             sync_mirror(folder, into=settings.HOME.feeds, clock=self.clock)
             self.synced = True
             for what in news(folder, at=self.clock.now()):

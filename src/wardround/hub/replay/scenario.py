@@ -146,9 +146,7 @@ def _organisation(read: Mapping[str, Any]) -> OrganisationSpec:
         people=People(**people),
         sources=tuple(SourceSpec(s["name"], tuple(s["sees"]), tuple(s["days"])) for s in read["sources"]),
         assets=tuple(
-            AssetSpec(
-                a["id"], a["service"], a["exposed"], a["versions"], a.get("class", "edge_appliance"), a.get("gone_from")
-            )
+            AssetSpec(a["id"], a["service"], a["exposed"], a["versions"], a.get("class", "edge_appliance"), a.get("gone_from"))
             for a in read.get("asset", ())
         ),
         logs=tuple(_log(log) for log in read.get("log", ())),

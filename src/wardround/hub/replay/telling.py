@@ -46,7 +46,9 @@ def said(entry: Entry) -> str:
     if entry.what in SILENT:
         return ""
     document, code = entry.document, entry.organisation.code
-    change = f" ({document['from']} -> {document['to']})" if document.get("from") != document.get("to") and document.get("to") else ""
+    change = (
+        f" ({document['from']} -> {document['to']})" if document.get("from") != document.get("to") and document.get("to") else ""
+    )
     body = document.get("body", {})
     detail = {
         "snapshot imported": lambda: f"{document['source']}, {document['assets']} assets",
