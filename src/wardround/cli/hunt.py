@@ -14,6 +14,8 @@ from wardround.cli._output import HomeOption, JsonOption, emit, say
 from wardround.core.vocab import BadInput, Rejected
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from wardround.core.hunts import HuntResult, Source, Window
     from wardround.core.hunts._model import RuleSet
 
@@ -240,15 +242,25 @@ def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], 
     console.print(table)
     if len(result.runs) > SHOWN:
         console.print(f"... and {len(result.runs) - SHOWN} more: --json lists all")
-    if result.coverage.not_run:
-        console.print("Rules that did not run:", style="bold")
-        for miss in result.coverage.not_run[:SHOWN]:
-            console.print(Text(f"  {miss.id}: {miss.why}"))
-        if len(result.coverage.not_run) > SHOWN:
-            console.print(f"  ... and {len(result.coverage.not_run) - SHOWN} more: --json lists all")
+    _print_not_run(console, result)
     for item in rejected[:SHOWN]:
         say(f"not read: {item.where}: {item.what}")
     console.print(Text(_next(result)))
+
+
+def _print_not_run(console: "Console", result: "HuntResult") -> None:
+    """Rules that did not run, those with the same reason together."""
+    from rich.text import Text
+
+    reasons: dict[str, list[str]] = {}
+    for miss in result.coverage.not_run:
+        reasons.setdefault(miss.why, []).append(miss.id)
+    if reasons:
+        console.print(f"{len(result.coverage.not_run)} rules did not run:", style="bold")
+    for why, ids in sorted(reasons.items(), key=lambda item: -len(item[1]))[:SHOWN]:
+        console.print(Text(f"  {ids[0] if len(ids) == 1 else f'{len(ids)} rules'}: {why}"))
+    if len(reasons) > SHOWN:
+        console.print(f"  ... and {len(reasons) - SHOWN} more reasons: --json lists all")
 
 
 def _next(result: "HuntResult") -> str:

@@ -126,7 +126,7 @@ def test_a_zip_too_large_for_memory_is_named(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_line_that_is_too_long_is_counted_and_the_next_is_read() -> None:
-    result = searched(b"x" * (50 << 20) + b"\n" + LINE)
+    result = searched(b"x" * (80 << 20) + b"\n" + LINE)
     assert (result.events, result.runs[0].coverage.unparsed) == (1, 1)
     assert result.detections[0].line == 2
     assert result.runs[0].coverage.unparsed_examples == ("line 1: longer than a line may be",)

@@ -34,6 +34,11 @@ def test_a_rule_is_called_by_its_id_else_by_its_files_stem(a_rule: Callable[...,
     assert sorted(rule.id for rule in rules) == [ID, "nameless"]
 
 
+def test_an_odd_id_date_or_tag_is_no_reason_not_to_run(a_rule: Callable[..., bytes]) -> None:
+    odd = a_rule(SEL, id="my rule 7") + b"date: yesterday\ntags: [whatever]\nreferences: none\n"
+    assert [rule.id for rule in read_rules([("a.yml", odd)]).rules] == ["my rule 7"]
+
+
 def test_several_rules_in_one_file(a_rule: Callable[..., bytes]) -> None:
     nameless = a_rule(SEL).replace(f"id: {ID}\n".encode(), b"")
     assert [rule.id for rule in read_rules([("two.yml", nameless + b"---\n" + nameless + b"---\n")]).rules] == ["two", "two#2"]

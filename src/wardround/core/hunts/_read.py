@@ -71,7 +71,7 @@ class Reading:
             event = self._line_event(number, line)
             if event:
                 yield event
-            elif not self.events and self._bytes.count > HOPELESS:
+            elif not self.events and self.unparsed > 1_000 and self._bytes.count > HOPELESS:
                 raise BadInput(
                     f"nothing in its first {HOPELESS >> 20} MB is a log that can be read; left there", where=self.source.name
                 )

@@ -121,9 +121,9 @@ def _made(name: str, called: str, document: dict[Any, Any]) -> Rule:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a rule's odd regular expression may warn when it is compiled
-        if isinstance(document.get("detection"), dict):
-            document = {**document, "detection": _known_modifiers(document["detection"])}
-        rule = SigmaRule.from_dict(document)
+        # Only what decides is handed over: an odd date, tag or id is no reason not to run a rule.
+        deciding = {key: _known_modifiers(document[key]) for key in ("logsource", "detection") if key in document}
+        rule = SigmaRule.from_dict({"title": "a rule", **deciding})
         condition = tree(rule)
     named = {leaf.field for leaf in leaves(condition) if isinstance(leaf, FieldTest)}
     named |= {leaf.test.field for leaf in leaves(condition) if isinstance(leaf.test, Reference)}
@@ -131,14 +131,14 @@ def _made(name: str, called: str, document: dict[Any, Any]) -> Rule:
     source = rule.logsource
     return Rule(
         id=called,
-        title=str(rule.title or ""),
-        level=rule.level.name.lower() if rule.level else "",
+        title=str(document.get("title") or ""),
+        level=str(document.get("level") or "").lower(),
         phase=str(ours.get("phase", "")) if isinstance(ours, dict) else "",
         logsource=LogSource(*(str(part or "").lower() for part in (source.product, source.category, source.service))),
         condition=condition,
         fields=frozenset(named),
         file=name,
-        description=str(rule.description or ""),
+        description=str(document.get("description") or ""),
     )
 
 
