@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import socket
 import subprocess  # nosec B404: starts this very program as its own worker
 import sys
 from typing import Annotated
@@ -26,9 +27,22 @@ def up(
     from wardround.hub.boot import boot
 
     place = home_of(home)
+    _demand_free(port)
     boot(place)
     _first_start(place, demo=demo)
     _serve(place, port)
+
+
+def _demand_free(port: int) -> None:
+    """Say at once that the port is taken, not after a demonstration was loaded."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise BadInput(f"port {port} is taken", do="choose another: --port 8001, or make up PORT=8001") from None
 
 
 def _first_start(home: Home, *, demo: bool) -> None:
@@ -68,12 +82,7 @@ def _serve(home: Home, port: int) -> None:
     from wardround.hub import clock
     from wardround.hub.site.wsgi import application
 
-    try:
-        server = create_server(application, host="127.0.0.1", port=port, threads=8, ident=None)
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise BadInput(f"port {port} is taken", do="choose another: --port 8001, or make up PORT=8001") from None
+    server = create_server(application, host="127.0.0.1", port=port, threads=8, ident=None)
     worker = subprocess.Popen(  # nosec B603: this program, its own arguments
         [sys.executable, "-m", "wardround", "worker", "--home", str(home.path), "--parent", str(os.getpid())],
         start_new_session=True,

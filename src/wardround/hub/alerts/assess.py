@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,7 @@ class Question:
     exploited_since: datetime | None
     window_since: datetime | None
     matcher: Matcher
+    kev_catalogue: date | None
     digest: str
 
 
@@ -48,6 +49,7 @@ def question(revision: Revision, *, at: datetime) -> Question:
     with statements() as store:
         advisories = tuple(store.advisories(revision.cves, at=at))
         matcher = Matcher(advisories, store=store, overrides=overrides().as_of(at))
+        released = store.ages()["kev"].stated_at
     exploited = first_exploited(advisories, revision=revision)
     stated = [(a.cve, a.sha256, [(s.key, s.value, s.stated_at.isoformat()) for s in a.stated]) for a in advisories]
     margin = timedelta(days=response_policy().margin_days)
@@ -57,6 +59,7 @@ def question(revision: Revision, *, at: datetime) -> Question:
         exploited,
         exploited - margin if exploited else None,
         matcher,
+        released.date() if released else None,
         _digest(
             [revision.number, revision.policy, str(exploited), stated, [(o.id, o.date.isoformat()) for o in matcher.overrides.all]]
         ),
@@ -90,7 +93,7 @@ class _Case:
     hostname: str = ""
     service: str = ""
     clinical: bool = False
-    exposed: list[bool | None] = field(default_factory=list)
+    exposed: list[tuple[bool | None, str, date]] = field(default_factory=list)
     cves: set[str] = field(default_factory=set)
     sightings: list[Sighting] = field(default_factory=list)
 
@@ -100,7 +103,8 @@ class _Case:
         self.hostname, self.service = install.hostname or self.hostname, install.service or self.service
         self.clinical |= any(is_clinical(f.install) for f in findings)
         if worst.verdict.open:
-            self.exposed.extend(f.install.internet_facing for f in findings)
+            told = f"inventory {snapshot.source.name}", snapshot.taken_at.date()
+            self.exposed.extend((f.install.internet_facing, *told) for f in findings)
             self.cves.update(f.cve for f in findings if f.verdict.open)
         keys = tuple(sorted({f"{f.install.product} {f.install.version} {f.cve}" for f in findings if f.assumed}))
         self.sightings.append(
@@ -121,9 +125,12 @@ class _Case:
         return any(s.verdict.open or s.assumptions for s in self.sightings)
 
     @property
-    def exposure(self) -> bool | None:
-        """The worst that a source said of it while it stood open."""
-        return True if True in self.exposed else None if None in self.exposed or not self.exposed else False
+    def exposure(self) -> tuple[bool | None, str, date | None]:
+        """The worst that a source said of it while it stood open, with that source and the day of its newest word."""
+        for answer in (True, None, False):
+            if told := [e for e in self.exposed if e[0] is answer]:
+                return told[-1]
+        return None, "", None
 
     def not_seen(self, latest: Iterable[Snapshot]) -> list[tuple[str, datetime]]:
         """The sources whose newest snapshot no longer holds it."""
@@ -184,7 +191,19 @@ def _since(rows: Sequence[Snapshot], since: datetime | None) -> Iterator[Snapsho
 def _decide(asked: Question, case: _Case, *, at: datetime) -> triage.Decision:
     """The strictest decision over the CVEs that the asset stood open to."""
     concerned = [a for a in asked.advisories if a.cve in case.cves] or list(asked.advisories)
-    decisions = [triage.decide(asked.policy, advisory=a, exposed=case.exposure, at=at) for a in concerned]
+    exposed, source, day = case.exposure
+    decisions = [
+        triage.decide(
+            asked.policy,
+            advisory=a,
+            exposed=exposed,
+            at=at,
+            exposed_source=source,
+            exposed_date=day,
+            kev_catalogue=asked.kev_catalogue,
+        )
+        for a in concerned
+    ]
     return max(decisions, key=lambda d: (d.rank, not d.assumed))
 
 
@@ -194,7 +213,7 @@ def _written(case: _Case, decision: triage.Decision, latest: Iterable[Snapshot])
         "hostname": case.hostname,
         "service": case.service,
         "clinical": case.clinical,
-        "exposed": case.exposure,
+        "exposed": case.exposure[0],
         "cves": sorted(case.cves),
         "not_seen": [(name, at.isoformat()) for name, at in case.not_seen(latest)],
         "decision": decision_document(decision),

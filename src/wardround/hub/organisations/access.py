@@ -120,7 +120,7 @@ class TenantModel(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
 
-    unscoped = models.Manager["Self"]()
+    unscoped = models.Manager[Any]()
     objects = TenantManager()
 
     class Meta:
