@@ -12,8 +12,8 @@ from wardround.core.vocab import BadInput
 from wardround.hub.advisories.reading import statements
 from wardround.hub.alerts.models import SCOPE_ALL, Alert, Response, Revision, in_scope
 from wardround.hub.audit.services import record
-from wardround.hub.organisations.access import Act
-from wardround.hub.organisations.models import Organisation
+from wardround.hub.organisations.access import Act, system_access
+from wardround.hub.organisations.models import Contact, Organisation
 from wardround.hub.outbox.services import announce
 
 EDITABLE = (
@@ -118,6 +118,13 @@ def _check_scope(scope: Sequence[str]) -> None:
         known = set(Organisation.objects.filter(kind=Organisation.Kind.TRUST, code__in=scope).values_list("code", flat=True))
         if missing := [code for code in scope if code not in known]:
             raise BadInput(f"no organisation {missing[0]!r}", where="scope", do="use the codes of the list")
+
+
+def addresses(revision: Revision) -> int:
+    """How many messages issuing it would queue: a mailbox and the extra contacts of each organisation in scope."""
+    organisations = in_scope(revision)
+    contacts = Contact.objects.within(system_access("counting addresses")).filter(organisation__in=organisations)
+    return organisations.count() + contacts.count()
 
 
 @transaction.atomic

@@ -18,8 +18,6 @@ from wardround.hub.alerts.forms import DraftForm, WithdrawForm
 from wardround.hub.alerts.models import SCOPE_ALL, Alert, Revision, in_scope
 from wardround.hub.alerts.tasks import reconsider_all
 from wardround.hub.alerts.views.finding import alert_of, centre_only, draft_of
-from wardround.hub.organisations.access import system_access
-from wardround.hub.organisations.models import Contact
 from wardround.hub.site.posting import UNPROCESSABLE, form_page
 
 BOARD = ("Alerts", "/")
@@ -117,12 +115,11 @@ def preview(request: HttpRequest, alert: uuid.UUID, number: int) -> HttpResponse
             messages.success(request, f"Revision {revision.number} is issued to {len(reached)} organisations. Messages are on their way.")
             return redirect("alert", revision.alert.public_id)
     organisations = list(in_scope(revision))
-    contacts = Contact.objects.within(system_access("counting addresses")).filter(organisation__in=organisations).count()
     context = {
         "revision": revision,
         "alert": revision.alert,
         "organisations": organisations,
-        "addresses": len(organisations) + contacts,
+        "addresses": drafting.addresses(revision),
         "text": drafting.bulletin_text(revision, link="(each organisation's own link)"),
         "before": issued(revision.alert),
         "problem": problem,
