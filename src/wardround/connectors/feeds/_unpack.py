@@ -1,6 +1,7 @@
 """From one file, however packed, to the plain streams in it. Nothing is ever written to disk under a name from an archive."""
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -53,28 +54,30 @@ class Counted(io.RawIOBase):
     """A stream that fills what it is asked for, counts what it gives, and turns every way to be broken into BadInput."""
 
     def __init__(self, inner: Any, budget: Budget, place: str) -> None:
-        self.inner, self.budget, self.place = inner, budget, place
+        self.read_some = getattr(inner, "read1", inner.read)
+        self.budget, self.place, self.broken = budget, place, ""
 
     def readable(self) -> bool:
         """Yes."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` unless the stream ends. Raises BadInput or TooMuch."""
+        """Fill `buffer` unless the stream ends; what came before a break is given first. Raises BadInput or TooMuch."""
         view, filled = memoryview(buffer), 0
-        while filled < len(view):
+        while filled < len(view) and not self.broken:
             try:
-                piece = self.inner.read(min(len(view) - filled, MB))
-            except BadInput:
+                piece = self.read_some(min(len(view) - filled, MB))
+            except TooMuch:
                 raise
-            except (*BROKEN, ValueError, RuntimeError, NotImplementedError, MemoryError) as error:
-                raise BadInput(
-                    f"broken inside: {error or type(error).__name__}", where=self.place, do="get the file again"
-                ) from None
+            except (*BROKEN, BadInput, ValueError, RuntimeError, NotImplementedError, MemoryError) as error:
+                self.broken = error.what if isinstance(error, BadInput) else f"broken inside: {error or type(error).__name__}"
+                break
             if not piece:
                 break
             view[filled : filled + len(piece)] = piece
             filled += len(piece)
+        if self.broken and not filled:
+            raise BadInput(self.broken, where=self.place, do="get the file again")
         self.budget.spend(filled, place=self.place)
         return filled
 
@@ -136,7 +139,17 @@ def plain_streams(inner: IO[bytes], *, place: str, budget: Budget, layers: int =
             elif isinstance(member, str):
                 yield Left(inside, member)
             else:
-                yield from plain_streams(member, place=inside, budget=budget, layers=layers - 1)
+                yield from _member(plain_streams(member, place=inside, budget=budget, layers=layers - 1), inside)
+
+
+def _member(streams: Iterator[Plain | Left], place: str) -> Iterator[Plain | Left]:
+    """One member's streams; when it is broken, the members after it may still be sound."""
+    try:
+        yield from streams
+    except TooMuch:
+        raise
+    except BadInput as error:
+        yield Left(place, f"cannot be read: {error.what}")
 
 
 def _guarded(members: Iterator[tuple[str, IO[bytes] | str]], place: str) -> Iterator[tuple[str, IO[bytes] | str]]:
@@ -147,6 +160,8 @@ def _guarded(members: Iterator[tuple[str, IO[bytes] | str]], place: str) -> Iter
         except BadInput:
             raise
         except (*BROKEN, ValueError, RuntimeError, NotImplementedError, OverflowError) as error:
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise  # this machine's disk, not the archive
             raise BadInput(f"a broken archive: {error or type(error).__name__}", where=place, do="get the file again") from None
         if found is None:
             return
