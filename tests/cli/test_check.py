@@ -106,7 +106,8 @@ def test_a_finding_has_all_that_was_promised(run: Run, inventory: Callable[..., 
         "version": "1.2.0",
         "cve": "CVE-2030-0001",
         "verdict": "affected",
-        "reason": "Entry 1 of the record covers versions up to but not including 2.0.0, and calls that affected; 1.2.0 is one of them.",
+        "reason": "Entry 1 of the record covers versions up to but not including 2.0.0, and calls that affected; "
+        "1.2.0 is one of them.",
         "assumed": [],
         "decided_by": "CVE-2030-0001 /containers/cna/affected/0/versions/0",
         "priority": {
@@ -238,7 +239,7 @@ def test_a_version_of_ten_thousand_characters_is_not_evaluable(run: Run, invento
 
 def test_an_sboms_components_are_named_by_cpe_and_package_url(run: Run, tmp_path: Path) -> None:
     components = [
-        {"type": "application", "bom-ref": "by-cpe", "name": "gw", "version": "1.0.0", "cpe": "cpe:2.3:a:example:gateway:1.0.0:*:*:*:*:*:*:*"},
+        {"type": "library", "bom-ref": "by-cpe", "name": "gw", "version": "1.0.0", "cpe": "cpe:2.3:a:example:gateway:1.0.0:*"},
         {"type": "library", "bom-ref": "by-purl", "name": "gw", "version": "1.0.0", "purl": "pkg:generic/example/gateway@1.0.0"},
         {"type": "library", "bom-ref": "by-group", "group": "Example", "name": "Gateway", "version": "1.0.0"},
     ]  # fmt: skip

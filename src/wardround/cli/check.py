@@ -44,11 +44,13 @@ def check(
     from wardround.connectors.clock import SystemClock
     from wardround.core.estate import read
     from wardround.core.triage import policy as policy_called
-    from wardround.core.vocab import end_of_day
+    from wardround.core.vocab import BadInput, end_of_day
 
     now = SystemClock().now()
     table, at = policy_called(policy), end_of_day(_day(as_of, now))
     limit = table.rank(fail_on) if fail_on else len(table.outcomes)
+    if not file.is_file():
+        raise BadInput("is not a file", where=str(file), do="name an SBOM (CycloneDX, SPDX) or an inventory (CSV, XLSX)")
     inventory = read(file.read_bytes(), name=str(file), at=now)
     report = examine(inventory, home=home_of(home), at=at, policy=table)
     failing = [finding for finding, decision in report.judged if decision and decision.rank >= limit]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from wardround.core.advisories import Advisory
-from wardround.core.matching import Answer, Overrides, Subject, decide
+from wardround.core.matching import Answer, Overrides, Subject, decide, match
+from wardround.core.vocab import Install
 
 Build = Callable[..., dict[str, Any]]
 Says = Callable[..., Answer]
@@ -75,6 +76,19 @@ def test_an_unknown_platform_leaves_an_object_for_one_system_unknown(says: Says,
 )
 def test_a_known_platform_picks_its_objects(says: Says, an_object: Build, platform: str, verdict: str) -> None:
     assert says(on(an_object, "2.0.0", "Windows"), version="1.0.0", platform=platform).verdict == verdict
+
+
+def test_a_known_system_does_not_settle_a_processor(says: Says, an_object: Build) -> None:
+    parts = on(an_object, "2.0.0", "x64-based Systems"), on(an_object, "3.0.0", "ARM64-based Systems")
+    assert says(*parts, version="1.0.0", platform="windows server 2022").verdict == "affected"
+    assert says(*parts, version="2.5.0", platform="windows server 2022").verdict == "unknown"
+    assert says(*parts, version="2.5.0", platform="arm64-based systems").verdict == "affected"
+
+
+@pytest.mark.parametrize("column", ["platform", "OS", " Operating System "])
+def test_an_inventorys_column_says_on_which_platform(a_record: Callable[..., Advisory], an_object: Build, column: str) -> None:
+    install = Install(asset_id="a", vendor="Example", product="Gateway", version="1.0.0", extra={column: "Windows 11"})
+    assert match(a_record([on(an_object, "2.0.0", "Windows")]), install, overrides=Overrides()).verdict == "affected"
 
 
 def test_platforms_that_name_none_narrow_nothing(says: Says, an_object: Build) -> None:

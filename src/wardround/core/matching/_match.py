@@ -10,7 +10,7 @@ from wardround.core.matching._names import key_of, names, names_of
 from wardround.core.matching._overrides import Overrides
 from wardround.core.vocab import Finding, Install, name_key
 
-_PLATFORM_COLUMNS = ("platform", "os", "operating_system", "architecture")
+_PLATFORM_COLUMNS = ("platform", "os", "operating system", "operating_system", "architecture")
 
 
 def match(advisory: Advisory, install: Install, *, overrides: Overrides, named: Named | None = None) -> Finding:
@@ -67,9 +67,15 @@ def _named(installs: Iterable[Install], advisories: Sequence[Advisory]) -> list[
 def subject_of(install: Install, named: Named | None = None) -> Subject:
     """What a verdict depends on, of this install."""
     vendors = named.vendors if named else ((vendor,) if (vendor := key_of(install.vendor)) else ())
-    platform = next((name_key(v) for c in _PLATFORM_COLUMNS if (v := install.extra.get(c, "").strip())), "")
+    platform = _platform_of(install.extra) if install.extra else ""
     product = named.product if named else name_key(install.product)
     return Subject(vendors, product, install.version.strip(), install.scheme.strip().casefold(), platform)
+
+
+def _platform_of(extra: Mapping[str, str]) -> str:
+    """The platform that an inventory states in one of its further columns; empty: not known."""
+    stated = {name_key(column): name_key(value) for column, value in extra.items()}
+    return next((value for column in _PLATFORM_COLUMNS if (value := stated.get(column))), "")
 
 
 def _finding(advisory: Advisory, install: Install, answer: Answer) -> Finding:

@@ -32,6 +32,7 @@ def read_object(affected: Mapping[str, Any], *, at: str, subject: Subject) -> An
         )
         return Answer(Verdict.UNKNOWN, why, at)
     answer = _walk(entries, affected, at, subject.version)
+    # `programFiles` are source files that every build holds, so they narrow nothing that an inventory could show.
     modules = [str(m) for m in affected["modules"]] if isinstance(affected.get("modules"), list) else []
     if modules and answer.verdict is Verdict.AFFECTED:
         part = f"The part that the record speaks of ({', '.join(modules[:3])[:120]}) is taken to be in use."
@@ -41,12 +42,8 @@ def read_object(affected: Mapping[str, Any], *, at: str, subject: Subject) -> An
 
 def schemes_of(affected: Mapping[str, Any]) -> set[str]:
     """The names of the orders that an object's entries declare."""
-    entries = affected.get("versions")
-    return (
-        {order_of(e["versionType"]).name for e in entries if isinstance(e, Mapping) and isinstance(e.get("versionType"), str)}
-        if isinstance(entries, list)
-        else set()
-    )
+    entries = affected["versions"] if isinstance(affected.get("versions"), list) else ()
+    return {order_of(e["versionType"]).name for e in entries if isinstance(e, Mapping) and isinstance(e.get("versionType"), str)}
 
 
 def _listed(entries: Sequence[Any]) -> set[str]:

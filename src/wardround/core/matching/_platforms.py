@@ -1,6 +1,7 @@
 """`platforms` narrow an object: which objects speak of this install, when its platform is known and when it is not."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -28,15 +29,21 @@ def combine(parts: Sequence[Part], *, platform: str) -> Answer:
     Where the platform is not known, every platform that is listed must give the same verdict, or the answer is unknown.
     A list of processor architectures is taken as complete: it names what the product is built for.
     """
-    general = [answer for listed, answer in parts if not listed]
-    every = sorted(frozenset().union(*(listed for listed, _ in parts)))
-    if not every:
-        return heaviest(general)
-    if platform:
+    unbound = [answer for listed, answer in parts if not listed]
+    general = [heaviest(unbound)] if unbound else []
+    by_platform: dict[str, list[Answer]] = defaultdict(list)
+    for listed, answer in parts:
+        for one in listed:
+            by_platform[one].append(answer)
+    if not by_platform:
+        return general[0]
+    every, architectures = sorted(by_platform), set(_table()["architectures"])
+    complete = set(every) <= architectures
+    if platform and (platform in architectures or not complete):
         return _on(platform, parts, every)
-    worlds = [heaviest([answer for listed, answer in parts if not listed or one in listed]) for one in every]
-    if not set(every) <= set(_table()["architectures"]):
-        worlds.append(heaviest(general) if general else _silent("another platform", parts, every))
+    worlds = [heaviest([*general, *by_platform[one]]) for one in every]
+    if not complete:
+        worlds += general or [_silent("another platform", parts, every)]
     if len({world.verdict for world in worlds}) == 1:
         return heaviest(worlds)
     first = next(answer for listed, answer in parts if listed)
