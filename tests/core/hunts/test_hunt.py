@@ -14,6 +14,16 @@ ANY = "sel:\n    c-uri|contains: evil\ncondition: sel"
 STATUS = "sel:\n    sc-status: 404\ncondition: sel"
 
 
+def windows_json(event_id: int, channel: str = "Security", **data: object) -> dict[str, object]:
+    system = {
+        "EventID": event_id,
+        "Channel": channel,
+        "Computer": "dc-01",
+        "TimeCreated": {"#attributes": {"SystemTime": "2025-05-15T03:12:44Z"}},
+    }
+    return {"Event": {"System": system, "EventData": data}}
+
+
 def reasons(result: HuntResult) -> dict[str, str]:
     return {miss.id: miss.why for miss in result.coverage.not_run}
 
@@ -55,23 +65,32 @@ def test_a_line_of_the_poorer_shape_within_a_log_is_searched_and_said(
 def test_a_field_that_no_event_carries_is_a_reason(search: Callable[..., HuntResult]) -> None:
     result = search("sel:\n    CommandLine|contains: x\n    Image: y\ncondition: sel", {"Image": "y"})
     assert reasons(result) == {
-        "aaaaaaaa-0000-4000-8000-000000000001": "events.jsonl: needs CommandLine, which no event of its log source has here"
+        "aaaaaaaa-0000-4000-8000-000000000001": "events.jsonl: needs CommandLine, which no event that it is for has here"
     }
+
+
+@pytest.mark.parametrize(
+    ("event", "ran"),
+    [
+        (windows_json(4697, ServiceFileName="x"), 1),
+        (windows_json(4624, LogonType=3), 1),
+        (windows_json(4697, ServiceName="x"), 0),
+        (windows_json(7045, "System", ServiceFileName="x"), 0),
+    ],
+    ids=["there", "another event of the log", "without the field", "another log"],
+)
+def test_an_event_that_did_not_happen_is_no_blindness_but_one_without_the_field_is(
+    a_log: Callable[..., Source], a_rule: Callable[..., bytes], event: object, ran: int
+) -> None:
+    rule = a_rule("sel:\n    EventID: 4697\n    ServiceFileName|contains: evil\ncondition: sel")
+    rule = rule.replace(b"category: webserver", b"product: windows\n    service: security")
+    result = hunt([a_log(json.dumps(event))], rules=read_rules([("a.yml", rule)]))
+    assert result.coverage.rules_ran == ran
 
 
 def test_a_rule_that_can_hold_without_the_field_runs(search: Callable[..., HuntResult]) -> None:
     result = search("sel:\n    Image: y\nfilter:\n    CommandLine: z\ncondition: sel and not filter", {"Image": "y"})
     assert (result.coverage.rules_ran, len(result.detections)) == (1, 1)
-
-
-def windows_json(event_id: int, channel: str = "Security", **data: object) -> dict[str, object]:
-    system = {
-        "EventID": event_id,
-        "Channel": channel,
-        "Computer": "dc-01",
-        "TimeCreated": {"#attributes": {"SystemTime": "2025-05-15T03:12:44Z"}},
-    }
-    return {"Event": {"System": system, "EventData": data}}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """Which events a rule's log source means (tables/logsources.toml), and why a rule cannot run on a kind of event."""
 
+from collections.abc import Collection
+
+from wardround.core.hunts._conditions import FieldTest, could_hold
 from wardround.core.hunts._model import Kind, LogSource, Rule
 from wardround.core.hunts._tables import table
+from wardround.core.hunts._values import Number, Text
 
 
 def serves(kind: Kind, wanted: LogSource) -> bool:
@@ -37,3 +41,30 @@ def _is_windows(kind: Kind, wanted: LogSource) -> bool:
 def lacking(kind: Kind, rule: Rule) -> tuple[str, ...]:
     """The fields that the rule names and that such events cannot have: it cannot run on them."""
     return () if kind.fields is None else tuple(sorted(rule.fields - kind.fields))
+
+
+def blind_for(rule: Rule, kinds: Collection[tuple[Kind, frozenset[str]]]) -> frozenset[str]:
+    """The fields for want of which a rule could not have held on any of these kinds of events; empty when it could.
+
+    `kinds` come with the fields that were seen in them (or that they can have). A rule for a Windows event that did not happen is not
+    blind: its log was there. It is blind when the event did happen and came without what the rule looks at.
+    """
+    relevant = [
+        (kind, fields) for kind, fields in kinds if could_hold(rule.condition, lambda test, kind=kind: _same_event(kind, test))
+    ]
+    for kind, fields in relevant:
+        if could_hold(
+            rule.condition,
+            lambda test, kind=kind, fields=fields: (
+                _same_event(kind, test) and (test.field in fields or test.test.holds_when_absent)
+            ),
+        ):
+            return frozenset()
+    return rule.fields.difference(*(fields for _, fields in relevant)) if relevant else frozenset()
+
+
+def _same_event(kind: Kind, asked: FieldTest) -> bool:
+    """May events of this kind pass a test of their event id? Every other test may be passed."""
+    if kind.family != "windows" or asked.field != "EventID" or not isinstance(asked.test, Number | Text):
+        return True
+    return asked.test.passes(str(kind.event_id))

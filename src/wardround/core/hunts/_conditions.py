@@ -1,6 +1,6 @@
 """A rule's condition as a small tree, and what it needs to be able to hold."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from wardround.core.hunts._values import ValueTest
@@ -59,14 +59,14 @@ def leaves(node: Node) -> Iterator[FieldTest | TextTest]:
                 yield top
 
 
-def could_hold(node: Node, fields: frozenset[str]) -> bool:
-    """Could this condition hold on an event that has no field but these? A `not` always could."""
+def could_hold(node: Node, possible: Callable[[FieldTest], bool]) -> bool:
+    """Could this condition hold, when of its tests of fields only those could pass that are possible? A `not` always could."""
     match node:
-        case FieldTest(name, test):
-            return name in fields or test.holds_when_absent
+        case FieldTest():
+            return possible(node)
         case AllOf(parts):
-            return all(could_hold(part, fields) for part in parts)
+            return all(could_hold(part, possible) for part in parts)
         case AnyOf(parts):
-            return any(could_hold(part, fields) for part in parts)
+            return any(could_hold(part, possible) for part in parts)
         case _:
             return True

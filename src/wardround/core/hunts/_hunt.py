@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from wardround.core.hunts._applies import lacking, serves
-from wardround.core.hunts._conditions import could_hold
+from wardround.core.hunts._applies import blind_for, lacking, serves
 from wardround.core.hunts._evaluate import holds
 from wardround.core.hunts._model import Event, HuntResult, Kind, Rule, RuleSet, Source, SourceRun
 from wardround.core.hunts._read import Reading
@@ -88,30 +87,27 @@ class _Search:
 
     def account(self) -> tuple[tuple[str, ...], tuple[NotRun, ...]]:
         """After the last event: the rules that ran here, and those that could not, on all of it or on a part, with the reason."""
-        searched: dict[str, set[str]] = {}
-        rules: dict[str, Rule] = {}
+        searched: dict[str, tuple[Rule, list[tuple[Kind, frozenset[str]]]]] = {}
         partly: dict[str, list[str]] = {}
         for kind, names in self.names.items():
             runnable, blind = self.plan.of(kind)
+            fields = frozenset(names) if kind.fields is None else kind.fields
             for rule in runnable:
-                rules[rule.id] = rule
-                searched.setdefault(rule.id, set()).update(names if kind.fields is None else kind.fields)
+                searched.setdefault(rule.id, (rule, []))[1].append((kind, fields))
             for rule in blind:
-                rules[rule.id] = rule
-                fields = ", ".join(lacking(kind, rule))
+                missing = ", ".join(lacking(kind, rule))
                 partly.setdefault(rule.id, []).append(
-                    f"needs {fields}, which {self.counts[kind]} events ({kind.shape}) do not have"
+                    f"needs {missing}, which {self.counts[kind]} events ({kind.shape}) do not have"
                 )
         could_not = {rule_id: "; ".join(whys) for rule_id, whys in partly.items()}
         ran = []
-        for rule_id, names in searched.items():
+        for rule_id, (rule, kinds) in searched.items():
             if rule_id in self.stopped:
                 could_not[rule_id] = self.stopped[rule_id]
-            elif could_hold(rules[rule_id].condition, frozenset(names)):
-                ran.append(rule_id)
+            elif wanted := blind_for(rule, kinds):
+                could_not[rule_id] = f"needs {', '.join(sorted(wanted))}, which no event that it is for has here"
             else:
-                missing = ", ".join(sorted(rules[rule_id].fields - names))
-                could_not[rule_id] = f"needs {missing}, which no event of its log source has here"
+                ran.append(rule_id)
         return tuple(ran), tuple(NotRun(rule_id, why) for rule_id, why in could_not.items())
 
 
