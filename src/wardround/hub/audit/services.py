@@ -1,6 +1,7 @@
 """Writing the record."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +24,7 @@ def record(act: Act, *, organisation: Organisation, what: str, subject: object, 
     whole = {
         "organisation": organisation.code,
         "sequence": (last or 0) + 1,
-        "at": act.at.isoformat(),
+        "at": act.at.astimezone(UTC).isoformat(),
         "who": act.who,
         "what": what,
         "subject": str(subject),
