@@ -1,6 +1,7 @@
 """Which events a rule's log source means (tables/logsources.toml), and why a rule cannot run on a kind of event."""
 
 from collections.abc import Collection
+from functools import partial
 
 from wardround.core.hunts._conditions import FieldTest, could_hold
 from wardround.core.hunts._model import Kind, LogSource, Rule
@@ -46,21 +47,13 @@ def lacking(kind: Kind, rule: Rule) -> tuple[str, ...]:
 def blind_for(rule: Rule, kinds: Collection[tuple[Kind, frozenset[str]]]) -> frozenset[str]:
     """The fields for want of which a rule could not have held on any of these kinds of events; empty when it could.
 
-    `kinds` come with the fields that were seen in them (or that they can have). A rule for a Windows event that did not happen is not
-    blind: its log was there. It is blind when the event did happen and came without what the rule looks at.
+    `kinds` come with the fields that were seen in them (or that they can have). A rule for a Windows event that did not happen is
+    not blind: its log was there. It is blind when the event did happen and came without what the rule looks at.
     """
-    relevant = [
-        (kind, fields) for kind, fields in kinds if could_hold(rule.condition, lambda test, kind=kind: _same_event(kind, test))
-    ]
-    for kind, fields in relevant:
-        if could_hold(
-            rule.condition,
-            lambda test, kind=kind, fields=fields: (
-                _same_event(kind, test) and (test.field in fields or test.test.holds_when_absent)
-            ),
-        ):
-            return frozenset()
-    return rule.fields.difference(*(fields for _, fields in relevant)) if relevant else frozenset()
+    relevant = [(kind, fields) for kind, fields in kinds if could_hold(rule.condition, partial(_same_event, kind))]
+    if not relevant or any(could_hold(rule.condition, partial(_seen, kind, fields)) for kind, fields in relevant):
+        return frozenset()
+    return rule.fields - frozenset.intersection(*(fields for _, fields in relevant))
 
 
 def _same_event(kind: Kind, asked: FieldTest) -> bool:
@@ -68,3 +61,7 @@ def _same_event(kind: Kind, asked: FieldTest) -> bool:
     if kind.family != "windows" or asked.field != "EventID" or not isinstance(asked.test, Number | Text):
         return True
     return asked.test.passes(str(kind.event_id))
+
+
+def _seen(kind: Kind, fields: frozenset[str], asked: FieldTest) -> bool:
+    return _same_event(kind, asked) and (asked.field in fields or asked.test.holds_when_absent)
