@@ -170,7 +170,7 @@ def test_what_no_record_names_is_counted_and_said_not_to_be_not_affected(run: Ru
     found = document(run, file, "--as-of", "2030-05-14")
     assert [i["asset_id"] for i in found["named_by_no_record"]["installs"]] == ["x"]
     _, out, _ = run(file, "--as-of", "2030-05-14")
-    assert "1 products are named by no record" in out
+    assert "Named by no record as they are written here: 1 products" in out
     assert "not the same as not affected" in " ".join(out.split())
 
 

@@ -123,11 +123,11 @@ def _item(console: Any, finding: "Finding", decision: "Decision | None") -> None
     head = Text(f"{decision.name} ({decision.decision}){due}  " if decision else "", style="bold red" if urgent else "bold yellow")
     version = install.version or "version not stated"
     head.append(f"{finding.cve}  {install.product} {version} on {install.asset_id}", style="default")
-    console.print(Padding(head, (0, 0, 0, 2)))
+    console.print(Padding(head, (0, 0, 0, 2), expand=False))
     why = Text(f"{WORDS[finding.verdict.value].capitalize()}: ", style="bold").append(finding.reason, style="not bold")
-    console.print(Padding(why, (0, 0, 0, 6)))
+    console.print(Padding(why, (0, 0, 0, 6), expand=False))
     for assumed in finding.assumed if finding.verdict.value.endswith("affected") else ():
-        console.print(Padding(Text(f"Assumed: {assumed}", style="dim"), (0, 0, 0, 6)))
+        console.print(Padding(Text(f"Assumed: {assumed}", style="dim"), (0, 0, 0, 6), expand=False))
 
 
 def _summary(report: Report) -> Sequence[str]:
@@ -137,7 +137,7 @@ def _summary(report: Report) -> Sequence[str]:
     lines = [f"{len(inventory.installs):,} products read from {inventory.name}, as of {report.at:%d %b %Y}. Findings: {counts}."]
     if unnamed:
         some = ", ".join(list(dict.fromkeys(install.product[:40] for install in unnamed))[:NAMES])
-        lines.append(f"{len(unnamed):,} products are named by no record as they are written here, such as: {some}.")
+        lines.append(f"Named by no record as they are written here: {len(unnamed):,} products, such as {some}.")
         lines.append("That is not the same as not affected: the records may call them something else.")
     if rejected := inventory.rejected:
         lines.append(f"{len(rejected):,} entries could not be used, the first: {rejected[0].where} {rejected[0].what}.")

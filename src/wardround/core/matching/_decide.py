@@ -75,10 +75,13 @@ def _file(container: Container, *, other: bool) -> dict[Name, list[int]]:
     """Places of the objects by vendor and product key; with `other`, by what their packages and CPEs are called."""
     filed: dict[Name, list[int]] = {}
     for place, affected in enumerate(container.affected):
-        if not isinstance(affected, Mapping):
+        if not isinstance(affected, dict | Mapping):
             continue
-        for name in set(names_of(affected)) if other else [(key_of(affected.get("vendor")), key_of(affected.get("product")))]:
-            filed.setdefault(name, []).append(place)
+        if other:
+            for name in set(names_of(affected)):
+                filed.setdefault(name, []).append(place)
+        else:
+            filed.setdefault((key_of(affected.get("vendor")), key_of(affected.get("product"))), []).append(place)
     return filed
 
 

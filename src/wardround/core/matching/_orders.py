@@ -75,8 +75,11 @@ class Order:
         try:
             return _read(self, text)
         except Exception as error:
-            how = f"a {self.name} version" if self.failing is Verdict.NOT_EVALUABLE else "a plain dotted number"
-            raise UnreadableError(f"{shown(text)} is not {how}", self.failing) from error
+            if self.failing is Verdict.NOT_EVALUABLE:
+                why = f"the record declares its versions as {self.name}, and {shown(text)} is not one"
+            else:
+                why = f"{shown(text)} is not a plain dotted number, and the record defines no other way to compare"
+            raise UnreadableError(why, self.failing) from error
 
 
 @cache
