@@ -66,7 +66,7 @@ def test_coverage_says_each_source(run: Run, logs: Path) -> None:
     assert (by_name["access.log.1.gz"]["type"], by_name["access.log.1.gz"]["events"]) == ("access log without status", 1)
     assert len(by_name["access.log.1.gz"]["could_not"]) == 2
     assert [Path(r["path"]).name for r in coverage["rejected"]] == ["notes.txt"]
-    assert coverage["statement"].startswith("Searched 2 logs from 15 May 2025 02:12 to")
+    assert coverage["statement"].startswith("Searched 2 logs of mdm-01 from 15 May 2025 02:12 to")
 
 
 def test_a_window_is_counted_in_hours(run: Run, logs: Path) -> None:

@@ -56,7 +56,7 @@ def hunt(
     if not result.events:
         first = f": {rejected[0].where}: {rejected[0].what}" if rejected else ""
         raise BadInput(f"no event could be read{first}", do="give access logs, JSON lines or Windows event files")
-    sentence = hunts.statement(result, window=window)
+    sentence = hunts.statement(result, window=window, host=host or None)
     if json:
         emit(_document(result, rule_set, sentence, rejected))
     else:
