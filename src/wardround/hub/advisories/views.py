@@ -2,7 +2,7 @@
 
 import re
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -12,6 +12,7 @@ from wardround.hub.advisories import history
 from wardround.hub.advisories.reading import statements
 from wardround.hub.advisories.whohas import holders
 from wardround.hub.alerts.models import Alert, Response, Revision
+from wardround.hub.site.asking import Asking
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 CRUMB = ("Advisories", "/advisories/")
@@ -19,7 +20,7 @@ MOST = 200
 
 
 @require_safe
-def advisories(request: HttpRequest) -> HttpResponse:
+def advisories(request: Asking) -> HttpResponse:
     """Look a CVE up, or choose one that an alert names."""
     asked = request.GET.get("cve", "").strip().upper()[:40]
     if CVE.fullmatch(asked):
@@ -34,7 +35,7 @@ def advisories(request: HttpRequest) -> HttpResponse:
     return render(request, "advisories/advisories.html", context)
 
 
-def _alerted(request: HttpRequest) -> set[str]:
+def _alerted(request: Asking) -> set[str]:
     """The CVEs of the alerts that the asker sees."""
     reached = Response.objects.within(request.access).values_list("alert", flat=True)
     alerts = Alert.objects.all() if request.access.national else Alert.objects.filter(pk__in=reached)
@@ -43,7 +44,7 @@ def _alerted(request: HttpRequest) -> set[str]:
 
 
 @require_safe
-def advisory(request: HttpRequest, cve: str) -> HttpResponse:
+def advisory(request: Asking, cve: str) -> HttpResponse:
     """One CVE as of now."""
     at = request.act.at
     try:

@@ -45,6 +45,7 @@ STEPS: dict[str, tuple[tuple[str, str], ...]] = {
     "hunt_too_short": (("Hunt again", "response-hunt"), ("Upload logs", "response-logs")),
     "coverage": (("Look at the coverage and accept it", "response-coverage"), ("Upload more logs", "response-logs")),
     "detection": (("Judge the detections", "response-detections"),),
+    "detection_judged": (("Go to the incidents", "response-incidents"), ("See the detections", "response-detections")),
     "incident": (("Go to the incidents", "response-incidents"),),
     "close": (("Close the response", "response-close"),),
 }
@@ -80,9 +81,10 @@ FOR_CENTRE = {
 }
 
 
-def steps(missing: Missing, response: Response) -> list[Step]:
-    """The buttons for one reason."""
-    return [Step(words, _href(route, response)) for words, route in STEPS.get(str(missing.code), ())]
+def steps(missing: Missing, response: Response, *, unjudged: int | None = None) -> list[Step]:
+    """The buttons for one reason. `unjudged`: where it is known that no detection waits to be judged, incidents come first."""
+    code = "detection_judged" if missing.code == "detection" and unjudged == 0 else str(missing.code)
+    return [Step(words, _href(route, response)) for words, route in STEPS.get(code, ())]
 
 
 def _href(route: str, response: Response) -> str:

@@ -1,11 +1,12 @@
 """Where responses stand, as rows for people, and what they add up to. Kinds of closing are never merged."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from wardround.core.alerts import Applicability, Closing, Deadline, Facts, Standing, State
+from wardround.core.triage import policy
 from wardround.hub.alerts.facts import issued, standings
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.organisations.access import Access
@@ -79,6 +80,22 @@ class Row:
         return Tag(f"{name} due in {span(clock.at - self.now)}{assumed}", "orange" if clock.at - self.now < SOON else "white")
 
     @property
+    def silent_since(self) -> datetime | None:
+        """When the first revision came that nobody here has acknowledged; None where somebody has."""
+        if self.closed or self.acknowledged_at:
+            return None
+        answered = max((a.revision for a in self.facts.acknowledgements), default=0)
+        return min((r.issued_at for r in self.facts.revisions if r.number > answered), default=None)
+
+    @property
+    def window(self) -> str:
+        """How much of the window was seen, in words."""
+        gate = self.standing.gate
+        if gate.hours is not None:
+            return f"{gate.hours_seen} of {gate.hours} hours"
+        return "not hunted" if any(m.code == "not_hunted" for m in gate.open_because) else "no hunt asked for"
+
+    @property
     def order(self) -> tuple[bool, bool, datetime, str]:
         """Overdue first, the longest first; closed last."""
         clock = self.clock
@@ -112,9 +129,17 @@ class Progress:
 
     @property
     def silence(self) -> str:
-        """How long the organisations that have not acknowledged have been silent."""
-        since = self.revision.issued_at
-        return span(self.now - since) if since and self.counts["silent"] else ""
+        """The longest that an organisation has been silent."""
+        since = [row.silent_since for row in self.rows if row.silent_since]
+        return span(self.now - min(since)) if since else ""
+
+    @property
+    def decision(self) -> str:
+        """The strictest decision among the organisations, those on known inputs before those assumed."""
+        made = [f for f in (row.facts.decision for row in self.rows) if f]
+        table = policy(self.revision.policy)
+        worst = max(made, key=lambda f: (not f.assumed, table.rank(f.key)), default=None)
+        return table.outcomes[table.rank(worst.key)].name if worst else ""
 
     @property
     def due_day(self) -> str:
@@ -151,7 +176,11 @@ def _applies_open(row: Row) -> bool:
     return not row.closed and row.acknowledged_at is not None and row.answer == Applicability.APPLIES
 
 
-SHOWN = {
+def _closed_as(kind: Closing) -> Callable[[Row], bool]:
+    return lambda row: row.closing is kind
+
+
+SHOWN: dict[str, tuple[str, Callable[[Row], bool]]] = {
     "all": ("all", lambda row: True),
     "overdue": ("overdue", lambda row: bool(row.overdue)),
     "acknowledged": ("acknowledged", lambda row: row.acknowledged_at is not None),
@@ -166,7 +195,7 @@ SHOWN = {
     ),
     "open": ("open", lambda row: not row.closed),
     "closed": ("closed", lambda row: row.closed),
-    **{f"closed_{kind}": (f"closed: {words}", lambda row, kind=kind: row.closing == kind) for kind, words in CLOSING_NAMES.items()},
+    **{f"closed_{kind}": (f"closed: {words}", _closed_as(Closing(kind))) for kind, words in CLOSING_NAMES.items()},
 }
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wardround.hub.alerts.views import answers, board, detections, drafts
-from wardround.hub.alerts.views.alert import alert
+from wardround.hub.alerts.views.alert import acknowledge_several, alert
 from wardround.hub.alerts.views.response import response
 
 ONE = "responses/<uuid:response>/"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("alerts/new/", drafts.new, name="alert-new"),
     path("alerts/candidates/", drafts.candidates, name="candidates"),
     path("alerts/<uuid:alert>/", alert, name="alert"),
+    path("alerts/<uuid:alert>/acknowledge/", acknowledge_several, name="alert-acknowledge"),
     path("alerts/<uuid:alert>/amend/", drafts.amend, name="alert-amend"),
     path("alerts/<uuid:alert>/withdraw/", drafts.withdraw, name="alert-withdraw"),
     path(f"{DRAFT}edit/", drafts.edit, name="draft-edit"),

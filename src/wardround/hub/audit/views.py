@@ -1,18 +1,19 @@
 """The record of an organisation: every change of state, who, when, from what, on which evidence."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from wardround.hub.audit.models import Entry
 from wardround.hub.organisations.finding import organisation_of, own_organisations
+from wardround.hub.site.asking import Asking
 
 PAGE = 50
 
 
 @require_safe
-def records(request: HttpRequest) -> HttpResponse:
+def records(request: Asking) -> HttpResponse:
     """The records that the asker sees; the only one at once."""
     found = own_organisations(request)
     if len(found) == 1:
@@ -21,7 +22,7 @@ def records(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def record(request: HttpRequest, code: str) -> HttpResponse:
+def record(request: Asking, code: str) -> HttpResponse:
     """One organisation's record, newest first."""
     organisation = organisation_of(request, code)
     entries = Entry.objects.within(request.access).filter(organisation=organisation).order_by("-sequence")

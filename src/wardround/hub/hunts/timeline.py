@@ -9,6 +9,7 @@ from wardround.hub.hunts.models import LogBatch
 from wardround.hub.site.times import LONDON
 
 HEIGHT = 34
+BELOW = ("logs", "gap")
 LEAST = 0.4
 Span = tuple[datetime, datetime]
 
@@ -65,15 +66,16 @@ class Timeline:
             {
                 "lane": lane,
                 "top": n * HEIGHT,
-                "bars": [
-                    {"kind": b.kind, "words": b.words, "x": f"{self._x(b.since):.1f}",
-                     "width": f"{max(self._x(b.until) - self._x(b.since), LEAST):.1f}", "y": n * HEIGHT + (18 if b.kind == "logs" else 4)}
-                    for b in lane.bars
-                ],
+                "bars": [self._bar(b, n) for b in lane.bars],
                 "marks": [{"kind": m.kind, "words": m.words, "x": f"{self._x(m.at):.1f}", "y": n * HEIGHT + 2} for m in lane.marks],
             }
             for n, lane in enumerate(self.lanes)
         ]
+
+    def _bar(self, bar: Bar, place: int) -> dict[str, object]:
+        width = max(self._x(bar.until) - self._x(bar.since), LEAST)
+        y = place * HEIGHT + (18 if bar.kind in BELOW else 4)
+        return {"kind": bar.kind, "words": bar.words, "x": f"{self._x(bar.since):.1f}", "width": f"{width:.1f}", "y": y}
 
     @property
     def ticks(self) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -13,10 +13,11 @@ from wardround.core.vocab import WardroundError
 from wardround.core.vocab._times import parse_time
 from wardround.hub.hunts.models import Detection, Hunt
 from wardround.hub.hunts.timeline import Bar, Lane, Mark, Timeline
+from wardround.hub.site.asking import Asking
 
 
 @require_safe
-def hunt(request: HttpRequest, hunt: uuid.UUID) -> HttpResponse:
+def hunt(request: Asking, hunt: uuid.UUID) -> HttpResponse:
     """The sentence, the window as a timeline, the detections, what could not run and why, the inputs with their hashes."""
     rows = Hunt.objects.within(request.access).filter(organisation__in=request.access.reads)
     found: Hunt = get_object_or_404(rows.select_related("organisation").prefetch_related("batches"), public_id=hunt)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -11,11 +11,12 @@ from wardround.hub.alerts.models import Response
 from wardround.hub.incidents.forms import CloseForm
 from wardround.hub.incidents.models import Incident
 from wardround.hub.incidents.services import close_incident
+from wardround.hub.site.asking import Asking
 from wardround.hub.site.posting import form_page
 
 
 @require_http_methods(["GET", "POST"])
-def incident(request: HttpRequest, incident: uuid.UUID) -> HttpResponse:
+def incident(request: Asking, incident: uuid.UUID) -> HttpResponse:
     """One incident; a POST closes it."""
     found: Incident = get_object_or_404(Incident.objects.within(request.access).select_related("organisation"), public_id=incident)
     if request.method == "POST":

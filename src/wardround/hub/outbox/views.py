@@ -2,12 +2,13 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wardround.hub.alerts.views.finding import centre_sees
 from wardround.hub.outbox.models import Message
+from wardround.hub.site.asking import Asking
 
 PAGE = 50
 SHOWN = {
@@ -18,7 +19,7 @@ SHOWN = {
 
 
 @require_safe
-def outbox(request: HttpRequest) -> HttpResponse:
+def outbox(request: Asking) -> HttpResponse:
     """Failed first; to whom and what about, never what an organisation's letter says inside."""
     centre_sees(request)
     rows = Message.objects.within(request.access)

@@ -35,7 +35,7 @@ class Age:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The context of every page: product, organisations, navigation, the page's clock, ages, and whether this is a demonstration."""
+    """The context of every page: who, where to, by which clock, how old everything is, and whether this is a demonstration."""
     act = getattr(request, "act", None)
     now = act.at if act else clock.now()
     demo = settings.INSTALLATION.demo_at

@@ -19,7 +19,7 @@ class Form(forms.Form):
     error_css_class = "nhsuk-form-group--error"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs | {"use_required_attribute": False})
 
 
 def settled(form: forms.Form, do: Callable[[dict[str, Any]], Any]) -> bool:

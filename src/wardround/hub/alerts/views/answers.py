@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +21,7 @@ from wardround.hub.alerts.views.response import picture_for
 from wardround.hub.hunts.services import add_log
 from wardround.hub.incidents.services import open_incident
 from wardround.hub.organisations.access import Act
+from wardround.hub.site.asking import Asking
 from wardround.hub.site.posting import Form, form_page
 from wardround.hub.site.wording import ANSWERS
 
@@ -57,7 +58,8 @@ def _assets(picture: Picture) -> dict[str, Any]:
 
 
 def _open_assets(picture: Picture) -> dict[str, Any]:
-    return {"assets": [*[(a.id, a.name) for a in picture.assets], *([("*", "every open asset")] if len(picture.assets) > 1 else [])]}
+    every = [("*", "every open asset")] if len(picture.assets) > 1 else []
+    return {"assets": [*((a.id, a.name) for a in picture.assets), *every]}
 
 
 def _clinical(picture: Picture) -> dict[str, Any]:
@@ -112,10 +114,27 @@ def _open_incident(asked: Asked, fields: Fields) -> object:
     )
 
 
+def _risk_terms(picture: Picture) -> list[str]:
+    days = response_policy().risk_days
+    waiting = f"{picture.unjudged} detections are not judged: judge them first." if picture.unjudged else ""
+    terms = (
+        f"Only the SIRO accepts a risk that somebody else asked for, for at most {days} days, never while a detection is unjudged."
+    )
+    return [terms, *([waiting] if waiting else [])]
+
+
+def _assumption_terms(picture: Picture) -> list[str]:
+    if not picture.assumptions():
+        return ["No assumption waits to be confirmed."]
+    return ["Not affected rests on these. Confirm one only when you know that it holds."]
+
+
 def _proposal(picture: Picture) -> list[str]:
     counts = picture.assessment.counts if picture.assessment else {}
-    figures = ", ".join(f"{counts.get(key, 0)} {words}" for key, words in (
-        ("affected", "affected"), ("unknown", "unknown"), ("not_evaluable", "cannot be evaluated")))
+    figures = ", ".join(
+        f"{counts.get(key, 0)} {words}"
+        for key, words in (("affected", "affected"), ("unknown", "unknown"), ("not_evaluable", "cannot be evaluated"))
+    )
     proposal = picture.row.standing.proposal
     return [f"The inventory proposes: {ANSWERS[proposal]} ({figures})." if proposal else "The inventory proposes nothing yet."]
 
@@ -134,83 +153,161 @@ def _coverage(picture: Picture) -> list[str]:
 
 ANSWERS_TABLE = (
     Answer(
-        "acknowledge", "Acknowledge the alert", "I have read it: acknowledge", "Acknowledged.", forms.NoFields,
-        lambda a, f: answering.acknowledge(a.act, response=a.response), template="alerts/acknowledge.html",
+        "acknowledge",
+        "Acknowledge the alert",
+        "I have read it: acknowledge",
+        "Acknowledged.",
+        forms.NoFields,
+        lambda a, f: answering.acknowledge(a.act, response=a.response),
+        template="alerts/acknowledge.html",
     ),
     Answer(
-        "confirm", "Does this alert apply to you?", "Confirm", "Your answer is recorded.", forms.ConfirmForm,
-        lambda a, f: answering.confirm(a.act, response=a.response, **f), lead=_proposal,
+        "confirm",
+        "Does this alert apply to you?",
+        "Confirm",
+        "Your answer is recorded.",
+        forms.ConfirmForm,
+        lambda a, f: answering.confirm(a.act, response=a.response, **f),
+        lead=_proposal,
     ),
     Answer(
-        "start", "Start remediation", "Start", "Remediation has started.", forms.NoteForm,
+        "start",
+        "Start remediation",
+        "Start",
+        "Remediation has started.",
+        forms.NoteForm,
         lambda a, f: answering.start_remediation(a.act, response=a.response, **f),
     ),
     Answer(
-        "update", "Give an update", "Send the update", "The update is recorded.", forms.UpdateForm,
+        "update",
+        "Give an update",
+        "Send the update",
+        "The update is recorded.",
+        forms.UpdateForm,
         lambda a, f: answering.give_update(a.act, response=a.response, text=f["text"], next_at=f["next_update"]),
     ),
     Answer(
-        "attest", "Attest that you do not run it", "Sign the attestation", "The attestation is recorded.", forms.AttestForm,
+        "attest",
+        "Attest that you do not run it",
+        "Sign the attestation",
+        "The attestation is recorded.",
+        forms.AttestForm,
         lambda a, f: answering.attest(a.act, response=a.response, **f),
         lead=lambda p: ["It is signed with your name and counts until the day you give."],
     ),
     Answer(
-        "dispose", "Record a disposal", "Record", "The disposal is recorded.", forms.DisposeForm,
-        lambda a, f: answering.dispose(a.act, response=a.response, **f), _assets,
+        "dispose",
+        "Record a disposal",
+        "Record",
+        "The disposal is recorded.",
+        forms.DisposeForm,
+        lambda a, f: answering.dispose(a.act, response=a.response, **f),
+        _assets,
     ),
     Answer(
-        "isolation", "Record an isolation check", "Record", "The isolation check is recorded.", forms.IsolationForm,
-        lambda a, f: answering.check_isolation(a.act, response=a.response, **f), _assets,
+        "isolation",
+        "Record an isolation check",
+        "Record",
+        "The isolation check is recorded.",
+        forms.IsolationForm,
+        lambda a, f: answering.check_isolation(a.act, response=a.response, **f),
+        _assets,
         lambda p: ["A check from outside, made today, that the asset cannot be reached."],
     ),
     Answer(
-        "ask-risk", "Ask the SIRO to accept a risk", "Ask the SIRO", "The SIRO is asked.", forms.AskRiskForm,
-        lambda a, f: answering.ask_risk(a.act, response=a.response, **f), _open_assets,
+        "ask-risk",
+        "Ask the SIRO to accept a risk",
+        "Ask the SIRO",
+        "The SIRO is asked.",
+        forms.AskRiskForm,
+        lambda a, f: answering.ask_risk(a.act, response=a.response, **f),
+        _open_assets,
         lambda p: [f"A second person with the SIRO's role decides, for at most {response_policy().risk_days} days."],
     ),
     Answer(
-        "accept-risk", "Accept a risk", "Accept the risk as SIRO", "The risk is accepted.", forms.AcceptRiskForm,
-        _accept_risk, _risks,
-        lambda p: [f"Only the SIRO accepts a risk that somebody else asked for, for at most {response_policy().risk_days} days, and never while a detection is unjudged."],
+        "accept-risk",
+        "Accept a risk",
+        "Accept the risk as SIRO",
+        "The risk is accepted.",
+        forms.AcceptRiskForm,
+        _accept_risk,
+        _risks,
+        _risk_terms,
         grave=True,
     ),
     Answer(
-        "clinical", "Record a clinical decision", "Record", "The clinical decision is recorded.", forms.ClinicalForm,
-        lambda a, f: answering.decide_clinically(a.act, response=a.response, **f), _clinical,
+        "clinical",
+        "Record a clinical decision",
+        "Record",
+        "The clinical decision is recorded.",
+        forms.ClinicalForm,
+        lambda a, f: answering.decide_clinically(a.act, response=a.response, **f),
+        _clinical,
         lambda p: [f"Service behind it: {', '.join(p.services)}."] if p.services else [],
     ),
     Answer(
-        "assumption", "Confirm an assumption", "Confirm it", "The assumption is confirmed.", forms.AssumptionForm,
+        "assumption",
+        "Confirm an assumption",
+        "Confirm it",
+        "The assumption is confirmed.",
+        forms.AssumptionForm,
         lambda a, f: answering.confirm_assumption(a.act, response=a.response, key=f["assumption"]),
         lambda p: {"keys": p.assumptions()},
-        lambda p: ["Not affected rests on these. Confirm one only when you know that it holds."] if p.assumptions() else ["No assumption waits to be confirmed."],
+        _assumption_terms,
     ),
     Answer(
-        "logs", "Upload logs", "Upload", "The log is kept.", forms.LogForm, _add_log, _assets,
+        "logs",
+        "Upload logs",
+        "Upload",
+        "The log is kept.",
+        forms.LogForm,
+        _add_log,
+        _assets,
         template="alerts/upload_logs.html",
     ),
     Answer(
-        "hunt", "Run the hunt", "Hunt now", "The hunt is done: read what it saw.", forms.NoFields, _hunt,
+        "hunt",
+        "Run the hunt",
+        "Hunt now",
+        "The hunt is done: read what it saw.",
+        forms.NoFields,
+        _hunt,
         template="alerts/run_hunt.html",
     ),
     Answer(
-        "coverage", "Accept the coverage", "Accept this coverage", "The coverage is accepted.", forms.NoFields,
-        _accept_coverage, lead=_coverage, template="alerts/accept_coverage.html",
+        "coverage",
+        "Accept the coverage",
+        "Accept this coverage",
+        "The coverage is accepted.",
+        forms.NoFields,
+        _accept_coverage,
+        lead=_coverage,
+        template="alerts/accept_coverage.html",
     ),
     Answer(
-        "incident", "Open an incident", "Open the incident", "The incident is open.", forms.IncidentForm, _open_incident,
+        "incident",
+        "Open an incident",
+        "Open the incident",
+        "The incident is open.",
+        forms.IncidentForm,
+        _open_incident,
         lead=lambda p: ["An open incident keeps the response open until it is closed on evidence."],
     ),
     Answer(
-        "close", "Close the response", "Close it", "The response is closed.", forms.NoFields,
-        lambda a, f: answering.close(a.act, response=a.response), template="alerts/close.html",
+        "close",
+        "Close the response",
+        "Close it",
+        "The response is closed.",
+        forms.NoFields,
+        lambda a, f: answering.close(a.act, response=a.response),
+        template="alerts/close.html",
     ),
 )
 BY_SLUG = {answer.slug: answer for answer in ANSWERS_TABLE}
 
 
 @require_http_methods(["GET", "POST"])
-def answer(request: HttpRequest, response: uuid.UUID, slug: str) -> HttpResponse:
+def answer(request: Asking, response: uuid.UUID, slug: str) -> HttpResponse:
     """Show one form of the table, and do what it says."""
     one = BY_SLUG[slug]
     found = response_of(request, response, to_write=True)

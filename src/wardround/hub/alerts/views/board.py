@@ -1,25 +1,28 @@
 """The first page: for the centre how every alert stands, for an organisation what it has to do."""
 
-from django.http import HttpRequest, HttpResponse
+from dataclasses import dataclass
+
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from wardround.hub.alerts.models import Alert, Response
-from wardround.hub.alerts.nextsteps import steps
-from wardround.hub.alerts.progress import overall, progress_of
+from wardround.hub.alerts.models import Alert, Response, Revision
+from wardround.hub.alerts.nextsteps import Step, steps
+from wardround.hub.alerts.progress import Progress, Row, overall, progress_of
 from wardround.hub.estate.models import Source
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.site.asking import Asking
 
 RECENT = 50
 
 
 @require_safe
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Asking) -> HttpResponse:
     """By role: the national board, or an organisation's own alerts first."""
     return national(request) if request.access.national else own(request)
 
 
-def national(request: HttpRequest) -> HttpResponse:
+def national(request: Asking) -> HttpResponse:
     """Alerts, progress across organisations, overdue first."""
     alerts = list(Alert.objects.prefetch_related("revisions")[:RECENT])
     found = [p for a in alerts if (p := progress_of(a, access=request.access, now=request.act.at))]
@@ -36,21 +39,26 @@ def national(request: HttpRequest) -> HttpResponse:
     return render(request, "alerts/national_board.html", context)
 
 
-def own(request: HttpRequest) -> HttpResponse:
+@dataclass(frozen=True)
+class Item:
+    """One of one's own responses, with the first thing to do."""
+
+    revision: Revision
+    row: Row
+    steps: list[Step]
+    may_write: bool
+
+
+def own(request: Asking) -> HttpResponse:
     """The responses of the asker's organisations: overdue first, closed last."""
     reached = Response.objects.within(request.access).values_list("alert", flat=True)
     alerts = Alert.objects.filter(pk__in=reached).prefetch_related("revisions")
-    rows = [(p.revision, row) for a in alerts if (p := progress_of(a, access=request.access, now=request.act.at)) for row in p.rows]
-    rows.sort(key=lambda pair: pair[1].order)
-    shown = [
-        {"revision": revision, "row": row, "steps": steps(row.standing.next, row.response)[:1] if row.standing.next else [],
-         "may_write": request.access.may_write(row.response.organisation)}
-        for revision, row in rows
-    ]
+    found = [p for a in alerts if (p := progress_of(a, access=request.access, now=request.act.at))]
+    items = sorted((_item(request, p, row) for p in found for row in p.rows), key=lambda item: item.row.order)
     context = {
-        "todo": [s for s in shown if not s["row"].closed],
-        "closed": [s for s in shown if s["row"].closed],
-        "overdue": sum(bool(s["row"].overdue) for s in shown),
+        "todo": [i for i in items if not i.row.closed],
+        "closed": [i for i in items if i.row.closed],
+        "overdue": sum(bool(i.row.overdue) for i in items),
         "several": len(request.access.reads) > 1,
         "has_estate": Source.objects.within(request.access).exists(),
         "may_write": bool(request.access.writes),
@@ -58,3 +66,11 @@ def own(request: HttpRequest) -> HttpResponse:
     return render(request, "alerts/own_board.html", context)
 
 
+def _item(request: Asking, progress: Progress, row: Row) -> Item:
+    following = row.standing.next
+    return Item(
+        progress.revision,
+        row,
+        steps(following, row.response)[:1] if following else [],
+        request.access.may_write(row.response.organisation),
+    )

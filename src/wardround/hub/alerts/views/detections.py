@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +17,7 @@ from wardround.hub.hunts.models import Detection
 from wardround.hub.hunts.services import lines_around
 from wardround.hub.incidents.models import Incident
 from wardround.hub.incidents.services import open_incident
+from wardround.hub.site.asking import Asking
 from wardround.hub.site.posting import form_page
 
 
@@ -25,7 +26,7 @@ def crumbs(found: Response) -> list[tuple[str, str]]:
     return [("Alerts", "/"), (found.alert.reference, reverse("response", args=[found.public_id]))]
 
 
-def inside_of(request: HttpRequest, response: uuid.UUID) -> Response:
+def inside_of(request: Asking, response: uuid.UUID) -> Response:
     """A response whose detections and incidents the asker may see: not the centre."""
     rows = Response.objects.within(request.access).filter(organisation__in=request.access.reads)
     found: Response = get_object_or_404(rows.select_related("organisation", "alert"), public_id=response)
@@ -33,7 +34,7 @@ def inside_of(request: HttpRequest, response: uuid.UUID) -> Response:
 
 
 @require_safe
-def detections(request: HttpRequest, response: uuid.UUID) -> HttpResponse:
+def detections(request: Asking, response: uuid.UUID) -> HttpResponse:
     """Everything that any hunt of this response found, not judged first."""
     found = inside_of(request, response)
     rows = list(Detection.objects.within(request.access).filter(response=found.public_id).select_related("hunt"))
@@ -49,13 +50,13 @@ def detections(request: HttpRequest, response: uuid.UUID) -> HttpResponse:
     return render(request, "alerts/detections.html", context)
 
 
-def _judgements(request: HttpRequest, found: Response) -> dict[str, Word]:
+def _judgements(request: Asking, found: Response) -> dict[str, Word]:
     words = Word.objects.within(request.access).filter(response=found, kind="judgement").order_by("at", "pk")
     return {w.body["detection"]: w for w in words}
 
 
 @require_safe
-def incidents(request: HttpRequest, response: uuid.UUID) -> HttpResponse:
+def incidents(request: Asking, response: uuid.UUID) -> HttpResponse:
     """The incidents of this response, open first."""
     found = inside_of(request, response)
     rows = Incident.objects.within(request.access).filter(response=found.public_id)
@@ -69,7 +70,7 @@ def incidents(request: HttpRequest, response: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def detection(request: HttpRequest, detection: uuid.UUID) -> HttpResponse:
+def detection(request: Asking, detection: uuid.UUID) -> HttpResponse:
     """One detection with ten lines around it; who may act for the organisation judges it."""
     one: Detection = get_object_or_404(Detection.objects.within(request.access).select_related("hunt"), public_id=detection)
     found = inside_of(request, one.response)
@@ -98,9 +99,7 @@ def detection(request: HttpRequest, detection: uuid.UUID) -> HttpResponse:
     )
 
 
-def _judge(
-    request: HttpRequest, found: Response, one: Detection, known: dict[str, Incident], *, judgement: str, reason: str
-) -> None:
+def _judge(request: Asking, found: Response, one: Detection, known: dict[str, Incident], *, judgement: str, reason: str) -> None:
     """A judgement; a new incident is opened first where one is asked for."""
     incident = known.get(judgement)
     if judgement == "new":

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,15 +18,22 @@ from wardround.hub.alerts.forms import DraftForm, WithdrawForm
 from wardround.hub.alerts.models import SCOPE_ALL, Alert, Revision, in_scope
 from wardround.hub.alerts.tasks import reconsider_all
 from wardround.hub.alerts.views.finding import alert_of, centre_only, draft_of
+from wardround.hub.site.asking import Asking
 from wardround.hub.site.posting import UNPROCESSABLE, form_page
 
 BOARD = ("Alerts", "/")
-BLANK = {"severity": "High", "marking": "TLP:AMBER+STRICT", "policy": "bod-26-04", "scope": SCOPE_ALL, "product_class": "edge_appliance"}
+BLANK = {
+    "severity": "High",
+    "marking": "TLP:AMBER+STRICT",
+    "policy": "bod-26-04",
+    "scope": SCOPE_ALL,
+    "product_class": "edge_appliance",
+}
 DAYS = (1, 7, 30)
 
 
 @require_safe
-def candidates(request: HttpRequest) -> HttpResponse:
+def candidates(request: Asking) -> HttpResponse:
     """What was published or restated lately, who has it, and how urgent it is."""
     centre_only(request)
     asked = request.GET.get("days", "1")
@@ -41,7 +48,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Asking) -> HttpResponse:
     """A first draft, started from a candidate where one is named."""
     centre_only(request)
     form = DraftForm(request.POST or None, first=True, initial=BLANK | _started_from(request))
@@ -57,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _started_from(request: HttpRequest) -> dict[str, Any]:
+def _started_from(request: Asking) -> dict[str, Any]:
     cve = request.GET.get("cve", "")
     try:
         with statements() as store:
@@ -74,7 +81,7 @@ def _preview(revision: Revision) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, alert: uuid.UUID, number: int) -> HttpResponse:
+def edit(request: Asking, alert: uuid.UUID, number: int) -> HttpResponse:
     """Change a draft."""
     revision = draft_of(request, alert, number)
     form = DraftForm(request.POST or None, first=revision.number == 1, initial=DraftForm.initial_of(revision))
@@ -99,7 +106,7 @@ def _alert(alert: Alert) -> tuple[str, str]:
 
 
 @require_http_methods(["GET", "POST"])
-def preview(request: HttpRequest, alert: uuid.UUID, number: int) -> HttpResponse:
+def preview(request: Asking, alert: uuid.UUID, number: int) -> HttpResponse:
     """Who gets it and what they read; a POST issues it."""
     revision = draft_of(request, alert, number)
     if revision.issued_at and request.method == "GET":
@@ -112,7 +119,8 @@ def preview(request: HttpRequest, alert: uuid.UUID, number: int) -> HttpResponse
             problem, status = str(refused), UNPROCESSABLE
         else:
             reconsider_all.enqueue()
-            messages.success(request, f"Revision {revision.number} is issued to {len(reached)} organisations. Messages are on their way.")
+            said = f"Revision {revision.number} is issued to {len(reached)} organisations. Messages are on their way."
+            messages.success(request, said)
             return redirect("alert", revision.alert.public_id)
     organisations = list(in_scope(revision))
     context = {
@@ -129,11 +137,13 @@ def preview(request: HttpRequest, alert: uuid.UUID, number: int) -> HttpResponse
 
 
 @require_http_methods(["GET", "POST"])
-def amend(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
+def amend(request: Asking, alert: uuid.UUID) -> HttpResponse:
     """A new draft that starts from the revision in force."""
     found = alert_of(request, alert)
     centre_only(request)
     last = found.revisions.order_by("number").last()
+    if last is None:
+        raise Http404
     form = DraftForm(request.POST or None, initial=DraftForm.initial_of(last) | {"material": True, "change": ""})
     made: list[Revision] = []
     return form_page(
@@ -153,7 +163,7 @@ def amend(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, alert: uuid.UUID) -> HttpResponse:
+def withdraw(request: Asking, alert: uuid.UUID) -> HttpResponse:
     """Withdraw an alert; everybody it reached is told why."""
     found = alert_of(request, alert)
     centre_only(request)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -13,10 +13,11 @@ from wardround.hub.alerts.nextsteps import for_centre, steps
 from wardround.hub.alerts.picture import Picture, picture_of
 from wardround.hub.alerts.progress import Row
 from wardround.hub.alerts.views.finding import newest, response_of
+from wardround.hub.site.asking import Asking
 
 
 @require_safe
-def response(request: HttpRequest, response: uuid.UUID) -> HttpResponse:
+def response(request: Asking, response: uuid.UUID) -> HttpResponse:
     """For its own people everything; for the centre answers, counts, dates and coverage."""
     found = response_of(request, response)
     row = row_of(request, found)
@@ -29,33 +30,33 @@ def response(request: HttpRequest, response: uuid.UUID) -> HttpResponse:
     if not request.access.sees_inside(found.organisation):
         gate = row.standing.gate
         counts = {"affected": len(row.facts.assets), "hunts": len(row.facts.hunts), "detections": len(row.facts.detections)}
-        incidents = [i for i in row.facts.incidents]
-        context |= {"missing": for_centre(gate.open_because) if not row.closed else [], "counts": counts, "incidents": incidents}
+        missing = [] if row.closed else for_centre(gate.open_because)
+        context |= {"missing": missing, "counts": counts, "incidents": row.facts.incidents}
         return render(request, "alerts/response_for_centre.html", context)
     context |= inside(request, found, row)
     return render(request, "alerts/response.html", context)
 
 
-def row_of(request: HttpRequest, found: Response) -> Row:
+def row_of(request: Asking, found: Response) -> Row:
     """Where it stands now."""
     return Row(found, *standing(found, at=request.act.at), request.act.at)
 
 
-def picture_for(request: HttpRequest, found: Response) -> Picture:
+def picture_for(request: Asking, found: Response) -> Picture:
     """Its picture, within the asker's access."""
     return picture_of(found, row=row_of(request, found), revision=newest(found.alert), access=request.access, now=request.act.at)
 
 
-def inside(request: HttpRequest, found: Response, row: Row) -> dict[str, object]:
+def inside(request: Asking, found: Response, row: Row) -> dict[str, object]:
     """What only the organisation's own people see."""
     picture = picture_of(found, row=row, revision=newest(found.alert), access=request.access, now=request.act.at)
     following = row.standing.next
     return {
         "picture": picture,
-        "may_write": request.access.may_write(found.organisation) and not row.standing.state == "withdrawn",
+        "may_write": request.access.may_write(found.organisation) and row.standing.state != "withdrawn",
         "next": following,
-        "next_steps": steps(following, found) if following else [],
-        "reasons": [] if row.closed else [(m, steps(m, found)) for m in row.standing.gate.open_because],
+        "next_steps": steps(following, found, unjudged=picture.unjudged) if following else [],
+        "reasons": [] if row.closed else [(m, steps(m, found, unjudged=picture.unjudged)) for m in row.standing.gate.open_because],
         "proposal_why": propose(row.facts, at=request.act.at)[1],
         "may_accept_risk": found.organisation_id in request.access.siro_of,
     }

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,7 @@ from wardround.hub.estate.models import Source
 from wardround.hub.estate.services import Imported, import_inventory
 from wardround.hub.organisations.finding import organisation_of
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.site.asking import Asking
 from wardround.hub.site.posting import UNPROCESSABLE, refuse
 from wardround.lake.files import FileStore
 
@@ -28,7 +29,7 @@ SHOWN = 5
 
 
 @require_http_methods(["GET", "POST"])
-def bring(request: HttpRequest, code: str) -> HttpResponse:
+def bring(request: Asking, code: str) -> HttpResponse:
     """Step one, or step two where a file was uploaded already."""
     organisation = organisation_of(request, code, to_write=True)
     if request.method == "POST" and "upload" in request.POST:
@@ -41,7 +42,7 @@ def _around(organisation: Organisation) -> dict[str, Any]:
     return {"organisation": organisation, "crumbs": [("Alerts", "/"), ("Estate", page)]}
 
 
-def _first(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def _first(request: Asking, organisation: Organisation) -> HttpResponse:
     """The upload. The file is kept as it came; the second step names it by a signed note, never by its hash alone."""
     name = request.GET.get("source", "")
     known = Source.objects.within(request.access).filter(organisation=organisation, name=name).first()
@@ -76,7 +77,7 @@ def _first(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     return render(request, "estate/upload.html", context, status=status)
 
 
-def _second(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def _second(request: Asking, organisation: Organisation) -> HttpResponse:
     """The preview again with another mapping, or the import itself."""
     try:
         note = signing.loads(request.POST["upload"], salt=SALT, max_age=HOLDS_SECONDS)
@@ -89,7 +90,7 @@ def _second(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     return _show(request, organisation, note, data)
 
 
-def _show(request: HttpRequest, organisation: Organisation, note: dict[str, Any], data: bytes) -> HttpResponse:
+def _show(request: Asking, organisation: Organisation, note: dict[str, Any], data: bytes) -> HttpResponse:
     """How the first rows are read; with `import` pressed and a mapping that works, the import."""
     columns = core.header(data, name=note["name"])
     second = "upload" in request.POST
@@ -117,7 +118,7 @@ def _show(request: HttpRequest, organisation: Organisation, note: dict[str, Any]
     return render(request, "estate/mapping.html", context, status=status)
 
 
-def _proposed(request: HttpRequest, organisation: Organisation, note: dict[str, Any], columns: tuple[str, ...]) -> dict[str, str]:
+def _proposed(request: Asking, organisation: Organisation, note: dict[str, Any], columns: tuple[str, ...]) -> dict[str, str]:
     """The mapping that was saved for this source, else the one that the column names suggest."""
     known = Source.objects.within(request.access).filter(organisation=organisation, name=note["source"]).first()
     saved = (known.mapping or {}).get("columns", {}) if known else {}
@@ -133,7 +134,7 @@ def _mapping(form: MappingForm, columns: tuple[str, ...], second: bool) -> dict[
 
 
 def _import(
-    request: HttpRequest, organisation: Organisation, note: dict[str, Any], data: bytes, mapping: dict[str, Any]
+    request: Asking, organisation: Organisation, note: dict[str, Any], data: bytes, mapping: dict[str, Any]
 ) -> HttpResponse:
     done: Imported = import_inventory(
         request.act,

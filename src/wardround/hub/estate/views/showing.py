@@ -4,7 +4,7 @@ import uuid
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +17,7 @@ from wardround.hub.estate.forms import SmallerForm
 from wardround.hub.estate.models import Snapshot, Source
 from wardround.hub.estate.services import confirm_shrunk
 from wardround.hub.organisations.finding import organisation_of, own_organisations
+from wardround.hub.site.asking import Asking
 from wardround.hub.site.posting import form_page
 
 PAGE = 50
@@ -24,7 +25,7 @@ CRUMB = ("Estate", "/estate/")
 
 
 @require_safe
-def estates(request: HttpRequest) -> HttpResponse:
+def estates(request: Asking) -> HttpResponse:
     """The organisations whose estate the asker sees; the only one at once."""
     found = [o for o in own_organisations(request) if o.kind != o.Kind.CENTRE]
     if len(found) == 1:
@@ -33,7 +34,7 @@ def estates(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def estate(request: HttpRequest, code: str) -> HttpResponse:
+def estate(request: Asking, code: str) -> HttpResponse:
     """Sources with their age, what no source sees, and the products by installs."""
     organisation = organisation_of(request, code)
     rows = holdings.current(request.access, organisation, at=request.act.at)
@@ -64,7 +65,7 @@ def _product(code: str, one: holdings.Holding) -> str:
 
 
 @require_safe
-def product(request: HttpRequest, code: str) -> HttpResponse:
+def product(request: Asking, code: str) -> HttpResponse:
     """The assets that run one product in one version."""
     organisation = organisation_of(request, code)
     asked = {name: request.GET.get(name, "")[:500] for name in ("vendor", "product", "version")}
@@ -80,7 +81,7 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def snapshot(request: HttpRequest, snapshot: uuid.UUID) -> HttpResponse:
+def snapshot(request: Asking, snapshot: uuid.UUID) -> HttpResponse:
     """One snapshot: where it came from, what was kept, what was rejected and why, and those before it."""
     rows = Snapshot.objects.within(request.access).select_related("source", "organisation")
     found: Snapshot = get_object_or_404(rows, public_id=snapshot)
@@ -98,7 +99,7 @@ def snapshot(request: HttpRequest, snapshot: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def smaller(request: HttpRequest, snapshot: uuid.UUID) -> HttpResponse:
+def smaller(request: Asking, snapshot: uuid.UUID) -> HttpResponse:
     """A person confirms that a much smaller snapshot is right."""
     found: Snapshot = get_object_or_404(
         Snapshot.objects.within(request.access).select_related("source", "organisation"), public_id=snapshot

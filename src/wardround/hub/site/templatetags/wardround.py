@@ -1,12 +1,13 @@
 """Times, tags, table cells, fields and errors in the markup of the NHS design system."""
 
-from datetime import date, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, Form, RadioSelect, Select, Textarea
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from wardround.core.vocab._times import parse_time
@@ -47,6 +48,28 @@ def due(context: Context, value: date | str | None) -> SafeString | str:
     day = date.fromisoformat(value) if isinstance(value, str) else value
     words = times.last_day(day, now=context["now"])
     return format_html('<time datetime="{}" title="until the end of {} UTC">{}</time>', day.isoformat(), day.isoformat(), words)
+
+
+@register.simple_tag(takes_context=True)
+def ends(context: Context, deadline: Any) -> SafeString | str:
+    """When a clock ends: a day for those that are set in days, else the moment."""
+    if deadline.name in ("remediate", "review"):
+        return due(context, deadline.at.astimezone(UTC).date())
+    return when(context, deadline.at)
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """A text as paragraphs: an empty line parts them, a single line break does not."""
+    parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.replace("\r", "")) if part.strip()]
+    return format_html_join("", "<p>{}</p>", ((part,) for part in parts))
+
+
+@register.filter
+def lines(text: str) -> SafeString:
+    """A text as a list, one point a line."""
+    points = format_html_join("", "<li>{}</li>", ((line.strip(),) for line in text.splitlines() if line.strip()))
+    return format_html('<ul class="nhsuk-list nhsuk-list--bullet">{}</ul>', points)
 
 
 @register.simple_tag
@@ -106,7 +129,9 @@ def heads(*names: str) -> SafeString:
         for name in names
     ]
     row = SafeString("".join(cells))
-    return format_html('<thead role="rowgroup" class="nhsuk-table__head"><tr role="row" class="nhsuk-table__row">{}</tr></thead>', row)
+    return format_html(
+        '<thead role="rowgroup" class="nhsuk-table__head"><tr role="row" class="nhsuk-table__row">{}</tr></thead>', row
+    )
 
 
 @register.simple_block_tag
