@@ -105,7 +105,8 @@ def _show_report(document: dict[str, Any]) -> None:
     if document["left"]:
         left = _table("left, because it is no feed", "files", "why")
         for one in document["left"]:
-            left.add_row(Text(one["place"]), f"{one['files']:,}", Text(one["why"]))
+            named = f"{one['place']}/{one['names'][0]}".removeprefix("./") if one["files"] == 1 else one["place"]
+            left.add_row(Text(named), f"{one['files']:,}", Text(one["why"]))
         console.print(left)
     if document["rejected"]:
         aside = _table("set aside", "why")

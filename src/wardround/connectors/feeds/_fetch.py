@@ -76,7 +76,7 @@ class Fetcher:
         arrived = part.stat().st_size if going_on else 0
         total = arrived + int(answer.headers.get("content-length") or 0)
         with part.open("ab" if going_on else "wb") as file:
-            for piece in answer.iter_raw(1 << 18):
+            for piece in answer.iter_raw():
                 arrived += len(piece)
                 if arrived > MOST:
                     raise BadInput("larger than 4 GB", where=str(answer.url), do="check the address")

@@ -60,7 +60,7 @@ def sources(folder: Path) -> Sources:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadInput(f"not TOML that can be read: {error}", where=str(own), do="mend the file or remove it") from None
         for feed, keys in replaced.items():
-            for key, value in keys.items() if isinstance(keys, dict) else ():
+            for key, value in keys.items() if isinstance(keys, dict) else [("", keys)]:
                 if type(value) is not type(found.get(feed, {}).get(key)):
                     raise BadInput(
                         f"{feed}.{key} is no address of a feed", where=str(own), do="write it as in the bundled sources.toml"

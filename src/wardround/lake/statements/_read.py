@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import local
@@ -11,13 +11,13 @@ from types import TracebackType
 import orjson
 import zstandard
 
-from wardround.core.advisories import Advisory, Stated, fold, read_cve
+from wardround.core.advisories import Advisory, Stated, fold
 from wardround.core.advisories._epss import UNIT
 from wardround.core.advisories._model import CveRecord
 from wardround.lake.statements._schema import END, connect, instant, micros
 
 FEEDS = ("cve", "kev", "epss", "csaf")
-Versions = list[tuple[int, int, int | None, str, bytes]]
+Version = tuple[int, int, int | None, str, bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +65,29 @@ class Statements:
     def _records(self, cve: str, until: int, seen: int) -> list[CveRecord]:
         """The newest version of one record; all of them where the newest was not yet in force."""
         # the plus keeps SQLite from walking the whole feed by date instead of asking for one subject
-        query = """SELECT stated_at, updated_at, rejected_at, source, sha FROM statement
-            WHERE feed = 'cve' AND subject = ? AND seen_at <= ? ORDER BY +updated_at, id"""
-        rows: Versions = self.db.execute(query, (cve, seen)).fetchall()
+        query = """SELECT s.stated_at, s.updated_at, s.rejected_at, s.source, s.sha, d.raw
+            FROM statement s JOIN document d ON d.sha = s.sha
+            WHERE s.feed = 'cve' AND s.subject = ? AND s.seen_at <= ? ORDER BY +s.updated_at, s.id"""
+        rows: list[Version] = self.db.execute(query, (cve, seen)).fetchall()
         if rows and max(rows[-1][0], rows[-1][2] or 0) <= until:
             rows = rows[-1:]
-        return [self._record(source, sha) for _, _, _, source, sha in rows]
+        return [self._record(cve, row) for row in rows]
 
-    def _record(self, source: str, sha: bytes) -> CveRecord:
-        raw = self.db.execute("SELECT raw FROM document WHERE sha = ?", (sha,)).fetchone()[0]
-        return replace(read_cve(self._unpack(raw), where=source), source=source, sha256=sha.hex())
+    def _record(self, cve: str, row: Version) -> CveRecord:
+        """A version as it was read when it came in; its dated facts have rows of their own."""
+        published, updated, rejected, source, sha, raw = row
+        document = orjson.loads(self._unpack(raw))
+        return CveRecord(
+            cve=cve,
+            state=document["cveMetadata"]["state"],
+            published=instant(published),
+            updated=instant(updated),
+            rejected=None if rejected is None else instant(rejected),
+            stated=(),
+            document=document,
+            source=source,
+            sha256=sha.hex(),
+        )
 
     def _stated(self, cve: str, until: int, seen: int) -> Iterator[Stated]:
         """What counts by its own date: SSVC and KEV of every version and feed, EPSS day by day."""
@@ -119,7 +132,7 @@ class Statements:
         return [cve for (cve,) in self.db.execute(query, (micros(after), micros(until)))]
 
     def ages(self) -> dict[str, Age]:
-        """How old each of the four feeds is. A date beyond the last sync says nothing about age and is left out."""
+        """How old each of the four feeds is. A date beyond the last sync counts only where there is no other."""
         synced: dict[str, int] = {}
         for finished, report in self.db.execute("SELECT finished_at, report FROM sync WHERE finished_at IS NOT NULL ORDER BY id"):
             synced |= dict.fromkeys(orjson.loads(report)["reached"], finished)
@@ -131,7 +144,7 @@ class Statements:
             ("epss", "stated_at", "release"),
         ):
             limit = synced.get(feed, END - 1) + timedelta(days=1) // timedelta(microseconds=1)
-            query = f"SELECT max({column}) FROM {table} WHERE feed = ? AND {column} <= ?"  # noqa: S608 - names from the line above
+            query = f"SELECT coalesce(max({column}) FILTER (WHERE {column} <= ?2), min({column})) FROM {table} WHERE feed = ?1"  # noqa: S608 - names from the line above
             newest[feed] = self.db.execute(query, (feed, limit)).fetchone()[0]
         return {
             feed: Age(
