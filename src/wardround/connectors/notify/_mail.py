@@ -115,9 +115,13 @@ def mailer_for(url: str, *, folder: Path | None = None) -> Mailer:
     """
     if not url:
         return FolderMailer(folder or Path("outgoing-mail"))
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        secure = parts.scheme == "smtp+starttls"
+        port = parts.port or (587 if secure else 25)
+    except ValueError:
+        raise BadInput("is no address", where="WARDROUND_SMTP_URL", do="write smtp://host:25") from None
     if parts.scheme not in ("smtp", "smtp+starttls") or not parts.hostname:
-        raise BadInput(f"{parts.scheme or url!r} is no mail server", where="WARDROUND_SMTP_URL", do="write smtp://host:25")
-    secure = parts.scheme == "smtp+starttls"
-    port = parts.port or (587 if secure else 25)
+        what = f"{parts.scheme}: is no mail server" if parts.scheme else "names no mail server"
+        raise BadInput(what, where="WARDROUND_SMTP_URL", do="write smtp://host:25")
     return SmtpMailer(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), secure)

@@ -1,9 +1,10 @@
 """Saving messages with what they announce, and sending what was saved."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from wardround.connectors.notify import Letter, Mailer, NotSent
 from wardround.hub.organisations.access import Act, system_access
@@ -12,6 +13,9 @@ from wardround.hub.outbox.models import Message
 
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
+LEASE = timedelta(minutes=10)
+
+log = logging.getLogger(__name__)
 
 
 def announce(act: Act, *, organisation: Organisation, subject: str, body: str, about: object) -> list[Message]:
@@ -35,31 +39,55 @@ def announce(act: Act, *, organisation: Organisation, subject: str, body: str, a
 def deliver(mailer: Mailer, *, at: datetime, limit: int = 100) -> tuple[int, int]:
     """Send what is waiting; returns how many were sent and how many failed this time.
 
-    A message is locked while it is sent, so that two workers never send it twice. What can be tried again is, with
-    growing pauses; after the last try, or when the receiver refuses for good, it is marked failed and shown.
+    A message is claimed before it is sent, so that two workers never send it at once, and no transaction is open while it
+    is on its way. What can be tried again is, with growing pauses; after the last try, or when the receiver refuses for
+    good, it is marked failed and shown. A worker that dies while sending leaves a message that comes again after LEASE,
+    under the same Message-ID.
     """
     sent = failed = 0
-    waiting = Message.unscoped.filter(sent_at=None, failed_at=None, next_attempt_at__lte=at)
-    for key in waiting.values_list("pk", flat=True)[:limit]:
-        with transaction.atomic():
-            message = waiting.select_for_update(skip_locked=True).filter(pk=key).first()
-            if message is None:
-                continue
-            message.attempts += 1
-            try:
-                message.how = mailer.send(
-                    Letter(id=str(message.public_id), to=message.to, subject=message.subject, body=message.body)
-                )
-                message.sent_at, message.error = at, ""
-                sent += 1
-            except NotSent as problem:
-                message.error = str(problem)[:500]
-                message.next_attempt_at = at + FIRST_WAIT * 2 ** (message.attempts - 1)
-                if not problem.retryable or message.attempts >= ATTEMPTS:
-                    message.failed_at = at
-                failed += 1
-            message.save()
+    for key in _waiting(at).values_list("pk", flat=True)[:limit]:
+        message = _claim(key, at=at)
+        if message is None:
+            continue
+        problem = _send(mailer, message)
+        if problem is None:
+            message.sent_at, message.error = at, ""
+            sent += 1
+        else:
+            message.error = str(problem)[:500]
+            message.next_attempt_at = at + FIRST_WAIT * 2 ** (message.attempts - 1)
+            message.failed_at = at if not problem.retryable or message.attempts >= ATTEMPTS else None
+            failed += 1
+        message.save()
     return sent, failed
+
+
+def _waiting(at: datetime) -> QuerySet[Message]:
+    return Message.unscoped.filter(sent_at=None, failed_at=None, next_attempt_at__lte=at)
+
+
+@transaction.atomic
+def _claim(key: int, *, at: datetime) -> Message | None:
+    """The message, counted as tried and out of sight of other workers for a while; None when another has it."""
+    message = _waiting(at).select_for_update(skip_locked=True).filter(pk=key).first()
+    if message:
+        message.attempts += 1
+        message.next_attempt_at = at + LEASE
+        message.save()
+    return message
+
+
+def _send(mailer: Mailer, message: Message) -> NotSent | None:
+    """Send it; what went wrong, or None. A surprise is shown like any other failure, so that the next message goes on."""
+    letter = Letter(id=str(message.public_id), to=message.to, subject=message.subject, body=message.body)
+    try:
+        message.how = mailer.send(letter)
+    except NotSent as problem:
+        return problem
+    except Exception as surprise:
+        log.exception("message %s could not be sent", message.public_id)
+        return NotSent(f"{type(surprise).__name__}: {surprise}", retryable=True)
+    return None
 
 
 def undelivered() -> Q:
