@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from wardround.core.alerts import Applicability, AssumptionConfirmed, Closing, IncidentFact, Judgement, gate
+from wardround.core.alerts import Applicability, AssumptionConfirmed, Closing, IncidentFact, Judgement, gate, proven_fix
 from wardround.core.vocab import Verdict
 
 from .builders import (
@@ -95,6 +95,11 @@ class TestConfirmed:
     def test_not_yet_known_is_no_answer_to_close_on(self) -> None:
         assert codes(a_response(confirmations=(confirmed(Applicability.NOT_YET_KNOWN),))) == ["not_yet_known"]
 
+    def test_of_two_answers_at_the_same_instant_the_one_that_closes_less_counts(self) -> None:
+        unsure = confirmed(Applicability.NOT_YET_KNOWN)
+        for both in ((confirmed(), unsure), (unsure, confirmed())):
+            assert codes(a_response(confirmations=both)) == ["not_yet_known"]
+
     def test_the_latest_answer_decides(self) -> None:
         facts = never_had_it()
         overruled = confirmed(Applicability.APPLIES, at=on(15))
@@ -163,6 +168,16 @@ class TestEveryAssetIsSettled:
     def test_open_again_after_the_fix_is_open(self) -> None:
         back = (*an_asset().sightings, seen(AFFECTED, on(16, 9)))
         assert codes(a_response(an_asset(sightings=back))) == ["affected"]
+
+    def test_a_sighting_at_the_very_moment_of_an_open_one_shows_no_fix(self) -> None:
+        at_once = (seen(AFFECTED, on(15)), seen(FIXED, on(15)))
+        assert codes(a_response(an_asset(sightings=at_once))) == ["affected"]
+
+    def test_the_fix_is_proven_by_the_first_snapshot_that_shows_it_once_no_source_calls_it_open(self) -> None:
+        other = seen(AFFECTED, on(13), source="network-scan")
+        half = an_asset(sightings=(*an_asset().sightings, seen(FIXED, on(16, 9)), other))
+        assert proven_fix(half) is None
+        assert proven_fix(replace(half, sightings=(*half.sightings, seen(FIXED, on(16), source="network-scan")))) == on(15)
 
     def test_a_shrunk_snapshot_shows_no_fix_and_does_show_an_open_asset(self) -> None:
         shrunk = an_asset(sightings=(seen(AFFECTED, on(13)), seen(FIXED, on(15), counts=False)))
@@ -269,6 +284,11 @@ class TestClinical:
         facts = a_response(an_asset(clinical=True), clinical=(clinical(), clinical("refused", at=on(15))))
         assert codes(facts) == ["approval_refused"]
 
+    def test_of_two_decisions_at_the_same_instant_the_one_that_closes_less_counts(self) -> None:
+        facts = a_response(an_asset(clinical=True), clinical=(clinical(), clinical(officer=False)))
+        assert codes(facts) == ["safety_sign_off"]
+        assert codes(replace(facts, clinical=(clinical(), clinical("awaited")))) == ["approval_awaited"]
+
     def test_isolation_of_a_clinical_asset_needs_its_own_decision(self) -> None:
         device = replace(OPEN, clinical=True)
         facts = a_response(device, isolations=(isolated(),), clinical=(clinical(),))
@@ -322,6 +342,10 @@ class TestHunted:
 
     def test_the_window_of_an_isolated_asset_runs_to_the_check(self) -> None:
         facts = a_hunted_response(replace(OPEN, triage=True), isolations=(isolated(at=on(15, 14)),))
+        assert codes(facts) == ["hunt_too_short"]
+
+    def test_the_window_of_a_disposed_asset_runs_to_its_disposal(self) -> None:
+        facts = a_hunted_response(replace(OPEN, triage=True), disposals=(disposed(at=on(15, 14)),))
         assert codes(facts) == ["hunt_too_short"]
 
     def test_nobody_knows_since_when_is_no_window(self) -> None:
@@ -392,6 +416,8 @@ class TestDetections:
     def test_the_newest_judgement_decides(self) -> None:
         facts = a_hunted_response(detections=(found(),), judgements=(false_alarm(), real(at=on(15, 17))))
         assert codes(facts) == ["detection"]
+        overruled = replace(facts, judgements=(real(), false_alarm(at=on(15, 17))))
+        assert closing(overruled) is Closing.WINDOW_HUNTED
         both_at_once: tuple[Judgement, ...] = (false_alarm(), real())
         assert codes(replace(facts, judgements=both_at_once)) == ["detection"]
 
@@ -399,3 +425,11 @@ class TestDetections:
         facts = a_hunted_response(incidents=(IncidentFact("INC-1", on(15)),))
         assert reasons(facts) == "Incident INC-1 has been open since 15 May 2025: work it to its end and close it on evidence"
         assert codes(never_had_it(incidents=facts.incidents)) == ["incident"]
+
+
+def test_nothing_that_was_stated_later_is_looked_at() -> None:
+    hunted = a_hunted_response()
+    later = a_source_that_sees(taken_at=on(16, 13))
+    assert codes(hunted, at=on(15, 13)) == ["not_hunted"]
+    assert codes(never_had_it(attestations=(), visibility=(later,))) == ["not_visible"]
+    assert codes(a_response(OPEN, isolations=(isolated(),), decision=a_decision(at=on(17)))) == ["no_decision"]

@@ -143,6 +143,7 @@ class TestClosed:
         taken_back = replace(closed, reopenings=(on(16, 10),))
         closed_again = replace(taken_back, closings=(*closed.closings, (on(16, 11), Closing.FIXED)))
         assert standing(taken_back, at=NOW).reopened
+        assert standing(replace(closed, reopenings=(on(16, 9),)), at=NOW).reopened
         assert standing(closed_again, at=NOW).state is State.CLOSED
 
     def test_as_of_an_earlier_time_it_stands_where_it_stood(self) -> None:
@@ -197,6 +198,9 @@ class TestClocks:
     def test_interim_controls_have_a_review_date(self) -> None:
         facts = a_response(replace(OPEN, clinical=True), clinical=(WAITING,))
         assert clock(facts, "review").at.date() == date(2025, 6, 13)
+        isolation = clinical(action="isolation", review_on=date(2025, 7, 1))
+        with_isolation = standing(replace(facts, clinical=(WAITING, isolation)), at=NOW)
+        assert [d.at.date() for d in with_isolation.deadlines if d.name == "review"] == [date(2025, 6, 13)]
         approved = replace(facts, clinical=(WAITING, clinical(at=on(15))))
         assert not [d for d in standing(approved, at=NOW).deadlines if d.name == "review"]
 

@@ -12,7 +12,7 @@ def unsettled(facts: Facts) -> list[DetectionFound]:
     The newest judgement decides: a false alarm with its reason, or an incident of this response that is closed. A trace
     that alone is a scan needs one as well: whether it was only a scan is what the person judges.
     """
-    closed = {i.id for i in facts.incidents if i.closed_at} - {i.id for i in facts.incidents if not i.closed_at}
+    closed = {i.id for i in facts.incidents if i.closed_at}
     settled = {key for key, said in _newest(facts).items() if all(j.false_alarm or j.incident in closed for j in said)}
     return [d for d in facts.detections if d.key not in settled]
 
