@@ -55,9 +55,9 @@ def test_numbers_run_from_one_without_gaps_within_each_organisation() -> None:
 @pytest.mark.django_db
 def test_what_is_rolled_back_leaves_no_gap() -> None:
     trust = an_organisation()
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         noted(trust, "never happened")
-        raise RuntimeError
+        transaction.set_rollback(True)
     noted(trust)
     assert numbers(trust) == [1, 2]
 
@@ -124,11 +124,19 @@ def test_what_cannot_be_written_down_is_refused_and_nothing_is_kept(document: di
     assert numbers(trust) == [1]
 
 
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+
+
 class AnyDocument(TestCase):
     """A law, so a property: whatever JSON a document holds, the record keeps all of it, in one way."""
 
     @settings(max_examples=30)
-    @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4), inner, max_size=3), max_leaves=8))  # fmt: skip
+    @given(JSON)
     def test_it_is_read_back_as_it_was_written(self, value: object) -> None:
         trust = Organisation.objects.filter(code="AUD3").first() or an_organisation("AUD3")
         entry = Entry.unscoped.get(pk=noted(trust, value=value).pk)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from wardround.core import estate
 from wardround.core.alerts import response_policy
@@ -109,8 +110,12 @@ def import_inventory(
 
 
 def _shrunk_from(source: Source, taken: datetime, installs: Sequence[Install]) -> int | None:
-    """The predecessor's number of assets, when under the policy's share of them is here again; new ones make up for nothing."""
-    before = Snapshot.unscoped.filter(source=source, taken_at__lt=taken).order_by("taken_at", "pk").last()
+    """The predecessor's number of assets, when under the policy's share of them is here again; new ones make up for nothing.
+
+    The predecessor is the last snapshot that counts: the same shrunken inventory imported again confirms nothing.
+    """
+    counting = Snapshot.unscoped.filter(Q(shrunk_from=None) | Q(confirmed_at__isnull=False), source=source)
+    before = counting.filter(taken_at__lt=taken).order_by("taken_at", "pk").last()
     if before is None:
         return None
     column = lake().scan(source.organisation.code, snapshots=[before.public_id], columns=["asset_id"])
@@ -120,8 +125,12 @@ def _shrunk_from(source: Source, taken: datetime, installs: Sequence[Install]) -
 
 @transaction.atomic
 def confirm_shrunk(act: Act, *, snapshot: Snapshot, reason: str) -> None:
-    """A person says that the smaller snapshot is right."""
+    """A person says that the smaller snapshot is right. Raises BadInput when it is not smaller, or was confirmed already."""
     act.access.demand_write(snapshot.organisation)
+    snapshot = Snapshot.unscoped.select_for_update().get(pk=snapshot.pk)
+    if snapshot.counts:
+        what = f"was confirmed already by {snapshot.confirmed_by}" if snapshot.confirmed_at else "is not smaller than before"
+        raise BadInput(what, where="snapshot", do="nothing is to be done")
     if not reason.strip():
         raise BadInput("say why it is smaller", where="reason", do="for example: two wards moved to the new site")
     snapshot.confirmed_by, snapshot.confirmed_at = act.who, act.at
