@@ -99,9 +99,12 @@ def _show_report(document: dict[str, Any]) -> None:
     for feed in document["feeds"]:
         numbers = (f"{feed[key]:,}" for key in ("records", "new", "changed", "duplicates", "rejected"))
         table.add_row(
-            feed["name"].upper(), *numbers, Text(feed.get("failed", "") or ("unchanged" if feed.get("unchanged") else ""))
+            feed["name"].upper(), *numbers, "not reached" if "failed" in feed else "unchanged" if feed["unchanged"] else ""
         )
     console.print(table)
+    for feed in document["feeds"]:
+        if "failed" in feed:
+            console.print(f"{feed['name'].upper()} was not reached: {feed['failed']}", markup=False, soft_wrap=True)
     if document["left"]:
         left = _table("left, because it is no feed", "files", "why")
         for one in document["left"]:
@@ -115,7 +118,8 @@ def _show_report(document: dict[str, Any]) -> None:
         console.print(aside)
         if len(document["rejected"]) > 20:
             console.print(f"and {len(document['rejected']) - 20:,} more; all are kept: wardround feeds status --json")
-    console.print("Next: wardround check FILE --as-of DATE, or wardround feeds status", markup=False)
+    if document["reached"]:
+        console.print("Next: wardround check FILE --as-of DATE, or wardround feeds status", markup=False)
 
 
 def _show_status(feeds: list[dict[str, Any]], ages: dict[str, "Age"], aside: list[dict[str, Any]]) -> None:

@@ -1,8 +1,11 @@
 """A folder of feed files: all that is sound goes in, all else is listed or set aside, and a second time changes nothing."""
 
 import datetime
+import errno
+import json
 import os
 import resource
+from pathlib import Path
 
 import pytest
 
@@ -41,8 +44,6 @@ def test_a_second_sync_reads_the_same_and_changes_nothing(mirror):
 
 
 def test_one_document_an_array_and_lines_are_all_read(mirror):
-    import json
-
     mirror.put("one.json", json.dumps(a_cve("CVE-2030-0001"), indent=2).encode())
     mirror.put("many.json", as_bytes([a_cve("CVE-2030-0002"), a_cve("CVE-2030-0003")]))
     mirror.put("lines.jsonl", as_bytes(a_cve("CVE-2030-0004")) + b"\n\n" + as_bytes(a_cve("CVE-2030-0005")))
@@ -59,9 +60,27 @@ def test_what_no_feed_knows_is_listed(mirror):
     mirror.put("README.md", b"# Hello").put("x/bundle.json", b'{"type": "bundle"}').put("empty", b"")
     assert mirror.left() == {
         "./README.md": "none of the four feeds",
-        "x/bundle.json:1": "none of the four feeds",
+        "x/bundle.json": "none of the four feeds",
         "./empty": "none of the four feeds",
     }
+
+
+def test_unknown_documents_beside_known_ones_are_counted(mirror):
+    mirror.put("a.jsonl", LINES + b'{"event": 1}\n' * 1_200)
+    assert mirror.counts() == {"cve": (3, 0)}
+    assert mirror.left() == {"./a.jsonl (1,200 documents)": "none of the four feeds"}
+
+
+def test_a_folder_or_file_without_the_right_to_read_is_listed(mirror, monkeypatch):
+    mirror.put("closed/a.jsonl", LINES).put("b.jsonl", LINES)
+
+    def denied(*arguments, **_):
+        raise PermissionError(errno.EACCES, "Permission denied", str(arguments[0]))
+
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: denied(path) if str(path).endswith("closed") else scandir(path))
+    monkeypatch.setattr(Path, "open", denied)
+    assert mirror.left() == {"./closed": "cannot be read: Permission denied", "./b.jsonl": "cannot be read: Permission denied"}
 
 
 @pytest.mark.parametrize("folder", ["tests", "Testdata", "my-validator-set", "a/test/b"])
@@ -104,6 +123,15 @@ def test_a_broken_line_is_set_aside_with_its_place_and_the_others_go_in(mirror, 
     [(place, what)] = mirror.why()
     assert place.startswith(f"a.jsonl:{position + 1}")
     assert said in what
+
+
+@pytest.mark.parametrize("between", [b",", b",\n", b"\n\n"])
+@pytest.mark.parametrize("opening", [b"[", b"[\n", b""])
+def test_of_a_file_that_was_cut_the_whole_records_before_the_cut_go_in(mirror, between, opening):
+    records = [json.dumps(a_cve(f"CVE-2030-{i:04}"), indent=1).encode() for i in range(1, 5)]
+    mirror.put("a.json", opening + between.join(records)[:-30])
+    assert mirror.counts() == {"cve": (3, 1)}
+    assert mirror.why()[0][0] == "a.json /3"
 
 
 def test_what_was_set_aside_is_kept_as_it_came(mirror):

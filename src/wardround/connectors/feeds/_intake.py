@@ -30,6 +30,10 @@ class Report:
     unchanged: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
 
+    def in_short(self) -> dict[str, Any]:
+        """What the store remembers of a sync; what was set aside is kept there one by one."""
+        return {key: value for key, value in self.as_json().items() if key in ("feeds", "reached")}
+
     def as_json(self) -> dict[str, Any]:
         """The document that `feeds sync --json` prints."""
         keys = ("records", "rejected", NEW, CHANGED, "duplicates")
@@ -69,7 +73,7 @@ class Intake:
     def take(self, found: Found | Unknown) -> None:
         """Keep it, set it aside or leave it."""
         if isinstance(found, Unknown):
-            self.leave(found.place, found.why)
+            self.leave(found.place + (f" ({found.count:,} documents)" if found.count > 1 else ""), found.why)
             return
         try:
             if found.document is None:

@@ -47,13 +47,17 @@ def sync_mirror(folder: Path, *, into: Path, clock: Clock, progress: Progress = 
                 read_file(file, intake, lambda inside, name=file.name, before=done: progress(before + inside, total, name))  # type: ignore[misc]
             done += file.size
         progress(total, total, "")
-        writer.finish(number, report.as_json(), at=clock.now())
+        writer.finish(number, report.in_short(), at=clock.now())
     return report
 
 
 def _files(folder: Path, intake: Intake) -> Iterator[SourceFile]:
     """The ordinary files under `folder`, in order; hidden folders, folders of tests, links out and devices are left."""
-    for where, folders, names in os.walk(folder):
+
+    def unreadable(error: OSError) -> None:
+        intake.leave(readable(os.path.relpath(error.filename, folder)), f"cannot be read: {error.strerror}")
+
+    for where, folders, names in os.walk(folder, onerror=unreadable):
         relative = Path(where).relative_to(folder).as_posix()
         for name in folders:
             if name.startswith(".") or (Path(where) / name).is_symlink():

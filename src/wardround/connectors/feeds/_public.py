@@ -46,7 +46,7 @@ def sync_public(*, into: Path, clock: Clock, progress: Progress = lambda done, t
                 bring(sync, feed, addresses[feed])
             except BadInput as error:
                 report.failed[feed] = str(error)
-        writer.finish(number, report.as_json(), at=clock.now())
+        writer.finish(number, report.in_short(), at=clock.now())
     return report
 
 

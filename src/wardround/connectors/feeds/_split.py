@@ -2,8 +2,11 @@
 
 import codecs
 import io
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import orjson
@@ -16,6 +19,8 @@ MB = 1 << 20
 LARGEST = 64 * MB  # of one document; a line or file beyond it is set aside
 KEPT = MB  # of a document that is too large to keep
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", b"{\x00": "utf-16-le", b"\x00{": "utf-16-be"}
+GAP = re.compile(r"[\s,]*")
+DECODER = json.JSONDecoder()
 UNKNOWN = "none of the four feeds"
 
 
@@ -32,7 +37,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Something that belongs to no feed. `count` documents."""
+    """Something that belongs to no feed: a whole stream, or `count` documents of it."""
 
     place: str
     why: str
@@ -40,11 +45,23 @@ class Unknown:
 
 
 def split(stream: Stream, *, place: str) -> Iterator[Found | Unknown]:
-    """Every document of the stream, each with the feed it belongs to.
+    """Every document of the stream with the feed it belongs to; those that belong to none are counted and come last, as one.
 
     An EPSS file is one document, its rows as an iterator. UTF-16 is read when it is marked or obvious; other encodings than
     UTF-8 break a document. Raises BadInput where the stream itself breaks off.
     """
+    unknown = 0
+    for found in _documents(stream, place):
+        if isinstance(found, Found):
+            yield found
+        else:
+            unknown += found.count
+    if unknown:
+        yield Unknown(place, UNKNOWN, unknown)
+
+
+def _documents(stream: Stream, place: str) -> Iterator[Found | Unknown]:
+    """Every document of the stream, known or not, by the way the stream is laid out."""
     head = stream.peek(4096)
     for mark, encoding in UTF16.items():
         if head.startswith(mark):
@@ -130,13 +147,32 @@ def _read(raw: bytes, place: str, *, too_large: bool, likely: str = "") -> Itera
     try:
         document = orjson.loads(raw.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
-        yield Found(feed, place, raw, broken=f"not JSON that can be read: {error}")
+        yield from _piece_by_piece(raw, place, feed, str(error))
         return
     if not isinstance(document, list):
         yield _one(document, place, raw)
         return
     for i, item in enumerate(document):
         yield _one(item, f"{place} /{i}", b"")
+
+
+def _piece_by_piece(raw: bytes, place: str, feed: str, error: str) -> Iterator[Found | Unknown]:
+    """What can be had of broken JSON: the whole objects before the break (of an array, or one after the other), then the rest."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as undecodable:
+        text = raw[: undecodable.start].decode("utf-8-sig")
+    at = GAP.match(text, 1 if text.startswith("[") else 0).end()  # type: ignore[union-attr] # an empty gap matches too
+    for i in count():
+        try:
+            _, end = DECODER.raw_decode(text, at)
+            piece = text[at:end].encode()
+            yield _one(orjson.loads(piece), f"{place} /{i}", piece)
+        except (ValueError, RecursionError):
+            rest = raw if i == 0 else text[at:].encode("utf-8", "replace")
+            yield Found(feed, f"{place} /{i}" if i else place, rest, broken=f"not JSON that can be read: {error}")
+            return
+        at = GAP.match(text, end).end()  # type: ignore[union-attr]
 
 
 def _one(document: Any, place: str, raw: bytes) -> Found | Unknown:
