@@ -5,7 +5,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from wardround.core.alerts import Applicability, AssumptionConfirmed, Closing, IncidentFact, Judgement, gate, proven_fix
+from wardround.core.alerts import (
+    Applicability,
+    AssumptionConfirmed,
+    Closing,
+    IncidentFact,
+    Judgement,
+    RiskAcceptance,
+    gate,
+    proven_fix,
+)
+from wardround.core.alerts._reasons import day
 from wardround.core.vocab import Verdict
 
 from .builders import (
@@ -204,6 +214,10 @@ class TestEveryAssetIsSettled:
         back = an_asset(sightings=(seen(AFFECTED, on(13)), seen(FIXED, on(15, 13), source="network-scan")))
         assert codes(a_response(back, disposals=(disposed(),))) == ["affected"]
 
+    def test_an_isolation_check_that_does_not_hold_says_why(self) -> None:
+        assert "the check of 13 May 2025 is older than the alert" in reasons(a_response(OPEN, isolations=(isolated(at=on(13)),)))
+        assert "the check of 15 May 2025 ended on 16 May 2025" in reasons(a_response(OPEN, isolations=(isolated(until=NOW),)))
+
     def test_isolation_settles_while_the_check_is_in_date(self) -> None:
         facts = a_response(OPEN, isolations=(isolated(until=on(20)),))
         assert closing(facts) is Closing.FIXED
@@ -247,8 +261,8 @@ class TestRisk:
         ],
         ids=["oneself", "nobody asked", "not the SIRO", "too long", "expired"],
     )
-    def test_any_other_acceptance_does_not_count_and_says_why(self, risk: object, why: str) -> None:
-        assert f"does not count: {why}" in reasons(a_response(OPEN, risks=(risk,)))
+    def test_any_other_acceptance_does_not_count_and_says_why(self, risk: RiskAcceptance, why: str) -> None:
+        assert f"mdm-01 is not covered by the risk acceptance of {day(risk.at)}: {why}" in reasons(a_response(OPEN, risks=(risk,)))
 
     def test_never_while_a_detection_is_unjudged(self) -> None:
         facts = a_response(OPEN, risks=(risk_accepted(),), detections=(found(),))

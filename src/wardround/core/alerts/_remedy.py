@@ -28,7 +28,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The way an asset was settled, or None and what is missing. `until` is when it stopped standing open, where that is known."""
+    """The way an asset was settled, or None and what is missing."""
 
     way: Way | None
     missing: tuple[Missing, ...] = ()
@@ -48,7 +48,7 @@ def settle(case: AssetCase, facts: Facts, *, at: datetime, policy: ResponsePolic
             return Settled(Way.ISOLATED)
         missing += unsigned
     else:
-        missing += _spent(case, checks)
+        missing += _spent(case, checks, at)
     risks = [r for r in facts.risks if r.asset_id == case.asset_id or (r.asset_id == EVERY_OPEN and _was_open(case, r.at))]
     refusals = [(r, risk_refusal(r, facts, at=at, policy=policy)) for r in risks]
     if any(not why for _, why in refusals):
@@ -116,19 +116,18 @@ def _holds(check: IsolationCheck, facts: Facts, at: datetime) -> bool:
     return issued is not None and issued <= check.at and at < check.expires_at
 
 
-def _spent(case: AssetCase, checks: list[IsolationCheck]) -> Iterator[Missing]:
+def _spent(case: AssetCase, checks: list[IsolationCheck], at: datetime) -> Iterator[Missing]:
     last = max(checks, key=lambda c: (c.at, c.expires_at), default=None)
     if last:
-        what = (
-            f"The isolation check of {case.asset_id} of {day(last.at)} is older than the alert or ended on {day(last.expires_at)}"
-        )
+        ended = f"ended on {day(last.expires_at)}" if last.expires_at <= at else "is older than the alert"
+        what = f"{case.asset_id} is not shown isolated: the check of {day(last.at)} {ended}"
         yield Missing(Reason.ISOLATION_EXPIRED, what, "check from outside again and record it", (case.asset_id,))
 
 
 def _refused(case: AssetCase, refusals: list[tuple[RiskAcceptance, str]], policy: ResponsePolicy) -> Iterator[Missing]:
     if refusals:
         risk, why = max(refusals, key=lambda pair: (pair[0].at, pair[1]))
-        what = f"The risk acceptance of {day(risk.at)} for {case.asset_id} does not count: {why}"
+        what = f"{case.asset_id} is not covered by the risk acceptance of {day(risk.at)}: {why}"
         do = f"fix the asset, or ask the SIRO to accept the risk for at most {policy.risk_days} days"
         yield Missing(Reason.RISK_REFUSED, what, do, (case.asset_id,))
 
