@@ -249,7 +249,7 @@ def a_log(
     moment = since
     while moment < until:
         if not (silent and silent[0] <= moment < silent[1]):
-            events[moment] = "GET /mifs/user/login.jsp"
+            events.setdefault(moment, "GET /mifs/user/login.jsp")
         moment += timedelta(minutes=50)
     lines = [
         ORDINARY.format(client="203.0.113.7", at=when, request=events[when], status=400 if "format=" in events[when] else 200)

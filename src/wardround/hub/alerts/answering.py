@@ -127,6 +127,8 @@ def accept_risk(act: Act, *, response: Response, asked: Word, until: datetime) -
     days = response_policy().risk_days
     if response.organisation_id not in act.access.siro_of and not act.access.everything:
         raise PermissionDenied("only the SIRO accepts a risk")
+    if asked.kind != "risk_asked" or asked.response_id != response.pk:
+        raise BadInput("was not asked for on this response", where="risk", do="ask for it first")
     if asked.by == act.who:
         raise BadInput("you asked for it yourself", where="risk", do="a second person with the SIRO's role must accept it")
     if until > act.at + timedelta(days=days):
