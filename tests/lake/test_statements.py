@@ -144,6 +144,13 @@ def test_age_is_the_newest_date_that_a_finished_sync_can_have_seen(store):
     assert store.ages()["cve"] == Age(at("2030-05-21"), at("2030-06-01"))
 
 
+def test_a_feed_with_nothing_but_later_dates_still_has_an_age(store):
+    put(store, a_cve(updated="2030-05-21T00:00:00Z"))
+    writer = Writer(store, seen_at=at("2030-05-13"))
+    writer.finish(writer.begin("x"), {"reached": ["cve"]}, at=at("2030-05-13"))
+    assert store.ages()["cve"].stated_at == at("2030-05-21")
+
+
 def test_what_was_set_aside_is_kept_once_with_its_bytes(store):
     writer = Writer(store, seen_at=LATER)
     for _ in range(2):

@@ -16,6 +16,8 @@ from wardround.core.advisories._epss import UNIT
 from wardround.core.advisories._model import CveRecord
 from wardround.lake.statements._schema import END, connect, instant, micros
 
+NEWEST = """SELECT coalesce(max(updated_at) FILTER (WHERE updated_at <= ?2), min(updated_at)) FROM statement WHERE feed = ?1"""
+NEWEST_RELEASE = """SELECT coalesce(max(stated_at) FILTER (WHERE stated_at <= ?2), min(stated_at)) FROM release WHERE feed = ?1"""
 FEEDS = ("cve", "kev", "epss", "csaf")
 Version = tuple[int, int, int | None, str, bytes, bytes]
 
@@ -137,15 +139,9 @@ class Statements:
         for finished, report in self.db.execute("SELECT finished_at, report FROM sync WHERE finished_at IS NOT NULL ORDER BY id"):
             synced |= dict.fromkeys(orjson.loads(report)["reached"], finished)
         newest = {}
-        for feed, column, table in (
-            ("cve", "updated_at", "statement"),
-            ("csaf", "updated_at", "statement"),
-            ("kev", "stated_at", "release"),
-            ("epss", "stated_at", "release"),
-        ):
+        for feed in FEEDS:
             limit = synced.get(feed, END - 1) + timedelta(days=1) // timedelta(microseconds=1)
-            query = f"SELECT coalesce(max({column}) FILTER (WHERE {column} <= ?2), min({column})) FROM {table} WHERE feed = ?1"  # noqa: S608 - names from the line above
-            newest[feed] = self.db.execute(query, (feed, limit)).fetchone()[0]
+            newest[feed] = self.db.execute(NEWEST_RELEASE if feed in ("kev", "epss") else NEWEST, (feed, limit)).fetchone()[0]
         return {
             feed: Age(
                 None if newest[feed] is None else instant(newest[feed]), None if feed not in synced else instant(synced[feed])
