@@ -27,7 +27,7 @@ ALL = (302, 200, 200, 200, 200)
 DRAFT = (302, 200, 404, 404, 404)
 EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "sign-in": (200, 302, 302, 302, 302),
-    "sign-out": (405, 405, 405, 405, 405),
+    "sign-out": (302, 405, 405, 405, 405),
     "health": (200, 200, 200, 200, 200),
     "board": ALL,
     "alert": ALL,
