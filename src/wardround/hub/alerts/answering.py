@@ -231,7 +231,7 @@ def reopen_if_no_longer_true(*, response: Response, at: datetime) -> bool:
     if not found.reopened or any(told >= facts.closings[-1][0] for told in facts.reopenings):
         return False
     act = Act(system_access("the gate"), at)
-    because = [str(m) for m in found.gate.open_because]
+    because = [str(m) for m in found.gate.open_because] or [str(found.next)]
     sign(act, response=response, kind="reopened", body={"because": because, "was": facts.closings[-1][1]})
     announce(
         act,
