@@ -1,6 +1,7 @@
 """What every command shares: `--json`, `--home`, one document out, and errors that say what to do."""
 
 import errno
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,9 @@ def ending() -> Iterator[None]:
     except BrokenPipeError:
         sys.stdout = None  # type: ignore[assignment]
         sys.exit(0)
+    except sqlite3.Error as error:
+        say(f"wardround: the installation's files cannot be read: {error}; restore them from a backup, or sync and import again")
+        sys.exit(2)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         todo = "; free some space and run it again" if error.errno == errno.ENOSPC else ""

@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "wardround.hub.hunts",
     "wardround.hub.incidents",
     "wardround.hub.alerts",
-    "wardround.hub.site",
+    "wardround.hub.pages",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -74,11 +74,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wardround.hub.site.middleware.security_headers",
-    "wardround.hub.site.middleware.acting",
+    "wardround.hub.pages.middleware.security_headers",
+    "wardround.hub.pages.middleware.acting",
 ]
-ROOT_URLCONF = "wardround.hub.site.urls"
-WSGI_APPLICATION = "wardround.hub.site.wsgi.application"
+ROOT_URLCONF = "wardround.hub.pages.urls"
+WSGI_APPLICATION = "wardround.hub.pages.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -88,7 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "wardround.hub.site.context.page",
+                "wardround.hub.pages.context.page",
             ]
         },
     }

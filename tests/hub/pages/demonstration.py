@@ -1,10 +1,14 @@
 """What the demonstration holds, for the tests of pages."""
 
+import re
 from dataclasses import dataclass
+from html import unescape
+
+from django.test import Client
 
 from wardround.hub import clock
 from wardround.hub.accounts.models import User
-from wardround.hub.alerts.drafting import amend
+from wardround.hub.alerts.drafting import amend, issue
 from wardround.hub.alerts.models import Alert, Assessment, Response, Revision, Word
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.organisations.access import Act, access_of
@@ -19,6 +23,18 @@ ROLES = {
 }
 
 
+def page(client: Client, address: str, *, status: int = 200) -> str:
+    """A page's words, without markup."""
+    answer = client.get(address, follow=True)
+    assert answer.status_code == status
+    return words(answer.content.decode())
+
+
+def words(html: str) -> str:
+    """What people read of a page."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
 @dataclass(frozen=True)
 class Demonstration:
     """What the tests of pages look at: one alert at twelve organisations, as it stood that day."""
@@ -31,6 +47,11 @@ class Demonstration:
     def organisation(self, code: str) -> Organisation:
         return Organisation.objects.get(code=code)
 
+    def person(self, code: str, part: str = "security") -> str:
+        """The address of one of an organisation's people: security, siro, safety or board."""
+        found = User.objects.get(memberships__organisation__code=code, email__startswith=f"{part}@")
+        return str(found.email)
+
     def snapshot(self, organisation: Organisation) -> Snapshot:
         found: Snapshot = Snapshot.unscoped.filter(organisation=organisation).earliest("taken_at")
         return found
@@ -39,6 +60,12 @@ class Demonstration:
         """A revision that is written and not issued."""
         officer = User.objects.get(email=ROLES["national"])
         return amend(Act(access_of(officer), clock.now()), alert=self.alert, fields={"change": "Another fixed version."})
+
+    def issue_third(self) -> Revision:
+        """A third revision that asks everybody to acknowledge again."""
+        revision = self.a_third_draft()
+        issue(Act(access_of(User.objects.get(email=ROLES["national"])), clock.now()), revision=revision)
+        return revision
 
     def inside(self) -> set[str]:
         """Names of assets and hosts, and what people wrote about them: nothing for the centre."""

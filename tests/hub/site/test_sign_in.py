@@ -109,8 +109,8 @@ def test_a_fault_of_the_hub_has_a_page(client: Client, person: User, monkeypatch
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("wardround.hub.alerts.views.board.progress_of", broken)
-    monkeypatch.setattr("wardround.hub.alerts.views.board.own", broken)
+    monkeypatch.setattr("wardround.hub.pages.alerts.board.progress_of", broken)
+    monkeypatch.setattr("wardround.hub.pages.alerts.board.own", broken)
     client.force_login(person)
     client.raise_request_exception = False
     answer = client.get("/")
@@ -124,6 +124,6 @@ def test_a_database_that_does_not_answer_is_unwell(client: Client, hub: Home, mo
     def no_cursor() -> None:
         raise DatabaseError
 
-    monkeypatch.setattr("wardround.hub.site.views.connection.cursor", no_cursor)
+    monkeypatch.setattr("wardround.hub.pages.views.connection.cursor", no_cursor)
     answer = client.get("/health/")
     assert (answer.status_code, answer.json()["ok"]) == (503, False)

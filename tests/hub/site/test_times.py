@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.hub.site.times import away, day_words, end_of_local_day, exact, last_day, moment, span
+from wardround.hub.pages.times import away, day_words, end_of_local_day, exact, last_day, moment, span
 
 NOW = datetime(2025, 5, 20, 12, 40, tzinfo=UTC)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from wardround.core.vocab import WardroundError
 from wardround.hub.alerts.answering import reopen_if_no_longer_true
 from wardround.hub.alerts.assess import assess, question
 from wardround.hub.alerts.facts import issued, standings
@@ -13,18 +14,24 @@ from wardround.hub.organisations.models import Organisation
 def reconsider(*, at: datetime, organisation: Organisation | None = None, alert: Alert | None = None) -> int:
     """Assess and run the gate for every response (of one organisation, of one alert). Returns how many were reopened.
 
-    Doing it twice changes nothing: an assessment is only made when something that it rests on has changed.
+    Doing it twice changes nothing: an assessment is only made when something that it rests on has changed. A response
+    that cannot be assessed holds up no other; WardroundError names those at the end.
     """
     act = Act(system_access("assessing"), at)
-    reopened = 0
+    reopened, problems = 0, []
     alerts = Alert.objects.filter(withdrawn_at=None, revisions__issued_at__isnull=False).distinct()
     for one in alerts.filter(pk=alert.pk) if alert else alerts:
         asked = question(issued(one)[-1], at=at)
         rows = Response.unscoped.filter(alert=one).select_related("organisation", "alert")
         concerned = list(rows.filter(organisation=organisation) if organisation else rows)
         for response in concerned:
-            assess(act, response=response, asked=asked)
+            try:
+                assess(act, response=response, asked=asked)
+            except (WardroundError, OSError) as problem:
+                problems.append(f"{response.organisation.code}: {problem}")
         for key, (_, found) in standings(one, responses=concerned, at=at).items():
             if found.reopened:
                 reopened += reopen_if_no_longer_true(response=next(r for r in concerned if r.pk == key), at=at)
+    if problems:
+        raise WardroundError(f"{len(problems)} responses could not be assessed: {problems[0]}", where="assessing", do="mend it")
     return reopened

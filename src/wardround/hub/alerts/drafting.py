@@ -59,11 +59,11 @@ def draft_alert(act: Act, *, fields: Mapping[str, Any]) -> Revision:
 def amend(act: Act, *, alert: Alert, fields: Mapping[str, Any]) -> Revision:
     """A new draft that starts from the last revision. A material one will ask for acknowledgement again."""
     act.access.demand_national()
+    if alert.withdrawn_at:
+        raise BadInput(f"{alert} was withdrawn", where="alert", do="draft a new one")
     last = alert.revisions.order_by("number").last()
     if last is None or last.issued_at is None:
         raise BadInput(f"{alert} has a draft already", where="revision", do="edit or issue that one")
-    if alert.withdrawn_at:
-        raise BadInput(f"{alert} was withdrawn", where="alert", do="draft a new one")
     whole = {name: getattr(last, name) for name in EDITABLE} | {"change": "", "material": True} | dict(fields)
     _check(act, whole)
     revision = _draft(act, alert, last.number + 1, whole)
@@ -75,6 +75,7 @@ def amend(act: Act, *, alert: Alert, fields: Mapping[str, Any]) -> Revision:
 def edit(act: Act, *, revision: Revision, fields: Mapping[str, Any]) -> Revision:
     """Change a draft. An issued revision never changes."""
     act.access.demand_national()
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.issued_at:
         raise BadInput(f"revision {revision.number} was issued and cannot change", where="revision", do="amend the alert")
     whole = {name: getattr(revision, name) for name in EDITABLE} | dict(fields)
@@ -137,9 +138,11 @@ def issue(act: Act, *, revision: Revision, address: str = "") -> list[Response]:
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.issued_at:
         raise BadInput(f"revision {revision.number} was issued already", where="revision")
+    alert = Alert.objects.select_for_update().get(pk=revision.alert_id)
+    if alert.withdrawn_at:
+        raise BadInput(f"{alert} was withdrawn", where="alert", do="draft a new one")
     revision.issued_at, revision.issued_by = act.at, act.who
     revision.save()
-    alert = revision.alert
     for organisation in in_scope(revision):
         response, new = Response.unscoped.get_or_create(alert=alert, organisation=organisation, defaults={"opened_at": act.at})
         if new:
@@ -165,6 +168,7 @@ def withdraw(act: Act, *, alert: Alert, reason: str) -> None:
     act.access.demand_national()
     if not reason.strip():
         raise BadInput("is empty", where="reason", do="say why: everybody who got the alert will read it")
+    alert = Alert.objects.select_for_update().get(pk=alert.pk)
     if alert.withdrawn_at:
         raise BadInput(f"{alert} was withdrawn already", where="alert")
     alert.withdrawn_at, alert.withdrawn_by, alert.withdrawn_because = act.at, act.who, reason.strip()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from wardround.hub.accounts.models import User
@@ -65,13 +64,6 @@ class Act:
     def who(self) -> str:
         """Who does it, as the record names them."""
         return self.access.who
-
-
-class ActingRequest(HttpRequest):
-    """A signed-in request: on whose behalf (`access`) and as what act (`act`). The middleware `acting` sets both."""
-
-    access: Access
-    act: Act
 
 
 def access_of(user: "User") -> Access:

@@ -1,7 +1,0 @@
-"""Addresses of hunts."""
-
-from django.urls import path
-
-from wardround.hub.hunts.views import hunt
-
-urlpatterns = [path("hunts/<uuid:hunt>/", hunt, name="hunt")]

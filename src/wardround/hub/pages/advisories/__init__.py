@@ -1,0 +1,1 @@
+"""The pages of advisories and of who has them."""

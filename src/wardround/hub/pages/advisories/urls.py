@@ -1,0 +1,25 @@
+"""Addresses of advisories."""
+
+from django.urls import path, register_converter
+
+from wardround.hub.pages.advisories.views import advisories, advisory
+
+
+class Cve:
+    """A CVE number in an address."""
+
+    regex = r"CVE-\d{4}-\d{4,19}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Cve, "cve")
+
+urlpatterns = [
+    path("advisories/", advisories, name="advisories"),
+    path("advisories/<cve:cve>/", advisory, name="advisory"),
+]

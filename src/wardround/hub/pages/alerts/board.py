@@ -1,0 +1,76 @@
+"""The first page: for the centre how every alert stands, for an organisation what it has to do."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from wardround.hub.alerts.models import Alert, Response, Revision
+from wardround.hub.pages.alerts.nextsteps import Step, steps
+from wardround.hub.pages.alerts.progress import Progress, Row, overall, progress_of
+from wardround.hub.estate.models import Source
+from wardround.hub.organisations.models import Organisation
+from wardround.hub.pages.asking import Asking
+
+RECENT = 50
+
+
+@require_safe
+def board(request: Asking) -> HttpResponse:
+    """By role: the national board, or an organisation's own alerts first."""
+    return national(request) if request.access.national else own(request)
+
+
+def national(request: Asking) -> HttpResponse:
+    """Alerts, progress across organisations, overdue first."""
+    alerts = list(Alert.objects.prefetch_related("revisions")[:RECENT])
+    found = [p for a in alerts if (p := progress_of(a, access=request.access, now=request.act.at))]
+    drafts = [a for a in alerts if all(r.issued_at is None for r in a.revisions.all())]
+    live = sorted((p for p in found if not p.alert.withdrawn_at), key=lambda p: (-p.counts["overdue"], -p.counts["open"]))
+    context = {
+        "live": live,
+        "withdrawn": [p for p in found if p.alert.withdrawn_at],
+        "drafts": [(a, a.revisions.all()[0]) for a in drafts],
+        "overall": overall(live),
+        "revised": [(p.alert, revision) for p in live for revision in p.needs_centre],
+        "trusts": Organisation.objects.filter(kind=Organisation.Kind.TRUST).count(),
+    }
+    return render(request, "alerts/national_board.html", context)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One of one's own responses, with the first thing to do."""
+
+    revision: Revision
+    row: Row
+    steps: list[Step]
+    may_write: bool
+
+
+def own(request: Asking) -> HttpResponse:
+    """The responses of the asker's organisations: overdue first, closed last."""
+    reached = Response.objects.within(request.access).values_list("alert", flat=True)
+    alerts = Alert.objects.filter(pk__in=reached).prefetch_related("revisions")
+    found = [p for a in alerts if (p := progress_of(a, access=request.access, now=request.act.at))]
+    items = sorted((_item(request, p, row) for p in found for row in p.rows), key=lambda item: item.row.order)
+    context = {
+        "todo": [i for i in items if not i.row.closed],
+        "closed": [i for i in items if i.row.closed],
+        "overdue": sum(bool(i.row.overdue) for i in items),
+        "several": len(request.access.reads) > 1,
+        "has_estate": Source.objects.within(request.access).exists(),
+        "may_write": bool(request.access.writes),
+    }
+    return render(request, "alerts/own_board.html", context)
+
+
+def _item(request: Asking, progress: Progress, row: Row) -> Item:
+    following = row.standing.next
+    return Item(
+        progress.revision,
+        row,
+        steps(following, row.response)[:1] if following else [],
+        request.access.may_write(row.response.organisation),
+    )

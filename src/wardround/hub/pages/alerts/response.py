@@ -1,0 +1,62 @@
+"""The page that matters most: one organisation's response."""
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from wardround.core.alerts import propose
+from wardround.hub.alerts.facts import standing
+from wardround.hub.alerts.models import Response
+from wardround.hub.pages.alerts.nextsteps import for_centre, steps
+from wardround.hub.pages.alerts.picture import Picture, picture_of
+from wardround.hub.pages.alerts.progress import Row
+from wardround.hub.pages.alerts.finding import newest, response_of
+from wardround.hub.pages.asking import Asking
+
+
+@require_safe
+def response(request: Asking, response: uuid.UUID) -> HttpResponse:
+    """For its own people everything; for the centre answers, counts, dates and coverage."""
+    found = response_of(request, response)
+    row = row_of(request, found)
+    context = {
+        "response": found,
+        "row": row,
+        "revision": newest(found.alert),
+        "crumbs": [("Alerts", "/"), (found.alert.reference, f"/alerts/{found.alert.public_id}/")],
+    }
+    if not request.access.sees_inside(found.organisation):
+        gate = row.standing.gate
+        counts = {"affected": len(row.facts.assets), "hunts": len(row.facts.hunts), "detections": len(row.facts.detections)}
+        missing = [] if row.closed else for_centre(gate.open_because)
+        context |= {"missing": missing, "counts": counts, "incidents": row.facts.incidents}
+        return render(request, "alerts/response_for_centre.html", context)
+    context |= inside(request, found, row)
+    return render(request, "alerts/response.html", context)
+
+
+def row_of(request: Asking, found: Response) -> Row:
+    """Where it stands now."""
+    return Row(found, *standing(found, at=request.act.at), request.act.at)
+
+
+def picture_for(request: Asking, found: Response) -> Picture:
+    """Its picture, within the asker's access."""
+    return picture_of(found, row=row_of(request, found), revision=newest(found.alert), access=request.access, now=request.act.at)
+
+
+def inside(request: Asking, found: Response, row: Row) -> dict[str, object]:
+    """What only the organisation's own people see."""
+    picture = picture_of(found, row=row, revision=newest(found.alert), access=request.access, now=request.act.at)
+    following = row.standing.next
+    return {
+        "picture": picture,
+        "may_write": request.access.may_write(found.organisation) and row.standing.state != "withdrawn",
+        "next": following,
+        "next_steps": steps(following, found, unjudged=picture.unjudged) if following else [],
+        "reasons": [] if row.closed else [(m, steps(m, found, unjudged=picture.unjudged)) for m in row.standing.gate.open_because],
+        "proposal_why": propose(row.facts, at=request.act.at)[1],
+        "may_accept_risk": found.organisation_id in request.access.siro_of,
+    }

@@ -1,0 +1,35 @@
+"""The record of an organisation: every change of state, who, when, from what, on which evidence."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from wardround.hub.audit.models import Entry
+from wardround.hub.pages.whose import organisation_of, own_organisations
+from wardround.hub.pages.asking import Asking
+
+PAGE = 50
+
+
+@require_safe
+def records(request: Asking) -> HttpResponse:
+    """The records that the asker sees; the only one at once."""
+    found = own_organisations(request)
+    if len(found) == 1:
+        return redirect("record", found[0].code)
+    return render(request, "audit/records.html", {"records": found, "crumbs": [("Alerts", "/")]})
+
+
+@require_safe
+def record(request: Asking, code: str) -> HttpResponse:
+    """One organisation's record, newest first."""
+    organisation = organisation_of(request, code)
+    entries = Entry.objects.within(request.access).filter(organisation=organisation).order_by("-sequence")
+    context = {
+        "organisation": organisation,
+        "listed": Paginator(entries, PAGE).get_page(request.GET.get("page")),
+        "query": "",
+        "crumbs": [("Alerts", "/")],
+    }
+    return render(request, "audit/record.html", context)

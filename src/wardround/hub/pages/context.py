@@ -1,0 +1,106 @@
+"""What every page shows around its own content: who, as of when, and how old everything is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.http import HttpRequest
+from django.urls import reverse
+
+from wardround.core.alerts import response_policy
+from wardround.core.vocab import WardroundError
+from wardround.hub import clock
+from wardround.hub.advisories.reading import statements
+from wardround.hub.estate.models import Snapshot
+from wardround.hub.hunts.models import LogBatch
+from wardround.hub.organisations.access import Access
+from wardround.hub.organisations.models import Organisation
+from wardround.hub.pages.times import LONDON, span
+
+PRODUCT = "Wardround"
+FEEDS_STALE = timedelta(days=1)
+LOGS_STALE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Age:
+    """How old one kind of evidence is: `at` its newest date, None where there is none."""
+
+    name: str
+    at: datetime | None
+    words: str
+    stale: bool
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context of every page: who, where to, by which clock, how old everything is, and whether this is a demonstration."""
+    act = getattr(request, "act", None)
+    now = act.at if act else clock.now()
+    demo = settings.INSTALLATION.demo_at
+    around = {"product": PRODUCT, "now": now, "demo_on": demo and f"{now.astimezone(LONDON):%-d %B %Y}"}
+    if act is None:
+        return around
+    organisations = list(Organisation.objects.filter(pk__in=act.access.reads))
+    return around | {
+        "access": act.access,
+        "organisations": organisations,
+        "navigation": navigation(request, act.access),
+        "ages": ages(act.access, now=now),
+    }
+
+
+def navigation(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
+    """The sections that this person has something to see in."""
+    entries = [("Alerts", "board", "/alerts/")]
+    if access.writes_national:
+        entries.append(("Candidates", "candidates", "/alerts/candidates/"))
+    if not access.national:
+        entries.append(("Estate", "estate", "/estate/"))
+    entries.append(("Advisories", "advisories", "/advisories/"))
+    if access.national:
+        entries.append(("Messages", "outbox", "/outbox/"))
+    entries.append(("Record", "records", "/record/"))
+    here = request.path
+    found = [
+        (name, reverse(route), len(below) if here.startswith(below) or here == reverse(route) else 0)
+        for name, route, below in entries
+    ]
+    nearest = max(length for _, _, length in found)
+    return [{"name": name, "href": href, "current": bool(length) and length == nearest} for name, href, length in found]
+
+
+def ages(access: Access, *, now: datetime) -> list[Age]:
+    """Feeds, and for an organisation's people inventory and logs: of several organisations the oldest is told."""
+    return [_feeds(now), *([] if access.national else [_inventory(access, now), _logs(access, now)])]
+
+
+def _age(name: str, at: datetime | None, now: datetime, *, stale_after: timedelta, never: str) -> Age:
+    if at is None:
+        return Age(name, None, never, True)
+    return Age(name, at, span(now - min(at, now)), now - at > stale_after)
+
+
+def _feeds(now: datetime) -> Age:
+    try:
+        with statements() as store:
+            found = store.ages()
+    except WardroundError:
+        return Age("feeds", None, "never fetched", True)
+    synced = [age.synced_at for feed, age in found.items() if feed in ("cve", "kev") and age.synced_at]
+    return _age("feeds", min(synced, default=None), now, stale_after=FEEDS_STALE, never="never fetched")
+
+
+def _inventory(access: Access, now: datetime) -> Age:
+    rows = Snapshot.objects.within(access).filter(taken_at__lte=now).values("organisation_id").annotate(newest=Max("taken_at"))
+    newest = {row["organisation_id"]: row["newest"] for row in rows.order_by()}
+    oldest = min(newest.values(), default=None) if access.reads <= newest.keys() else None
+    stale = timedelta(days=response_policy().fresh_days)
+    return _age("inventory", oldest, now, stale_after=stale, never="none imported")
+
+
+def _logs(access: Access, now: datetime) -> Age:
+    rows = LogBatch.objects.within(access).filter(last__lte=now).values("organisation_id").annotate(newest=Max("last"))
+    oldest = min((row["newest"] for row in rows.order_by()), default=None)
+    return _age("logs", oldest, now, stale_after=LOGS_STALE, never="none uploaded")

@@ -1,0 +1,158 @@
+"""Bringing an inventory in two steps: upload and say what its source sees, then look at how it was read and import it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from wardround.core import estate as core
+from wardround.core.vocab import WardroundError
+from wardround.hub.alerts.arrivals import reconsider
+from wardround.hub.pages.estate.forms import MappingForm, UploadForm
+from wardround.hub.estate.models import Source
+from wardround.hub.estate.services import Imported, import_inventory
+from wardround.hub.pages.whose import organisation_of
+from wardround.hub.organisations.models import Organisation
+from wardround.hub.pages.asking import Asking
+from wardround.hub.pages.posting import UNPROCESSABLE, refuse
+from wardround.lake.files import FileStore
+
+SALT = "wardround.estate.upload"
+HOLDS_SECONDS = 24 * 3600
+SHOWN = 5
+
+
+@require_http_methods(["GET", "POST"])
+def bring(request: Asking, code: str) -> HttpResponse:
+    """Step one, or step two where a file was uploaded already."""
+    organisation = organisation_of(request, code, to_write=True)
+    if request.method == "POST" and "upload" in request.POST:
+        return _second(request, organisation)
+    return _first(request, organisation)
+
+
+def _around(organisation: Organisation) -> dict[str, Any]:
+    page = reverse("estate-of", args=[organisation.code])
+    return {"organisation": organisation, "crumbs": [("Alerts", "/"), ("Estate", page)]}
+
+
+def _first(request: Asking, organisation: Organisation) -> HttpResponse:
+    """The upload. The file is kept as it came; the second step names it by a signed note, never by its hash alone."""
+    name = request.GET.get("source", "")
+    known = Source.objects.within(request.access).filter(organisation=organisation, name=name).first()
+    form = UploadForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        initial={"source": name, "sees": known.sees if known else []},
+    )
+    status = 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            upload = form.cleaned_data["file"]
+            data = upload.read()
+            try:
+                core.header(data, name=upload.name)
+            except WardroundError as refused:
+                refuse(form, refused)
+            else:
+                note = {
+                    "sha": FileStore(settings.HOME.files).put(data),
+                    "name": upload.name[:300],
+                    "code": organisation.code,
+                    "who": request.user.pk,
+                    "source": form.cleaned_data["source"],
+                    "sees": form.cleaned_data["sees"],
+                    "taken": form.cleaned_data["taken"].isoformat() if form.cleaned_data["taken"] else "",
+                }
+                return _show(request, organisation, note, data)
+    sources = Source.objects.within(request.access).filter(organisation=organisation)
+    context = _around(organisation) | {"form": form, "sources": sources}
+    return render(request, "estate/upload.html", context, status=status)
+
+
+def _second(request: Asking, organisation: Organisation) -> HttpResponse:
+    """The preview again with another mapping, or the import itself."""
+    try:
+        note = signing.loads(request.POST["upload"], salt=SALT, max_age=HOLDS_SECONDS)
+        data = FileStore(settings.HOME.files).read(note["sha"])
+    except (signing.BadSignature, WardroundError):
+        note = {}
+    if not note or note["code"] != organisation.code or note["who"] != request.user.pk:
+        messages.warning(request, "The upload is no longer here: choose the file again. Nothing was imported.")
+        return redirect("estate-import", organisation.code)
+    return _show(request, organisation, note, data)
+
+
+def _show(request: Asking, organisation: Organisation, note: dict[str, Any], data: bytes) -> HttpResponse:
+    """How the first rows are read; with `import` pressed and a mapping that works, the import."""
+    columns = core.header(data, name=note["name"])
+    second = "upload" in request.POST
+    form = MappingForm(request.POST if second else None, columns=columns, initial=_proposed(request, organisation, note, columns))
+    mapping = _mapping(form, columns, second)
+    status, read, problem = 200, None, ""
+    if mapping is not None:
+        try:
+            if second and request.POST.get("do") == "import":
+                return _import(request, organisation, note, data, mapping)
+            read = core.preview(data, name=note["name"], mapping=mapping, n=SHOWN)
+        except WardroundError as refused:
+            problem = str(refused)
+    if second and (problem or form.errors):
+        status = UNPROCESSABLE
+    context = _around(organisation) | {
+        "form": form if columns else None,
+        "note": note,
+        "upload": signing.dumps(note, salt=SALT),
+        "read": read,
+        "problem": problem,
+        "classes": [core.PRODUCT_CLASSES[key].name for key in note["sees"]],
+        "shown": list(read.installs)[:SHOWN] if read else [],
+    }
+    return render(request, "estate/mapping.html", context, status=status)
+
+
+def _proposed(request: Asking, organisation: Organisation, note: dict[str, Any], columns: tuple[str, ...]) -> dict[str, str]:
+    """The mapping that was saved for this source, else the one that the column names suggest."""
+    known = Source.objects.within(request.access).filter(organisation=organisation, name=note["source"]).first()
+    saved = (known.mapping or {}).get("columns", {}) if known else {}
+    return {target: c for target, c in {**core.suggest(columns).columns, **saved}.items() if c in columns}
+
+
+def _mapping(form: MappingForm, columns: tuple[str, ...], second: bool) -> dict[str, Any] | None:
+    if not columns:
+        return {}
+    if second:
+        return form.mapping() if form.is_valid() else None
+    return {"columns": dict(form.initial)} if all(form.initial.get(t) for t in ("asset_id", "product", "version")) else None
+
+
+def _import(
+    request: Asking, organisation: Organisation, note: dict[str, Any], data: bytes, mapping: dict[str, Any]
+) -> HttpResponse:
+    done: Imported = import_inventory(
+        request.act,
+        organisation=organisation,
+        data=data,
+        filename=note["name"],
+        source=note["source"],
+        sees=note["sees"],
+        taken_at=datetime.fromisoformat(note["taken"]) if note["taken"] else None,
+        mapping=mapping or None,
+    )
+    reconsider(at=request.act.at, organisation=organisation)
+    snapshot = done.snapshot
+    if not done.new:
+        messages.info(request, "This very snapshot was here already: nothing was changed.")
+    else:
+        rejected = f" {len(snapshot.rejected)} rows were rejected." if snapshot.rejected else ""
+        messages.success(request, f"{snapshot.installs} installs on {snapshot.assets} assets were imported.{rejected}")
+    if snapshot.rejected or not snapshot.counts:
+        return redirect("snapshot", snapshot.public_id)
+    return redirect("estate-of", organisation.code)

@@ -1,0 +1,14 @@
+"""Addresses of the estate."""
+
+from django.urls import path
+
+from wardround.hub.pages.estate import bringing, showing
+
+urlpatterns = [
+    path("estate/", showing.estates, name="estate"),
+    path("estate/snapshots/<uuid:snapshot>/", showing.snapshot, name="snapshot"),
+    path("estate/snapshots/<uuid:snapshot>/confirm/", showing.smaller, name="snapshot-confirm"),
+    path("estate/<slug:code>/", showing.estate, name="estate-of"),
+    path("estate/<slug:code>/product/", showing.product, name="estate-product"),
+    path("estate/<slug:code>/import/", bringing.bring, name="estate-import"),
+]

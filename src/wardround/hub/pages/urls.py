@@ -1,0 +1,19 @@
+"""Every address of the hub."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+
+from wardround.hub.pages.views import SignIn, health
+
+urlpatterns = [
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("health/", health, name="health"),
+    path("", include("wardround.hub.pages.alerts.urls")),
+    path("", include("wardround.hub.pages.advisories.urls")),
+    path("", include("wardround.hub.pages.audit.urls")),
+    path("", include("wardround.hub.pages.estate.urls")),
+    path("", include("wardround.hub.pages.hunts.urls")),
+    path("", include("wardround.hub.pages.incidents.urls")),
+    path("", include("wardround.hub.pages.outbox.urls")),
+]
