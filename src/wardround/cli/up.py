@@ -27,18 +27,19 @@ def up(
     from wardround.hub.boot import boot
 
     place = home_of(home)
-    _demand_free(port)
+    port = _free(port)
     boot(place)
     _first_start(place, demo=demo)
     _serve(place, port)
 
 
-def _demand_free(port: int) -> None:
-    """Say at once that the port is taken, not after a demonstration was loaded."""
+def _free(port: int) -> int:
+    """The port (any free one for 0), or BadInput at once when it is taken, not after a demonstration was loaded."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind(("127.0.0.1", port))
+            return int(trial.getsockname()[1])
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
@@ -76,11 +77,11 @@ def _first_start(home: Home, *, demo: bool) -> None:
 
 
 def _serve(home: Home, port: int) -> None:
-    from waitress.server import create_server
     from django.conf import settings
+    from waitress.server import create_server
 
     from wardround.hub import clock
-    from wardround.hub.site.wsgi import application
+    from wardround.hub.pages.wsgi import application
 
     server = create_server(application, host="127.0.0.1", port=port, threads=8, ident=None)
     worker = subprocess.Popen(  # nosec B603: this program, its own arguments
@@ -89,7 +90,7 @@ def _serve(home: Home, port: int) -> None:
     )
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.default_int_handler)
-    print(f"Wardround runs at http://127.0.0.1:{server.effective_port}  (home {home.path})")
+    print(f"Wardround runs at http://127.0.0.1:{port}  (home {home.path})")
     _print_sign_ins(home)
     print("Ctrl-C stops it.", flush=True)
     try:

@@ -1,8 +1,10 @@
 """What the demonstration holds, for the tests of pages."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
+from typing import TypeVar
 
 from django.test import Client
 
@@ -14,6 +16,7 @@ from wardround.hub.estate.models import Snapshot
 from wardround.hub.organisations.access import Act, access_of
 from wardround.hub.organisations.models import Organisation
 
+T = TypeVar("T")
 ROLES = {
     "national": "duty.officer@centre.example",
     "organisation": "security@coldbrook.example",
@@ -56,15 +59,18 @@ class Demonstration:
         found: Snapshot = Snapshot.unscoped.filter(organisation=organisation).earliest("taken_at")
         return found
 
+    def at_the_centre(self, do: Callable[[Act], T]) -> T:
+        """Something that the duty officer does."""
+        return do(Act(access_of(User.objects.get(email=ROLES["national"])), clock.now()))
+
     def a_third_draft(self) -> Revision:
         """A revision that is written and not issued."""
-        officer = User.objects.get(email=ROLES["national"])
-        return amend(Act(access_of(officer), clock.now()), alert=self.alert, fields={"change": "Another fixed version."})
+        return self.at_the_centre(lambda act: amend(act, alert=self.alert, fields={"change": "Another fixed version."}))
 
     def issue_third(self) -> Revision:
         """A third revision that asks everybody to acknowledge again."""
         revision = self.a_third_draft()
-        issue(Act(access_of(User.objects.get(email=ROLES["national"])), clock.now()), revision=revision)
+        self.at_the_centre(lambda act: issue(act, revision=revision))
         return revision
 
     def inside(self) -> set[str]:

@@ -52,7 +52,9 @@ def add_person(
     if role not in Membership.Role.values:
         raise BadInput(f"{role!r} is no role", where=email, do="use " + ", ".join(Membership.Role.values))
     if role == Membership.Role.NATIONAL and organisation.kind != Organisation.Kind.CENTRE:
-        raise BadInput(f"{organisation} is not the national centre", where=email, do="give this role in the centre's organisation only")
+        raise BadInput(
+            f"{organisation} is not the national centre", where=email, do="give this role in the centre's organisation only"
+        )
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
         if password is not None:

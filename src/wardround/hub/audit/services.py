@@ -21,9 +21,10 @@ def record(act: Act, *, organisation: Organisation, what: str, subject: object, 
     """
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     last = Entry.unscoped.filter(organisation=organisation).aggregate(last=Max("sequence"))["last"]
+    number = (last or 0) + 1
     whole = {
         "organisation": organisation.code,
-        "sequence": (last or 0) + 1,
+        "sequence": number,
         "at": act.at.astimezone(UTC).isoformat(),
         "who": act.who,
         "what": what,
@@ -32,11 +33,11 @@ def record(act: Act, *, organisation: Organisation, what: str, subject: object, 
     }
     return Entry.unscoped.create(
         organisation=organisation,
-        sequence=whole["sequence"],
+        sequence=number,
         at=act.at,
         who=act.who,
         what=what,
         subject=str(subject),
-        document=whole["document"],
+        document=dict(document or {}),
         canonical=canonical(whole).decode(),
     )

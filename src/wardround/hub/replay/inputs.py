@@ -86,11 +86,11 @@ def _inventory(scenario: Scenario, organisation: OrganisationSpec, source: Sourc
         name = f"{prefix}-{asset_class[:3]}-{n:02d}"
         rows.writerow((name, vendor, product, version, f"{name}.example", asset_class, exposed, service, day))
     for asset in organisation.assets:
-        version = asset.version_on(day)
-        if version is not None:
+        shown = asset.version_on(day)
+        if shown is not None:
             host = f"{asset.id}.{prefix}.example"
-            product = ("Ivanti", "Endpoint Manager Mobile", version)
-            rows.writerow((asset.id, *product, host, asset.asset_class, asset.exposed, asset.service, day))
+            runs = ("Ivanti", "Endpoint Manager Mobile", shown)
+            rows.writerow((asset.id, *runs, host, asset.asset_class, asset.exposed, asset.service, day))
     return out.getvalue()
 
 

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from wardround.core import triage
 from wardround.core.vocab import WardroundError
-from wardround.hub.pages.advisories import history
 from wardround.hub.advisories.reading import statements
-from wardround.hub.pages.advisories.whohas import holders
 from wardround.hub.alerts.models import Alert, Response, Revision
+from wardround.hub.pages.advisories import history
+from wardround.hub.pages.advisories.whohas import holders
 from wardround.hub.pages.asking import Asking
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,19}")

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from wardround.core.alerts import State
 from wardround.hub.alerts.answering import acknowledge
 from wardround.hub.alerts.facts import issued
+from wardround.hub.pages.alerts.finding import alert_of, newest
 from wardround.hub.pages.alerts.nextsteps import for_centre
 from wardround.hub.pages.alerts.progress import SHOWN, Row, progress_of
-from wardround.hub.pages.alerts.finding import alert_of, newest
 from wardround.hub.pages.asking import Asking
 
 PAGE = 100

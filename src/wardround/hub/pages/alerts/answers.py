@@ -12,16 +12,16 @@ from django.views.decorators.http import require_http_methods
 from wardround.core.alerts import response_policy
 from wardround.core.vocab import BadInput
 from wardround.hub.alerts import answering
-from wardround.hub.pages.alerts import forms
 from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import hunt
 from wardround.hub.alerts.models import Response, Word
-from wardround.hub.pages.alerts.picture import Picture
-from wardround.hub.pages.alerts.finding import response_of
-from wardround.hub.pages.alerts.response import picture_for
 from wardround.hub.hunts.services import add_log
 from wardround.hub.incidents.services import open_incident
 from wardround.hub.organisations.access import Act
+from wardround.hub.pages.alerts import forms
+from wardround.hub.pages.alerts.finding import response_of
+from wardround.hub.pages.alerts.picture import Picture
+from wardround.hub.pages.alerts.response import picture_for
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.posting import Form, form_page
 from wardround.hub.pages.wording import ANSWERS

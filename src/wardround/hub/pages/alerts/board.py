@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wardround.hub.alerts.models import Alert, Response, Revision
-from wardround.hub.pages.alerts.nextsteps import Step, steps
-from wardround.hub.pages.alerts.progress import Progress, Row, overall, progress_of
 from wardround.hub.estate.models import Source
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.pages.alerts.nextsteps import Step, steps
+from wardround.hub.pages.alerts.progress import Progress, Row, overall, progress_of
 from wardround.hub.pages.asking import Asking
 
 RECENT = 50

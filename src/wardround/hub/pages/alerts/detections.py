@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wardround.core.hunts import load_pack
 from wardround.core.vocab import BadInput, WardroundError
 from wardround.hub.alerts import answering
-from wardround.hub.pages.alerts.forms import JudgeForm
 from wardround.hub.alerts.models import Response, Word
-from wardround.hub.pages.alerts.finding import response_of
 from wardround.hub.hunts.models import Detection
 from wardround.hub.hunts.services import lines_around
 from wardround.hub.incidents.models import Incident
 from wardround.hub.incidents.services import open_incident
+from wardround.hub.pages.alerts.finding import response_of
+from wardround.hub.pages.alerts.forms import JudgeForm
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.posting import form_page
 

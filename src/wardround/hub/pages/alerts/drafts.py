@@ -14,10 +14,10 @@ from wardround.hub.advisories.reading import statements
 from wardround.hub.alerts import drafting
 from wardround.hub.alerts.candidates import candidates as proposed
 from wardround.hub.alerts.facts import issued
-from wardround.hub.pages.alerts.forms import DraftForm, WithdrawForm
 from wardround.hub.alerts.models import SCOPE_ALL, Alert, Revision, in_scope
 from wardround.hub.alerts.tasks import reconsider_all
 from wardround.hub.pages.alerts.finding import alert_of, centre_only, draft_of
+from wardround.hub.pages.alerts.forms import DraftForm, WithdrawForm
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.posting import UNPROCESSABLE, form_page
 

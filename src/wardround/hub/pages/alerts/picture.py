@@ -11,12 +11,12 @@ from wardround.core.vocab._times import parse_time
 from wardround.hub.alerts.assess import cases_of, question
 from wardround.hub.alerts.hunting import proven_fix
 from wardround.hub.alerts.models import Assessment, Response, Revision, Word
-from wardround.hub.pages.alerts.progress import Row
 from wardround.hub.alerts.words import KINDS
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch
-from wardround.hub.pages.hunts.timeline import Bar, Lane, Mark, Timeline, seen
 from wardround.hub.incidents.models import Incident
 from wardround.hub.organisations.access import Access
+from wardround.hub.pages.alerts.progress import Row
+from wardround.hub.pages.hunts.timeline import Bar, Lane, Mark, Timeline, seen
 
 
 @dataclass(frozen=True)

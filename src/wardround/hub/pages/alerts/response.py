@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from wardround.core.alerts import propose
 from wardround.hub.alerts.facts import standing
 from wardround.hub.alerts.models import Response
+from wardround.hub.pages.alerts.finding import newest, response_of
 from wardround.hub.pages.alerts.nextsteps import for_centre, steps
 from wardround.hub.pages.alerts.picture import Picture, picture_of
 from wardround.hub.pages.alerts.progress import Row
-from wardround.hub.pages.alerts.finding import newest, response_of
 from wardround.hub.pages.asking import Asking
 
 

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from wardround.hub.audit.models import Entry
-from wardround.hub.pages.whose import organisation_of, own_organisations
 from wardround.hub.pages.asking import Asking
+from wardround.hub.pages.whose import organisation_of, own_organisations
 
 PAGE = 50
 

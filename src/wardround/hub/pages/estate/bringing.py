@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods
 from wardround.core import estate as core
 from wardround.core.vocab import WardroundError
 from wardround.hub.alerts.arrivals import reconsider
-from wardround.hub.pages.estate.forms import MappingForm, UploadForm
 from wardround.hub.estate.models import Source
 from wardround.hub.estate.services import Imported, import_inventory
-from wardround.hub.pages.whose import organisation_of
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.asking import Asking
+from wardround.hub.pages.estate.forms import MappingForm, UploadForm
 from wardround.hub.pages.posting import UNPROCESSABLE, refuse
+from wardround.hub.pages.whose import organisation_of
 from wardround.lake.files import FileStore
 
 SALT = "wardround.estate.upload"

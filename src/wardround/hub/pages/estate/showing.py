@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wardround.core.alerts import response_policy
 from wardround.core.estate import PRODUCT_CLASSES
 from wardround.hub.alerts.arrivals import reconsider
-from wardround.hub.pages.estate import holdings
-from wardround.hub.pages.estate.forms import SmallerForm
 from wardround.hub.estate.models import Snapshot, Source
 from wardround.hub.estate.services import confirm_shrunk
-from wardround.hub.pages.whose import organisation_of, own_organisations
 from wardround.hub.pages.asking import Asking
+from wardround.hub.pages.estate import holdings
+from wardround.hub.pages.estate.forms import SmallerForm
 from wardround.hub.pages.posting import form_page
+from wardround.hub.pages.whose import organisation_of, own_organisations
 
 PAGE = 50
 CRUMB = ("Estate", "/estate/")

@@ -12,8 +12,8 @@ from wardround.core.hunts import Pack, load_pack
 from wardround.core.vocab import WardroundError
 from wardround.core.vocab._times import parse_time
 from wardround.hub.hunts.models import Detection, Hunt
-from wardround.hub.pages.hunts.timeline import Bar, Lane, Mark, Timeline
 from wardround.hub.pages.asking import Asking
+from wardround.hub.pages.hunts.timeline import Bar, Lane, Mark, Timeline
 
 
 @require_safe

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from wardround.hub.alerts.models import Response
-from wardround.hub.pages.incidents.forms import CloseForm
 from wardround.hub.incidents.models import Incident
 from wardround.hub.incidents.services import close_incident
 from wardround.hub.pages.asking import Asking
+from wardround.hub.pages.incidents.forms import CloseForm
 from wardround.hub.pages.posting import form_page
 
 

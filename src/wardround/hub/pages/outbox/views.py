@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from wardround.hub.pages.alerts.finding import centre_sees
 from wardround.hub.outbox.models import Message
+from wardround.hub.pages.alerts.finding import centre_sees
 from wardround.hub.pages.asking import Asking
 
 PAGE = 50
