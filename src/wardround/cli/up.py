@@ -4,7 +4,7 @@ import errno
 import os
 import signal
 import socket
-import subprocess  # nosec B404: starts this very program as its own worker
+import subprocess  # nosec B404
 import sys
 from typing import Annotated
 
@@ -84,7 +84,7 @@ def _serve(home: Home, port: int) -> None:
     from wardround.hub.pages.wsgi import application
 
     server = create_server(application, host="127.0.0.1", port=port, threads=8, ident=None)
-    worker = subprocess.Popen(  # nosec B603: this program, its own arguments
+    worker = subprocess.Popen(  # nosec B603
         [sys.executable, "-m", "wardround", "worker", "--home", str(home.path), "--parent", str(os.getpid())],
         start_new_session=True,
     )

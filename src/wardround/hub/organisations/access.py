@@ -7,14 +7,19 @@ here and nowhere else, from a signed-in person or, with a reason, for the system
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
 if TYPE_CHECKING:
-    from wardround.hub.accounts.models import User
     from wardround.hub.organisations.models import Organisation
+
+
+class Person(Protocol):
+    """Somebody with memberships: the user model, which stands above."""
+
+    memberships: Any
 
 
 class Unscoped(TypeError):
@@ -66,7 +71,7 @@ class Act:
         return self.access.who
 
 
-def access_of(user: "User") -> Access:
+def access_of(user: Person) -> Access:
     """How far a signed-in person reaches, by their memberships."""
     held = list(user.memberships.select_related("organisation"))
     national = [m for m in held if m.role == "national"]

@@ -102,7 +102,7 @@ def write_logs(scenario: Scenario, *, folder: Path) -> None:
             home.mkdir(parents=True, exist_ok=True)
             for until in spec.uploads:
                 name = f"{spec.host}_{until:%Y%m%dT%H%MZ}.log"
-                lines = _log_lines(spec, until, random.Random(f"{scenario.seed} {organisation.code} {spec.host}"))  # noqa: S311  # nosec B311: invented traffic, no secret
+                lines = _log_lines(spec, until, random.Random(f"{scenario.seed} {organisation.code} {spec.host}"))  # noqa: S311  # nosec B311
                 (home / name).write_text("".join(lines), "utf-8")
 
 

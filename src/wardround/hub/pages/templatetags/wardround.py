@@ -120,15 +120,11 @@ def cell(content: str, heading: str, numeric: bool = False) -> SafeString:
 @register.simple_tag
 def heads(*names: str) -> SafeString:
     """The head of a table that folds up on a phone. `#` before a name: a column of numbers."""
-    cells = [
-        format_html(
-            '<th role="columnheader" class="nhsuk-table__header{}" scope="col">{}</th>',
-            " nhsuk-table__header--numeric" if name.startswith("#") else "",
-            name.lstrip("#"),
-        )
-        for name in names
-    ]
-    row = SafeString("".join(cells))
+    row = format_html_join(
+        "",
+        '<th role="columnheader" class="nhsuk-table__header{}" scope="col">{}</th>',
+        ((" nhsuk-table__header--numeric" if name.startswith("#") else "", name.lstrip("#")) for name in names),
+    )
     return format_html(
         '<thead role="rowgroup" class="nhsuk-table__head"><tr role="row" class="nhsuk-table__row">{}</tr></thead>', row
     )
