@@ -87,6 +87,7 @@ def test_a_truncated_packed_log_gives_what_came_before_and_says_so(pack: Callabl
 @pytest.mark.parametrize(
     "data",
     [gzip.compress(LINE)[:12], zipped(a=LINE)[:40], tarred(a=LINE)[:600], zstd(LINE)[:8], b"PK\x03\x04junk", b"\x1f\x8bjunk"],
+    ids=["gzip", "zip", "tar", "zstd", "zip junk", "gzip junk"],
 )
 def test_a_torn_archive_is_named(data: bytes) -> None:
     result = searched(data)
