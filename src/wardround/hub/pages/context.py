@@ -45,7 +45,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     organisations = list(Organisation.objects.filter(pk__in=act.access.reads))
     return around | {
         "access": act.access,
-        "organisations": organisations,
+        "mine": organisations,
         "navigation": navigation(request, act.access),
         "ages": ages(act.access, now=now),
     }

@@ -151,8 +151,9 @@ def _import(
     if not done.new:
         messages.info(request, "This very snapshot was here already: nothing was changed.")
     else:
-        rejected = f" {len(snapshot.rejected)} rows were rejected." if snapshot.rejected else ""
-        messages.success(request, f"{snapshot.installs} installs on {snapshot.assets} assets were imported.{rejected}")
+        left = len(snapshot.rejected)
+        aside = f" {left} {'row was' if left == 1 else 'rows were'} rejected." if left else ""
+        messages.success(request, f"{snapshot.installs} installs on {snapshot.assets} assets were imported.{aside}")
     if snapshot.rejected or not snapshot.counts:
         return redirect("snapshot", snapshot.public_id)
     return redirect("estate-of", organisation.code)
