@@ -104,12 +104,6 @@ def test_another_table_needs_its_columns_named_once(person: Client, trust: Any) 
 
 def test_an_sbom_needs_no_columns(person: Client, trust: Any) -> None:
     component = {"bom-ref": "c1", "type": "application", "name": "Endpoint Manager Mobile", "version": "12.4.0.1"}
-        "bom-ref": "c1",
-        "type": "application",
-        "name": "Endpoint Manager Mobile",
-        "version": "12.4.0.1",
-        "publisher": "Ivanti",
-    }
     bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [component]}
     answer = upload(person, trust, orjson.dumps(bom), "bom.json")
     assert "Which column is which" not in words(answer.content.decode())
