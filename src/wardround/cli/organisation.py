@@ -25,6 +25,7 @@ def centre(
     password: Annotated[
         str, typer.Option(envvar="WARDROUND_PASSWORD", prompt=True, hide_input=True, help="12 characters or more.")
     ],
+    as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """The national centre NAME with its MAILBOX, and its first administrator EMAIL."""
@@ -33,12 +34,14 @@ def centre(
     boot(home_of(home))
     from wardround.hub.accounts.joining import first_administrator
 
-    first_administrator(centre=name, mailbox=mailbox, name=person, email=email, password=password)
+    user = first_administrator(centre=name, mailbox=mailbox, name=person, email=email, password=password)
+    if as_json:
+        emit({"centre": name, "administrator": user.email})
     say(f"{name} is set up. Next: wardround organisation add CODE NAME MAILBOX, then wardround up")
 
 
 @app.command()
-def add(code: str, name: str, mailbox: str, home: HomeOption = None) -> None:
+def add(code: str, name: str, mailbox: str, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """An organisation by its CODE (2 to 12 capitals or digits), NAME and MAILBOX."""
     from wardround.hub.boot import boot
 
@@ -46,6 +49,8 @@ def add(code: str, name: str, mailbox: str, home: HomeOption = None) -> None:
     from wardround.hub.accounts.joining import add_organisation
 
     added = add_organisation(_act(), code=code, name=name, mailbox=mailbox)
+    if as_json:
+        emit({"organisation": {"code": added.code, "name": added.name, "kind": added.kind, "mailbox": added.mailbox}})
     say(f"{added} was added. Next: wardround estate import FILE --org {added.code}")
 
 
@@ -57,7 +62,10 @@ def person(
     role: Annotated[str, typer.Option(help="national, organisation or read_only.")] = "organisation",
     siro: Annotated[bool, typer.Option("--siro", help="They are the SIRO and may accept risks.")] = False,
     clinical_safety_officer: Annotated[bool, typer.Option("--clinical-safety-officer")] = False,
-    password: Annotated[str, typer.Option(envvar="WARDROUND_PASSWORD", prompt=True, hide_input=True)] = "",
+    password: Annotated[
+        str, typer.Option(envvar="WARDROUND_PASSWORD", help="12 characters or more; a new person is asked for it.")
+    ] = "",
+    as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """A person (EMAIL, NAME) of the organisation CODE."""
@@ -65,11 +73,15 @@ def person(
 
     boot(home_of(home))
     from wardround.hub.accounts.joining import add_person
+    from wardround.hub.accounts.models import User
     from wardround.hub.organisations.lookup import organisation_by
 
-    add_person(
+    organisation = organisation_by(code)
+    if not password and not User.objects.filter(email=email.lower()).exists():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    user = add_person(
         _act(),
-        organisation=organisation_by(code),
+        organisation=organisation,
         email=email,
         name=name,
         role=role,
@@ -77,7 +89,9 @@ def person(
         siro=siro,
         clinical_safety_officer=clinical_safety_officer,
     )
-    say(f"{email} may sign in for {code}.")
+    if as_json:
+        emit({"person": user.email, "organisation": organisation.code, "role": role})
+    say(f"{email} may sign in for {organisation.code}.")
 
 
 @app.command("list")

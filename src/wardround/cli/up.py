@@ -83,7 +83,17 @@ def _serve(home: Home, port: int) -> None:
     from wardround.hub import clock
     from wardround.hub.pages.wsgi import application
 
-    server = create_server(application, host="127.0.0.1", port=port, threads=8, ident=None)
+    behind = settings.SESSION_COOKIE_SECURE  # WARDROUND_HTTPS: a proxy on this machine does TLS and says so
+    server = create_server(
+        application,
+        host="127.0.0.1",
+        port=port,
+        threads=8,
+        ident=None,
+        trusted_proxy="127.0.0.1" if behind else None,
+        trusted_proxy_headers={"x-forwarded-proto"} if behind else None,
+        clear_untrusted_proxy_headers=True,
+    )
     worker = subprocess.Popen(  # nosec B603
         [sys.executable, "-m", "wardround", "worker", "--home", str(home.path), "--parent", str(os.getpid())],
         start_new_session=True,

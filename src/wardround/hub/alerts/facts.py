@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from wardround.core import alerts as core
 from wardround.core.hunts import load_pack
+from wardround.core.vocab import Verdict
 from wardround.core.vocab._times import parse_time
 from wardround.hub.alerts.assess import cases_of
 from wardround.hub.alerts.models import Alert, Assessment, Response, Revision, Word
@@ -54,7 +55,7 @@ def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, cor
     def of(row: Response) -> core.Facts:
         assessment = latest.get(row.pk)
         cases = cases_of(assessment) if assessment else ()
-        hosts = {c.asset_id for c in cases}
+        hosts = _hunted_names(assessment)
         return core.Facts(
             product_class=current.product_class,
             revisions=tuple(core.Revision(r.number, _moment(r), r.material) for r in revisions),
@@ -64,7 +65,7 @@ def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, cor
             visibility=sees[row.organisation_id],
             window_since=assessment.window_since if assessment else None,
             pack=pack,
-            logs=frozenset(b.sha256 for b in batches[row.organisation_id] if b.host in hosts),
+            logs=frozenset(b.sha256 for b in batches[row.organisation_id] if b.host.casefold() in hosts),
             withdrawn_at=alert.withdrawn_at,
             hunts=tuple(_hunt(h) for h in hunts[row.public_id]),
             detections=tuple(core.DetectionFound(d.key, d.rule, d.host, d.phase == "scan") for d in found[row.public_id]),
@@ -73,6 +74,12 @@ def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, cor
         )
 
     return {row.pk: of(row) for row in rows}
+
+
+def _hunted_names(assessment: Assessment | None) -> set[str]:
+    """Every name that the log of an asset to hunt may go by, as `HostToHunt` takes them."""
+    stood = [c for c in (assessment.cases if assessment else ()) if any(Verdict(s["verdict"]).open for s in c["sightings"])]
+    return {name.casefold() for case in stood for name in (case["asset"], case["hostname"]) if name}
 
 
 def _grouped(rows: Iterable[Any], key: str) -> dict[Any, list[Any]]:

@@ -57,10 +57,10 @@ def add_log(act: Act, *, organisation: Organisation, host: str, data: bytes, fil
         sha = hashlib.sha256(data).hexdigest()
         batch, new = LogBatch.unscoped.get_or_create(
             organisation=organisation,
-            host=host.strip(),
+            host=_storable(host.strip()),
             sha256=sha,
             defaults={
-                "filename": filename[:300],
+                "filename": _storable(filename)[:300],
                 "shape": ", ".join(dict.fromkeys(c.shape for c in covers))[:60],
                 "events": result.events,
                 "unparsed": sum(c.unparsed for c in covers),
@@ -200,10 +200,15 @@ def _keep(
                 "source": batch.filename,
                 "line": d.line,
                 "time": d.time,
-                "excerpt": d.excerpt[:4000],
+                "excerpt": _storable(d.excerpt)[:4000],
             },
         )
     return dict(found)
+
+
+def _storable(text: str) -> str:
+    """Without NUL, which PostgreSQL cannot store; the file itself is kept as it came."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def _key(rule: str, host: str, excerpt: str, nth: int) -> str:
@@ -219,11 +224,15 @@ def _sentence(host: dict[str, Any], hunt: Hunt, found: dict[str, int]) -> str:
 
 
 def lines_around(detection: Detection, *, batches: Iterable[LogBatch], each_side: int = 10) -> list[tuple[int, str]]:
-    """The lines of the log around a detection, numbered from 1; empty for a log that has no lines."""
+    """The lines of the log around a detection, numbered from 1; empty for a log that has no lines.
+
+    Two logs may have one name: the right one holds what was found on that very line. Lines end where the reader ends them,
+    at a line feed alone.
+    """
     for batch in batches:
         if batch.filename == detection.source:
-            text = FileStore(settings.HOME.files).read(batch.sha256).decode("utf-8", "replace").splitlines()
+            text = FileStore(settings.HOME.files).read(batch.sha256).decode("utf-8", "replace").split("\n")
             first = max(detection.line - 1 - each_side, 0)
-            if detection.line <= len(text):
+            if detection.line <= len(text) and detection.excerpt.strip()[:200] in _storable(text[detection.line - 1]):
                 return [(n + 1, text[n][:2000]) for n in range(first, min(detection.line + each_side, len(text)))]
     return []

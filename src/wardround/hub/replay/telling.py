@@ -19,7 +19,7 @@ def news(folder: Path, *, at: datetime) -> Iterator[str]:
     if "cve.jsonl" in names:
         cves = [orjson.loads(line)["cveMetadata"]["cveId"] for line in (folder / "cve.jsonl").read_bytes().splitlines()]
         with statements() as store:
-            yield from (_published(a) for a in store.advisories(cves, at=at))
+            yield from (_published(a) for a in store.advisories(cves, at=at) if a.published.date() == at.date())
     if "kev.json" in names:
         read = orjson.loads((folder / "kev.json").read_bytes())
         new = [v["cveID"] for v in read["vulnerabilities"] if v["dateAdded"] == f"{at:%Y-%m-%d}"]
