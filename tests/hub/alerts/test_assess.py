@@ -1,0 +1,103 @@
+"""Who has it: what an assessment holds against an alert, and that more evidence never makes an asset disappear."""
+
+import pytest
+
+from wardround.hub.alerts.arrivals import reconsider
+from wardround.hub.alerts.facts import standing
+from wardround.hub.alerts.models import Assessment
+from wardround.hub.organisations.models import Organisation
+from wardround.lake.findings import FindingLake
+from wardround.lake.home import Home
+
+from ..builders import (
+    KEV,
+    PUBLISHED,
+    Row,
+    a_server,
+    a_snapshot,
+    an_alert,
+    an_organisation,
+    at,
+    feeds_with,
+    filler,
+    response_of,
+)
+
+pytestmark = pytest.mark.usefixtures("hub")
+
+
+def assessed(*rows: Row, trust: Organisation | None = None) -> Assessment:
+    organisation = trust or an_organisation()
+    feeds_with(PUBLISHED, now=at(13, 17))
+    a_snapshot(organisation, rows, taken=at(12))
+    an_alert(at(14))
+    return response_of(organisation).assessments.get()
+
+
+def test_counts_are_assets_by_their_worst_verdict() -> None:
+    rows = (a_server("a"), a_server("a", "12.4.0.2"), a_server("b", "12.4"), a_server("c", "12.5.0.1"), *filler(3))
+    counts = assessed(*rows).counts
+    assert (counts["affected"], counts["unknown"], counts["not_affected"], counts["stood_open"]) == (1, 1, 1, 2)
+
+
+def test_the_findings_behind_the_counts_are_in_the_lake(hub: Home) -> None:
+    made = assessed(a_server("a"), a_server("b", "12.5.0.1"))
+    findings = FindingLake(hub.lake).read(made.organisation.code, assessment=made.public_id)
+    assert {(f.install.asset_id, f.cve, f.verdict.value) for f in findings} == {
+        (asset, cve, verdict)
+        for asset, verdict in (("a", "affected"), ("b", "not_affected"))
+        for cve in ("CVE-2025-4427", "CVE-2025-4428")
+    }
+
+
+def test_the_decision_carries_its_inputs_and_their_dates() -> None:
+    decision = assessed(a_server()).decision
+    assert (decision["decision"], decision["due"], decision["assumed"]) == ("3D", "2025-05-16", [])
+    assert {i["key"] for i in decision["inputs"] if i["source"]} == {i["key"] for i in decision["inputs"]}
+    assert all(i["source"] for i in decision["inputs"])
+    assert {(i["key"], i["date"]) for i in decision["inputs"]} >= {("A", "2025-05-13"), ("TI", "2025-05-13")}
+
+
+def test_an_exposure_that_nobody_knows_is_assumed_and_said_so() -> None:
+    decision = assessed(a_server(internet_facing="unknown")).decision
+    assert decision["assumed"]
+    assert decision["would_change"]
+
+
+def test_the_worst_of_what_sources_say_of_exposure_counts() -> None:
+    trust = an_organisation()
+    a_snapshot(trust, [a_server(internet_facing="no")], taken=at(12), source="register")
+    (case,) = assessed(a_server(internet_facing="yes"), trust=trust).cases
+    assert case["exposed"] is True
+
+
+def test_an_asset_that_was_fixed_before_the_alert_stood_open() -> None:
+    trust = an_organisation()
+    feeds_with(PUBLISHED, now=at(13, 17))
+    a_snapshot(trust, [a_server()], taken=at(12))
+    a_snapshot(trust, [a_server(version="12.4.0.2")], taken=at(13))
+    an_alert(at(14))
+    made = response_of(trust).assessments.get()
+    assert (made.counts["affected"], made.counts["stood_open"]) == (0, 1)
+
+
+def test_recomputed_as_of_then_the_inventory_imported_later_is_not_there() -> None:
+    """A snapshot of the 12th that comes on the 16th was not known on the 14th."""
+    trust = an_organisation()
+    feeds_with(PUBLISHED, now=at(13, 17))
+    a_snapshot(trust, filler(2), taken=at(11))
+    an_alert(at(14))
+    a_snapshot(trust, [a_server()], taken=at(12), imported=at(16), source="other")
+    reconsider(at=at(16))
+    response = response_of(trust)
+    assert standing(response, at=at(15))[1].proposal == "does_not_apply"
+    assert standing(response, at=at(16))[1].proposal == "applies"
+
+
+def test_kev_makes_the_decision_stricter_and_never_later() -> None:
+    made = assessed(a_server())
+    feeds_with(KEV, now=at(19, 7))
+    reconsider(at=at(19, 8))
+    later = Assessment.unscoped.filter(response=made.response).last()
+    assert (later.decision["decision"], later.decision["due"]) == ("3DF", made.decision["due"])
+    assert later.decision["forensic_triage"]
