@@ -7,9 +7,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from wardround.core.alerts import Applicability, Closing, Standing, response_policy
+from wardround.core.alerts import Applicability, Closing, Facts, Standing, response_policy
 from wardround.core.vocab import BadInput
-from wardround.hub.alerts.facts import issued, standing
+from wardround.hub.alerts.facts import issued, restated, standing
 from wardround.hub.alerts.models import Assessment, Response, Word
 from wardround.hub.alerts.words import KINDS
 from wardround.hub.audit.services import record
@@ -27,17 +27,23 @@ def sign(act: Act, *, response: Response, kind: str, body: Mapping[str, Any]) ->
     """Keep one word, with the state that the response had before and has after in the record."""
     act.access.demand_write(response.organisation)
     Response.unscoped.select_for_update().get(pk=response.pk)
-    before = standing(response, at=act.at)[1].state
+    facts, before = standing(response, at=act.at)
     word = Word.unscoped.create(
         organisation=response.organisation, response=response, kind=kind, at=act.at, by=act.who, body=dict(body)
     )
-    after = standing(response, at=act.at)[1].state
+    after = restated(facts, response=response, at=act.at)[1]
     record(
         act,
         organisation=response.organisation,
         what=KINDS[kind],
         subject=response.public_id,
-        document={"alert": response.alert.reference, "from": before, "to": after, "word": str(word.public_id), "body": dict(body)},
+        document={
+            "alert": response.alert.reference,
+            "from": before.state,
+            "to": after.state,
+            "word": str(word.public_id),
+            "body": dict(body),
+        },
     )
     return word
 
@@ -224,11 +230,16 @@ def close(act: Act, *, response: Response) -> Closing:
     return closing
 
 
+def has_to_be_told(facts: Facts, found: Standing) -> bool:
+    """Whether it was closed, no longer is, and nobody was told yet."""
+    return found.reopened and not any(told >= facts.closings[-1][0] for told in facts.reopenings)
+
+
 @transaction.atomic
 def reopen_if_no_longer_true(*, response: Response, at: datetime) -> bool:
     """Run the gate again on a closed response; when it no longer holds, say so in the record and tell people."""
     facts, found = standing(response, at=at)
-    if not found.reopened or any(told >= facts.closings[-1][0] for told in facts.reopenings):
+    if not has_to_be_told(facts, found):
         return False
     act = Act(system_access("the gate"), at)
     because = [str(m) for m in found.gate.open_because] or [str(found.next)]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from wardround.core.vocab import WardroundError
-from wardround.hub.alerts.answering import reopen_if_no_longer_true
+from wardround.hub.alerts.answering import has_to_be_told, reopen_if_no_longer_true
 from wardround.hub.alerts.assess import assess, question
 from wardround.hub.alerts.facts import issued, standings
 from wardround.hub.alerts.models import Alert, Response
@@ -29,8 +29,8 @@ def reconsider(*, at: datetime, organisation: Organisation | None = None, alert:
                 assess(act, response=response, asked=asked)
             except (WardroundError, OSError) as problem:
                 problems.append(f"{response.organisation.code}: {problem}")
-        for key, (_, found) in standings(one, responses=concerned, at=at).items():
-            if found.reopened:
+        for key, (facts, found) in standings(one, responses=concerned, at=at).items():
+            if has_to_be_told(facts, found):
                 reopened += reopen_if_no_longer_true(response=next(r for r in concerned if r.pk == key), at=at)
     if problems:
         raise WardroundError(f"{len(problems)} responses could not be assessed: {problems[0]}", where="assessing", do="mend it")

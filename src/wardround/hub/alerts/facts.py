@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -34,6 +35,13 @@ def standings(alert: Alert, *, responses: Iterable[Response], at: datetime) -> d
 def standing(response: Response, *, at: datetime) -> tuple[core.Facts, core.Standing]:
     """Facts and standing of one response."""
     return standings(response.alert, responses=[response], at=at)[response.pk]
+
+
+def restated(facts: core.Facts, *, response: Response, at: datetime) -> tuple[core.Facts, core.Standing]:
+    """Facts and standing once something more was said on a response, and only said: its words alone are read again."""
+    words = Word.unscoped.filter(response=response, at__lte=at).order_by("at", "pk")
+    now = replace(facts, **signed(words))
+    return now, core.standing(now, at=at)
 
 
 def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, core.Facts]:

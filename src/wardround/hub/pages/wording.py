@@ -12,6 +12,11 @@ class Tag(NamedTuple):
     colour: str = "grey"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 asset`, `2 assets`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 VERDICTS = {
     "affected": Tag("affected", "red"),
     "unknown": Tag("unknown", "orange"),

@@ -13,7 +13,7 @@ from wardround.core.alerts import Applicability, Facts, Missing, Standing, State
 from wardround.core.vocab import BadInput
 from wardround.hub.accounts.models import User
 from wardround.hub.alerts import answering
-from wardround.hub.alerts.facts import standing
+from wardround.hub.alerts.facts import restated, standing
 from wardround.hub.alerts.hunting import hunt
 from wardround.hub.alerts.models import Response, Word
 from wardround.hub.hunts.models import Detection, Hunt
@@ -36,6 +36,7 @@ class Team:
     safety: User
     clock: FakeClock
     tried: set[tuple[str, str]] = field(default_factory=set)
+    searched: bool = False
 
     def work(self, response: Response, *, facts: Facts, found: Standing) -> None:
         """Do the next thing, again and again, until nothing is left that these people can do today."""
@@ -43,7 +44,8 @@ class Team:
             return
         for step in range(STEPS):
             if step:
-                facts, found = standing(response, at=self.clock.now())
+                looked, self.searched = (standing(response, at=self.clock.now()) if self.searched else None), False
+                facts, found = looked or restated(facts, response=response, at=self.clock.now())
             if found.state in (State.CLOSED, State.WITHDRAWN):
                 return
             self.clock.set(self.clock.now() + timedelta(seconds=41))
@@ -153,6 +155,7 @@ class Team:
         state = f"{sorted(facts.logs)} {facts.pack} {len(facts.revisions)} {facts.assessed_at}"
         if not facts.logs or not self._once("hunt", state):
             return False
+        self.searched = True
         return bool(hunt(act, response=response))
 
     def _accept(self, act: Act, response: Response) -> bool:
@@ -168,6 +171,7 @@ class Team:
     def _judge(self, act: Act, response: Response) -> bool:
         """A scanner's probe is a false alarm; anything else belongs to an incident."""
         judged = {w.body["detection"] for w in Word.unscoped.filter(response=response, kind="judgement")}
+        self.searched = True
         rows = Detection.objects.within(act.access).filter(response=response.public_id).exclude(key__in=judged)
         for row in rows:
             if row.phase == "scan":

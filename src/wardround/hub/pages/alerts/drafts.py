@@ -20,6 +20,7 @@ from wardround.hub.pages.alerts.finding import alert_of, centre_only, draft_of
 from wardround.hub.pages.alerts.forms import DraftForm, WithdrawForm
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.posting import UNPROCESSABLE, form_page
+from wardround.hub.pages.wording import counted
 
 BOARD = ("Alerts", "/")
 BLANK = {
@@ -119,7 +120,7 @@ def preview(request: Asking, alert: uuid.UUID, number: int) -> HttpResponse:
             problem, status = str(refused), UNPROCESSABLE
         else:
             reconsider_all.enqueue()
-            said = f"Revision {revision.number} is issued to {len(reached)} organisations. Messages are on their way."
+            said = f"Revision {revision.number} is issued to {counted(len(reached), 'organisation')}. Messages are on their way."
             messages.success(request, said)
             return redirect("alert", revision.alert.public_id)
     organisations = list(in_scope(revision))

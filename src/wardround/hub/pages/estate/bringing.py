@@ -21,6 +21,7 @@ from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.estate.forms import MappingForm, UploadForm
 from wardround.hub.pages.posting import UNPROCESSABLE, refuse
 from wardround.hub.pages.whose import organisation_of
+from wardround.hub.pages.wording import counted
 from wardround.lake.files import FileStore
 
 SALT = "wardround.estate.upload"
@@ -152,8 +153,9 @@ def _import(
         messages.info(request, "This very snapshot was here already: nothing was changed.")
     else:
         left = len(snapshot.rejected)
-        aside = f" {left} {'row was' if left == 1 else 'rows were'} rejected." if left else ""
-        messages.success(request, f"{snapshot.installs} installs on {snapshot.assets} assets were imported.{aside}")
+        aside = f", {counted(left, 'row')} rejected" if left else ""
+        brought = f"{counted(snapshot.installs, 'install')} on {counted(snapshot.assets, 'asset')}"
+        messages.success(request, f"Imported: {brought}{aside}.")
     if snapshot.rejected or not snapshot.counts:
         return redirect("snapshot", snapshot.public_id)
     return redirect("estate-of", organisation.code)
