@@ -79,7 +79,7 @@ def test_a_table_is_shown_as_it_is_read_and_then_imported(person: Client, trust:
     assert not Snapshot.unscoped.exists()
     fields = {"upload": note_of(answer), "do": "import", "asset_id": "asset_id", "product": "product", "version": "version"}
     done = person.post(reverse("estate-import", args=[trust.code]), fields, follow=True)
-    assert "2 installs on 2 assets were imported" in words(done.content.decode())
+    assert "Imported: 2 installs on 2 assets." in words(done.content.decode())
     snapshot = Snapshot.unscoped.get()
     assert (snapshot.sees, snapshot.source.name, snapshot.filename) == (["edge_appliance"], "register", "estate.csv")
 
@@ -167,7 +167,7 @@ def test_rejected_rows_are_shown_with_their_place(person: Client, trust: Any) ->
     fields = {"upload": note_of(answer), "do": "import", "asset_id": "asset_id", "product": "product", "version": "version"}
     done = person.post(reverse("estate-import", args=[trust.code]), fields, follow=True)
     text = words(done.content.decode())
-    assert "1 row was rejected" in text
+    assert "1 row rejected" in text
     assert "line 3" in text
     assert "asset_id is empty" in text
 
