@@ -28,7 +28,7 @@ def add_organisation(
 ) -> Organisation:
     """A new organisation. Raises BadInput when its code is taken or malformed, or its mailbox is no address."""
     act.access.demand_national()
-    organisation = Organisation(code=code.upper(), name=name, mailbox=mailbox, kind=kind, fictitious=fictitious)
+    organisation = Organisation(code=code.strip().upper(), name=name, mailbox=mailbox, kind=kind, fictitious=fictitious)
     _clean(organisation, code)
     organisation.save()
     record(act, organisation=organisation, what="organisation added", subject=organisation.code, document={"name": name})

@@ -17,6 +17,7 @@ def open_incident(act: Act, *, organisation: Organisation, response: uuid.UUID, 
     act.access.demand_write(organisation)
     if not reason.strip():
         raise BadInput("an incident needs a reason", where="reason", do="say what was seen")
+    Organisation.objects.select_for_update().get(pk=organisation.pk)  # one number at a time
     number = Incident.unscoped.filter(organisation=organisation).count() + 1
     incident = Incident.unscoped.create(
         organisation=organisation,
@@ -37,6 +38,7 @@ def close_incident(act: Act, *, incident: Incident, evidence: str) -> None:
     act.access.demand_write(incident.organisation)
     if not evidence.strip():
         raise BadInput("an incident closes only on evidence", where="evidence", do="say what shows that it is over")
+    incident = Incident.unscoped.select_for_update().get(pk=incident.pk)
     if incident.closed_at:
         raise BadInput(f"{incident.reference} is closed already", where="incident")
     incident.closed_at, incident.closed_by, incident.closing_evidence = act.at, act.who, evidence.strip()
