@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from playwright.sync_api import Page, expect
-from pytest_django.fixtures import SettingsWrapper
 from pytest_django.live_server_helper import LiveServer
 
 from wardround.hub.accounts.models import User
@@ -45,7 +44,7 @@ Faults = Callable[[Page], list[str]]
 
 
 @pytest.fixture
-def home(transactional_db: None, tmp_path: Path, settings: SettingsWrapper) -> Iterator[Home]:
+def home(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[Home]:
     """An empty hub on 20 May that a live server shows. Passwords are hashed quickly: it is no secret here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with a_hub(tmp_path / "home") as home:
@@ -71,7 +70,7 @@ def walk(live_server: LiveServer, home: Home, serious_faults: Faults) -> Callabl
 
 
 class Walker:
-    """A person with a browser. Each page they come to must not scroll sideways; axe-core looks at each kind of page once a width."""
+    """A person with a browser. No page may scroll sideways; axe-core looks at each kind once a width."""
 
     looked: ClassVar[set[tuple[str, str, int]]] = set()
 
