@@ -1,6 +1,7 @@
 """Organisations and people join: once, with addresses and passwords that can be used."""
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 
@@ -23,7 +24,13 @@ FIRST = {
 }
 
 
-def test_the_first_administrator_acts_for_the_centre_and_signs_in(settings: object) -> None:
+@pytest.fixture(autouse=True)
+def quick_hashes(settings: LazySettings) -> None:
+    """A hash that is made to be slow would take most of the time of these tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def test_the_first_administrator_acts_for_the_centre_and_signs_in() -> None:
     user = first_administrator(**FIRST)
     access = access_of(user)
     assert access.writes_national

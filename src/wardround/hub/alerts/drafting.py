@@ -122,10 +122,10 @@ def _check_scope(scope: Sequence[str]) -> None:
 
 
 def addresses(revision: Revision) -> int:
-    """How many messages issuing it would queue: a mailbox and the extra contacts of each organisation in scope."""
+    """How many addresses it goes to: the mailbox and the extra contacts of each organisation in scope, each once."""
     organisations = in_scope(revision)
     contacts = Contact.objects.within(system_access("counting addresses")).filter(organisation__in=organisations)
-    return organisations.count() + contacts.count()
+    return len({*organisations.values_list("pk", "mailbox"), *contacts.values_list("organisation", "email")})
 
 
 @transaction.atomic
