@@ -203,3 +203,27 @@ def test_a_person_of_several_organisations_chooses_an_estate(demo: Demonstration
 
 def test_the_centre_is_told_that_estates_stay_inside(demo: Demonstration, as_: As) -> None:
     assert "stays with its own people" in page(as_("national"), reverse("estate"))
+
+
+def test_a_source_goes_on_to_see_what_it_declared(person: Client, trust: Any) -> None:
+    """Whoever brings a newer file and ticks nothing takes nothing back."""
+    a_snapshot(trust, [a_server()], taken=at(12), source="register", sees=["edge_appliance", "server"])
+    answer = upload(person, trust, a_table([a_server(version="12.4.0.2")]))
+    fields = {"upload": note_of(answer), "do": "import", "asset_id": "asset_id", "product": "product", "version": "version"}
+    person.post(reverse("estate-import", args=[trust.code]), fields)
+    assert Snapshot.unscoped.latest("taken_at").sees == ["edge_appliance", "server"]
+
+
+def test_classes_are_boxes_to_tick(person: Client, trust: Any) -> None:
+    html = person.get(reverse("estate-import", args=[trust.code])).content.decode()
+    assert html.count('class="nhsuk-checkboxes__input"') == 11
+    assert "nhsuk-radios" not in html
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(
+    person: Client, trust: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wardround.hub.pages.estate.forms.MOST_BYTES", 10)
+    answer = upload(person, trust, a_table([a_server()]))
+    assert answer.status_code == 422
+    assert "split it" in words(answer.content.decode())

@@ -18,6 +18,7 @@ from wardround.hub.pages.times import LONDON, end_of_local_day
 from wardround.hub.pages.wording import ANSWERS
 
 Choices = Sequence[tuple[str, str]]
+MOST_BYTES = 512_000_000
 CHOOSE = ("", "Choose one")
 
 
@@ -232,6 +233,13 @@ class LogForm(_OfAsset):
         [("no", "From a log server or forwarder"), ("yes", "From the host itself: an intruder could have altered it")],
         radios=True,
     )
+
+    def clean_file(self) -> Any:
+        """Whole logs are read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(f"The file is larger than {MOST_BYTES // 1_000_000} MB: split it")
+        return file
 
 
 class IncidentForm(Form):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from wardround.core.alerts import Applicability, Closing, Deadline, Facts, Standing, State
-from wardround.core.triage import policy
+from wardround.core.triage import Policy, policy
 from wardround.hub.alerts.facts import issued, standings
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.organisations.access import Access
@@ -136,10 +136,10 @@ class Progress:
     @property
     def decision(self) -> str:
         """The strictest decision among the organisations, those on known inputs before those assumed."""
-        made = [f for f in (row.facts.decision for row in self.rows) if f]
         table = policy(self.revision.policy)
-        worst = max(made, key=lambda f: (not f.assumed, table.rank(f.key)), default=None)
-        return table.outcomes[table.rank(worst.key)].name if worst else ""
+        made = [row for row in self.rows if row.facts.decision]
+        worst = max(made, key=lambda row: _strictness(row, table), default=None)
+        return decision_words(worst, self.revision) if worst else ""
 
     @property
     def due_day(self) -> str:
@@ -170,6 +170,17 @@ class Progress:
             drawn.append((kind, f"{words}: {len(self.shown(name))}", round(start, 2), round(width, 2)))
             start += width
         return drawn
+
+
+def _strictness(row: Row, table: Policy) -> tuple[bool, int]:
+    made = row.facts.decision
+    return (not made.assumed, table.rank(made.key)) if made else (False, -1)
+
+
+def decision_words(row: Row, revision: Revision) -> str:
+    """The decision of one response in the policy's own words; empty where there is none."""
+    made, table = row.facts.decision, policy(revision.policy)
+    return table.outcomes[table.rank(made.key)].name if made else ""
 
 
 def _applies_open(row: Row) -> bool:

@@ -12,7 +12,7 @@ from wardround.hub.alerts.models import Response
 from wardround.hub.pages.alerts.finding import newest, response_of
 from wardround.hub.pages.alerts.nextsteps import for_centre, steps
 from wardround.hub.pages.alerts.picture import Picture, picture_of
-from wardround.hub.pages.alerts.progress import Row
+from wardround.hub.pages.alerts.progress import Row, decision_words
 from wardround.hub.pages.asking import Asking
 
 
@@ -20,18 +20,23 @@ from wardround.hub.pages.asking import Asking
 def response(request: Asking, response: uuid.UUID) -> HttpResponse:
     """For its own people everything; for the centre answers, counts, dates and coverage."""
     found = response_of(request, response)
-    row = row_of(request, found)
+    row, revision = row_of(request, found), newest(found.alert)
     context = {
         "response": found,
         "row": row,
-        "revision": newest(found.alert),
+        "revision": revision,
         "crumbs": [("Alerts", "/"), (found.alert.reference, f"/alerts/{found.alert.public_id}/")],
     }
     if not request.access.sees_inside(found.organisation):
         gate = row.standing.gate
         counts = {"affected": len(row.facts.assets), "hunts": len(row.facts.hunts), "detections": len(row.facts.detections)}
         missing = [] if row.closed else for_centre(gate.open_because)
-        context |= {"missing": missing, "counts": counts, "incidents": row.facts.incidents}
+        context |= {
+            "decision": decision_words(row, revision),
+            "missing": missing,
+            "counts": counts,
+            "incidents": row.facts.incidents,
+        }
         return render(request, "alerts/response_for_centre.html", context)
     context |= inside(request, found, row)
     return render(request, "alerts/response.html", context)

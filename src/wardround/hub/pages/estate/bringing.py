@@ -69,13 +69,19 @@ def _first(request: Asking, organisation: Organisation) -> HttpResponse:
                     "code": organisation.code,
                     "who": request.user.pk,
                     "source": form.cleaned_data["source"],
-                    "sees": form.cleaned_data["sees"],
+                    "sees": form.cleaned_data["sees"] or _declared(request, organisation, form.cleaned_data["source"]),
                     "taken": form.cleaned_data["taken"].isoformat() if form.cleaned_data["taken"] else "",
                 }
                 return _show(request, organisation, note, data)
     sources = Source.objects.within(request.access).filter(organisation=organisation)
     context = _around(organisation) | {"form": form, "sources": sources}
     return render(request, "estate/upload.html", context, status=status)
+
+
+def _declared(request: Asking, organisation: Organisation, name: str) -> list[str]:
+    """What a source said before that it sees: it goes on to see it where nothing new is said."""
+    known = Source.objects.within(request.access).filter(organisation=organisation, name=name).first()
+    return list(known.sees) if known else []
 
 
 def _second(request: Asking, organisation: Organisation) -> HttpResponse:

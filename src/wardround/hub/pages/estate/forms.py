@@ -6,6 +6,7 @@ from django import forms
 
 from wardround.core.estate import PRODUCT_CLASSES
 from wardround.core.estate._map import REQUIRED, TARGETS
+from wardround.core.estate._read import MOST_BYTES
 from wardround.hub.pages.posting import Form
 from wardround.hub.pages.times import LONDON
 
@@ -56,6 +57,13 @@ class UploadForm(Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "width": "20"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M"],
     )
+
+    def clean_file(self) -> Any:
+        """Whole inventories are read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(f"The file is larger than {MOST_BYTES // 1_000_000} MB: split it")
+        return file
 
     def clean_taken(self) -> Any:
         """As an aware instant."""

@@ -161,8 +161,8 @@ def errors(form: Form) -> dict[str, Any]:
 
 KINDS = (
     (Textarea, "textarea"),
-    (RadioSelect, "radios"),
     (CheckboxSelectMultiple, "checkboxes"),
+    (RadioSelect, "radios"),
     (CheckboxInput, "checkbox"),
     (FileInput, "file"),
     (Select, "select"),
