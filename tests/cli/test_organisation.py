@@ -1,0 +1,63 @@
+"""`wardround organisation`: who takes part."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def call(home: Path, *arguments: object, password: str = "four dull words here") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "wardround", "organisation", *map(str, arguments)]
+    env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    env |= {"WARDROUND_HOME": str(home), "WARDROUND_PASSWORD": password, "COLUMNS": "160"}
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("organisation") / "home"
+
+
+@pytest.fixture(scope="module")
+def started(home: Path) -> subprocess.CompletedProcess[str]:
+    return call(home, "centre", "Example Centre", "duty@centre.example", "ann@centre.example", "--person", "Ann (fictitious)")
+
+
+def test_a_short_password_sets_nothing_up(home: Path) -> None:
+    done = call(home, "centre", "Example Centre", "duty@centre.example", "a@centre.example", "--person", "A", password="short")
+    assert done.returncode == 2
+    assert "password" in done.stderr
+
+
+def test_the_centre_is_set_up_once(home: Path, started: subprocess.CompletedProcess[str]) -> None:
+    assert started.returncode == 0, started.stderr
+    assert "Next: wardround organisation add" in started.stderr
+    again = call(home, "centre", "Second", "x@centre.example", "b@centre.example", "--person", "B")
+    assert again.returncode == 2
+    assert "has people already" in again.stderr
+
+
+def test_organisations_and_people_are_added_and_listed(home: Path, started: object) -> None:
+    assert call(home, "add", "EX61", "Example Trust", "cyber@ex61.example").returncode == 0
+    done = call(home, "person", "EX61", "siro@ex61.example", "Sam (fictitious)", "--siro")
+    assert done.returncode == 0, done.stderr
+    listed = call(home, "list")
+    assert all(word in listed.stdout for word in ("CENTRE", "EX61", "Example Trust"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("add", "no code", "X", "x@x.example"), "code"),
+        (("add", "EX62", "X", "no address"), "mailbox"),
+        (("person", "NOPE", "a@a.example", "A"), "no organisation"),
+        (("person", "CENTRE", "a@a.example", "A", "--role", "admin"), "no role"),
+    ],
+)
+def test_what_cannot_be_used_is_exit_2_and_named(home: Path, started: object, arguments: tuple[str, ...], says: str) -> None:
+    done = call(home, *arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
