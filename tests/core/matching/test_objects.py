@@ -73,11 +73,17 @@ def test_changes_switch_the_status_inside_a_range(says: Says, an_object: Build) 
     assert found == ["affected", "not_affected", "not_affected", "affected", "affected", "unknown"]
 
 
-def test_changes_out_of_order_are_not_evaluable_unless_they_agree(says: Says, an_object: Build) -> None:
-    differ = [{"at": "1.6", "status": "affected"}, {"at": "1.4", "status": "unaffected"}]
-    agree = [{"at": "1.6", "status": "unaffected"}, {"at": "1.4", "status": "unaffected"}]
-    assert says(an_object(semver("1.0", lessThan="2.0", changes=differ)), version="1.5").verdict == "not_evaluable"
-    assert says(an_object(semver("1.0", lessThan="2.0", changes=agree)), version="1.5").verdict == "not_affected"
+def test_changes_are_read_in_the_order_of_their_places_whatever_order_they_are_written_in(says: Says, an_object: Build) -> None:
+    written = [{"at": "1.6", "status": "affected"}, {"at": "1.10", "status": "unknown"}, {"at": "1.4", "status": "unaffected"}]
+    record = an_object(semver("1.0", lessThan="2.0", changes=written), default="unknown")
+    found = [says(record, version=v).verdict.value for v in ("1.3.9", "1.4", "1.5", "1.6", "1.9", "1.10")]
+    assert found == ["affected", "not_affected", "not_affected", "affected", "affected", "unknown"]
+
+
+def test_a_change_at_what_is_no_version_leaves_its_doubt(says: Says, an_object: Build) -> None:
+    written = [{"at": "release 1 of summer", "status": "unaffected"}, {"at": "1.4", "status": "affected"}]
+    answer = says(an_object(semver("1.0", lessThan="2.0", changes=written), default="unaffected"), version="1.5")
+    assert answer.verdict == "not_evaluable"
 
 
 def test_custom_with_plain_dotted_numbers_is_compared_and_says_that_this_is_assumed(says: Says, an_object: Build) -> None:

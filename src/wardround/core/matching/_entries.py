@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import cmp_to_key
 from typing import Any
 
 from wardround.core.matching._orders import BELOW, EQUAL, Order, Position, UnreadableError, is_first, is_plain, order_of, shown
@@ -179,12 +179,8 @@ def _with_changes(reading: Reading, entry: Mapping[str, Any], version: str, orde
     if not reading.statuses or not isinstance(changes, list):
         return reading
     steps = [(_text(c, "at").strip(), _status(c)) for c in changes if isinstance(c, Mapping)]
-    if len({status for _, status in steps}) > 1 and _out_of_order([at for at, _ in steps], order):
-        return replace(
-            reading, outside=True, what="The changes inside the record's range are out of order.", doubt=Verdict.NOT_EVALUABLE
-        )
     statuses, what, doubt, compared = set(reading.statuses), reading.what, reading.doubt, reading.assumed
-    for at, status in steps:
+    for at, status in _in_order(steps, order):
         reached = (
             _side(version, at, order, wanted={0, 1}) if version else UnreadableError("the version is not known", Verdict.UNKNOWN)
         )
@@ -201,11 +197,23 @@ def _with_changes(reading: Reading, entry: Mapping[str, Any], version: str, orde
 _WORDS = {Verdict.AFFECTED: "affected", Verdict.NOT_AFFECTED: "not affected", Verdict.UNKNOWN: "not known"}
 
 
-def _out_of_order(places: list[str], order: Order) -> bool:
+def _in_order(steps: list[tuple[str, Verdict]], order: Order) -> list[tuple[str, Verdict]]:
+    """Changes by where they take place, as the schema asks of readers; what is no version comes last, where its doubt stays."""
+
+    def before(one: tuple[str, Verdict], other: tuple[str, Verdict]) -> int:
+        return min(order.position(one[0], other[0]))
+
+    places, unreadable = [], []
+    for step in steps:
+        try:
+            order.position(step[0], step[0])
+            places.append(step)
+        except UnreadableError:
+            unreadable.append(step)
     try:
-        return any(order.position(one, next_one) == {1} for one, next_one in pairwise(places))
+        return sorted(places, key=cmp_to_key(before)) + unreadable
     except UnreadableError:
-        return False
+        return steps
 
 
 def _with(order: Order) -> tuple[str, ...]:
