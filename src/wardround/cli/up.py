@@ -91,7 +91,7 @@ def _serve(home: Home, port: int) -> None:
         threads=8,
         ident=None,
         trusted_proxy="127.0.0.1" if behind else None,
-        trusted_proxy_headers={"x-forwarded-proto"} if behind else None,
+        trusted_proxy_headers={"x-forwarded-proto"} if behind else set(),
         clear_untrusted_proxy_headers=True,
     )
     worker = subprocess.Popen(  # nosec B603
