@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from wardround.hub import clock
 from wardround.hub.accounts.models import User
 from wardround.hub.alerts.models import Word
 from wardround.hub.organisations.models import Membership
+from wardround.hub.outbox.models import Message
 
 from ..builders import a_person, the_centre
 from .demonstration import Demonstration, page
@@ -24,6 +26,11 @@ def test_the_national_board_counts_answers_and_never_merges_kinds_of_closing(dem
     assert "window hunted 1 · window partly visible 1 · risk accepted 1 · does not apply 2" in text
     assert "fix within 3 days, and forensic triage" in text
     assert "New alert" in text
+
+
+def test_the_centre_is_told_that_a_message_failed(demo: Demonstration, as_: As) -> None:
+    Message.unscoped.filter(pk=Message.unscoped.earliest("pk").pk).update(sent_at=None, failed_at=clock.now())
+    assert "Messages: 1 failed : somebody may not know" in page(as_("national"), "/")
 
 
 def test_the_oldest_silence_counts_from_the_first_revision_nobody_read(demo: Demonstration, as_: As) -> None:
@@ -117,3 +124,14 @@ def test_nobody_acknowledges_for_an_organisation_that_is_not_theirs(demo: Demons
     other = demo.response("EX03")
     as_(several.email).post(reverse("alert-acknowledge", args=[demo.alert.public_id]), {"response": [str(other.public_id)]})
     assert Word.unscoped.count() == before
+
+
+def test_a_person_of_the_centre_who_also_acts_for_an_organisation_finds_both(demo: Demonstration, as_: As) -> None:
+    officer = User.objects.get(email="duty.officer@centre.example")
+    Membership.objects.create(user=officer, organisation=demo.organisation("EX04"), role=Membership.Role.ORGANISATION)
+    client = as_("national")
+    assert "The alerts of your own organisations" in page(client, "/")
+    own = page(client, "/?own")
+    assert "867 of 899 hours of epmm-prod" in own
+    assert "mdm-core" not in own
+    assert "Dunmore" in page(client, "/estate/")

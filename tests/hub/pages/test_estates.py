@@ -89,6 +89,7 @@ def test_another_table_needs_its_columns_named_once(person: Client, trust: Any) 
     answer = upload(person, trust, table)
     assert "say below which column is which" in words(answer.content.decode())
     address, note = reverse("estate-import", args=[trust.code]), note_of(answer)
+    assert "Import it" not in words(answer.content.decode())
     wrong = person.post(address, {"upload": note, "do": "import", "asset_id": "Ding"})
     assert wrong.status_code == 422
     assert "Product: choose the column that says it" in words(wrong.content.decode())
@@ -220,9 +221,7 @@ def test_classes_are_boxes_to_tick(person: Client, trust: Any) -> None:
     assert "nhsuk-radios" not in html
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(
-    person: Client, trust: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(person: Client, trust: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wardround.hub.pages.estate.forms.MOST_BYTES", 10)
     answer = upload(person, trust, a_table([a_server()]))
     assert answer.status_code == 422

@@ -6,11 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from wardround.hub import clock
 from wardround.hub.alerts.models import Word
-from wardround.hub.hunts.models import Detection, Hunt
+from wardround.hub.hunts.models import Detection, Hunt, LogBatch
+from wardround.hub.hunts.services import add_log
 from wardround.hub.incidents.models import Incident
 from wardround.hub.outbox.models import Message
 
+from ..builders import a_log, at, system
 from .demonstration import Demonstration, page, words
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +55,19 @@ def test_a_detection_has_ten_lines_around_it_and_what_a_hit_means(demo: Demonstr
     assert html.count("wr-lines__number") == 21
     assert html.count("wr-lines__hit") == 1
     assert "What a hit means" in html
+
+
+def test_the_lines_come_from_the_log_that_holds_the_event(demo: Demonstration, as_: As) -> None:
+    """Another log of the same name is no evidence: without the right one only the event itself is shown."""
+    one = detection()
+    batch = one.hunt.batches.get()
+    add_log(
+        system(clock.now()), organisation=one.organisation, host=batch.host, data=a_log(at(1), at(2)) * 60, filename=batch.filename
+    )
+    one.hunt.batches.set([b for b in LogBatch.unscoped.filter(filename=batch.filename) if b.pk != batch.pk])
+    html = as_("organisation").get(reverse("detection", args=[one.public_id])).content.decode()
+    assert "with ten lines around it" not in html
+    assert "featureusage" in html
 
 
 def test_a_detection_is_judged_a_false_alarm_only_with_a_reason(demo: Demonstration, as_: As) -> None:

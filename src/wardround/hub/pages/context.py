@@ -1,5 +1,6 @@
 """What every page shows around its own content: who, as of when, and how old everything is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,17 +47,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return around | {
         "access": act.access,
         "mine": organisations,
-        "navigation": navigation(request, act.access),
+        "navigation": navigation(request, act.access, mine=organisations),
         "ages": ages(act.access, now=now),
     }
 
 
-def navigation(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
+def navigation(request: HttpRequest, access: Access, *, mine: Sequence[Organisation] = ()) -> list[dict[str, Any]]:
     """The sections that this person has something to see in."""
     entries = [("Alerts", "board", "/alerts/")]
     if access.writes_national:
         entries.append(("Candidates", "candidates", "/alerts/candidates/"))
-    if not access.national:
+    if not access.national or any(o.kind != o.Kind.CENTRE for o in mine):
         entries.append(("Estate", "estate", "/estate/"))
     entries.append(("Advisories", "advisories", "/advisories/"))
     if access.national:

@@ -1,5 +1,6 @@
 """Forms that speak to a service: what it refuses is shown on the same form, and what was typed stays."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from wardround.core.vocab import WardroundError
 
 UNPROCESSABLE = 422
+OURS = re.compile(r"[a-z ]*")  # a place in our own words (`response`), not a file that somebody knows by its name
 
 
 class Form(forms.Form):
@@ -41,7 +43,9 @@ def refuse(form: forms.Form, refused: WardroundError) -> None:
         label = form[name].label
         form.add_error(name, f"{label} {refused.what}" + (f": {refused.do}" if refused.do else ""))
     else:
-        form.add_error(None, str(refused))
+        said = f"{refused.what}; {refused.do}" if refused.do else refused.what
+        place = "" if OURS.fullmatch(refused.where) else f"{refused.where}: "
+        form.add_error(None, place + (said if place else said[:1].upper() + said[1:]))
 
 
 def form_page(

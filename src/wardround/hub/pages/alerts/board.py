@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.estate.models import Source
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.outbox.models import Message
 from wardround.hub.pages.alerts.nextsteps import Step, steps
 from wardround.hub.pages.alerts.progress import Progress, Row, overall, progress_of
 from wardround.hub.pages.asking import Asking
+from wardround.hub.pages.whose import own_organisations
 
 RECENT = 50
 
@@ -19,7 +21,7 @@ RECENT = 50
 @require_safe
 def board(request: Asking) -> HttpResponse:
     """By role: the national board, or an organisation's own alerts first."""
-    return national(request) if request.access.national else own(request)
+    return own(request) if not request.access.national or "own" in request.GET else national(request)
 
 
 def national(request: Asking) -> HttpResponse:
@@ -34,6 +36,8 @@ def national(request: Asking) -> HttpResponse:
         "drafts": [(a, a.revisions.all()[0]) for a in drafts],
         "overall": overall(live),
         "revised": [(p.alert, revision) for p in live for revision in p.needs_centre],
+        "also_own": any(o.kind != o.Kind.CENTRE for o in own_organisations(request)),
+        "failed": Message.objects.within(request.access).filter(failed_at__isnull=False).count(),
         "trusts": Organisation.objects.filter(kind=Organisation.Kind.TRUST).count(),
     }
     return render(request, "alerts/national_board.html", context)
@@ -54,7 +58,8 @@ def own(request: Asking) -> HttpResponse:
     reached = Response.objects.within(request.access).values_list("alert", flat=True)
     alerts = Alert.objects.filter(pk__in=reached).prefetch_related("revisions")
     found = [p for a in alerts if (p := progress_of(a, access=request.access, now=request.act.at))]
-    items = sorted((_item(request, p, row) for p in found for row in p.rows), key=lambda item: item.row.order)
+    rows = [(p, row) for p in found for row in p.rows if request.access.sees_inside(row.response.organisation)]
+    items = sorted((_item(request, p, row) for p, row in rows), key=lambda item: item.row.order)
     context = {
         "todo": [i for i in items if not i.row.closed],
         "closed": [i for i in items if i.row.closed],

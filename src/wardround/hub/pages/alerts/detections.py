@@ -123,10 +123,20 @@ def _judge(request: Asking, found: Response, one: Detection, known: dict[str, In
 
 
 def _lines(one: Detection) -> list[tuple[int, str]]:
-    try:
-        return lines_around(one, batches=one.hunt.batches.all())
-    except WardroundError:
-        return []
+    """The lines around it, from the log that holds it: several logs may have the same name."""
+    for batch in one.hunt.batches.all():
+        try:
+            found = lines_around(one, batches=[batch])
+        except WardroundError:
+            continue
+        if any(number == one.line and _same(text, one.excerpt) for number, text in found):
+            return found
+    return []
+
+
+def _same(line: str, excerpt: str) -> bool:
+    line, excerpt = line.strip(), excerpt.strip()
+    return bool(line) and (excerpt.startswith(line) or line.startswith(excerpt) or excerpt in line)
 
 
 def _means(one: Detection) -> str:

@@ -80,7 +80,11 @@ def choice(label: str, choices: Choices, hint: str = "", *, radios: bool = False
     widget = forms.RadioSelect if radios else forms.Select
     shown = list(choices) if radios or len(choices) == 1 else [CHOOSE, *choices]
     return forms.ChoiceField(
-        label=label, choices=shown, help_text=hint, widget=widget, error_messages={"required": f"{label}: choose one"}
+        label=label,
+        choices=shown,
+        help_text=hint,
+        widget=widget,
+        error_messages={"required": f"Choose one: {label[0].lower()}{label[1:]}"},
     )
 
 
