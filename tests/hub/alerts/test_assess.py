@@ -2,9 +2,14 @@
 
 import pytest
 
+from wardround.core.vocab import BadInput
+from wardround.hub.alerts import answering
+from wardround.hub.alerts.answering import NotYet
 from wardround.hub.alerts.arrivals import reconsider
+from wardround.hub.alerts.drafting import amend, issue
 from wardround.hub.alerts.facts import standing
 from wardround.hub.alerts.models import Assessment
+from wardround.hub.estate.services import confirm_shrunk
 from wardround.hub.organisations.models import Organisation
 from wardround.lake.findings import FindingLake
 from wardround.lake.home import Home
@@ -13,14 +18,20 @@ from ..builders import (
     KEV,
     PUBLISHED,
     Row,
+    a_person,
     a_server,
     a_snapshot,
+    acknowledged,
     an_alert,
+    an_officer,
     an_organisation,
     at,
+    by,
+    codes,
     feeds_with,
     filler,
     response_of,
+    state,
 )
 
 pytestmark = pytest.mark.usefixtures("hub")
@@ -101,3 +112,56 @@ def test_kev_makes_the_decision_stricter_and_never_later() -> None:
     later = Assessment.unscoped.filter(response=made.response).last()
     assert (later.decision["decision"], later.decision["due"]) == ("3DF", made.decision["due"])
     assert later.decision["forensic_triage"]
+
+
+def test_nothing_closes_on_an_assessment_that_a_newer_snapshot_has_overtaken() -> None:
+    """The worker may be behind: what was imported meanwhile counts when somebody closes."""
+    trust = an_organisation()
+    feeds_with(PUBLISHED, now=at(13, 17))
+    a_snapshot(trust, [a_server()], taken=at(12))
+    an_alert(at(14), pack="")
+    response, person = response_of(trust), a_person(trust)
+    acknowledged(person, response, at(14, 10))
+    a_snapshot(trust, [a_server(version="12.4.0.2")], taken=at(15))
+    reconsider(at=at(15))
+    a_snapshot(trust, [a_server(version="12.4.0.2"), a_server("mdm-02", "12.3.0.0")], taken=at(16))
+    with pytest.raises(NotYet, match="mdm-02 was last seen affected on 16 May"):
+        answering.close(by(person, at(16, 10)), response=response)
+
+
+def test_nor_is_an_answer_measured_against_one() -> None:
+    trust = an_organisation()
+    feeds_with(PUBLISHED, now=at(13, 17))
+    a_snapshot(trust, filler(3), taken=at(12))
+    an_alert(at(14))
+    a_snapshot(trust, [a_server()], taken=at(15), source="another")
+    with pytest.raises(BadInput, match="proposes applies"):
+        answering.confirm(by(a_person(trust), at(15, 10)), response=response_of(trust), answer="does_not_apply")
+
+
+class TestAsOfThen:
+    def test_a_later_revision_asks_nothing_of_the_past(self) -> None:
+        """Its class of product and its pack were not known before it was issued."""
+        trust = an_organisation()
+        feeds_with(PUBLISHED, now=at(13, 17))
+        a_snapshot(trust, filler(3), taken=at(12), sees=["edge_appliance"])
+        alert = an_alert(at(14))
+        response, person = response_of(trust), a_person(trust)
+        acknowledged(person, response, at(14, 10), "does_not_apply")
+        assert answering.close(by(person, at(14, 11)), response=response) == "does_not_apply"
+        fields = {"product_class": "medical_device", "material": False, "pack": ""}
+        issue(by(an_officer(), at(20)), revision=amend(by(an_officer(), at(20)), alert=alert, fields=fields))
+        response = response_of(trust)
+        assert "not_visible" in codes(response, at(20))
+        assert state(response, at(15)) == "closed"
+
+    def test_a_snapshot_confirmed_later_showed_nothing_before(self) -> None:
+        trust = an_organisation()
+        feeds_with(PUBLISHED, now=at(13, 17))
+        a_snapshot(trust, filler(10), taken=at(11), sees=["workstation"])
+        small = a_snapshot(trust, filler(2), taken=at(12), sees=["edge_appliance"])
+        an_alert(at(14))
+        confirm_shrunk(by(a_person(trust), at(16)), snapshot=small, reason="the lab moved out")
+        response = response_of(trust)
+        assert standing(response, at=at(16))[1].proposal == "does_not_apply"
+        assert standing(response, at=at(15))[1].proposal == "not_yet_known"

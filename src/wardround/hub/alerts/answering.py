@@ -9,6 +9,7 @@ from django.db import transaction
 
 from wardround.core.alerts import Applicability, Closing, Facts, Standing, response_policy
 from wardround.core.vocab import BadInput
+from wardround.hub.alerts.assess import assess, question
 from wardround.hub.alerts.facts import issued, restated, standing
 from wardround.hub.alerts.models import Assessment, Response, Word
 from wardround.hub.alerts.words import KINDS
@@ -48,6 +49,11 @@ def sign(act: Act, *, response: Response, kind: str, body: Mapping[str, Any]) ->
     return word
 
 
+def _assessed(act: Act, response: Response) -> Assessment:
+    """The estate held against the alert as it is now: the worker may be behind."""
+    return assess(act, response=response, asked=question(issued(response.alert)[-1], at=act.at))
+
+
 def _needed(text: str, *, where: str, do: str) -> str:
     if not text.strip():
         raise BadInput("is empty", where=where, do=do)
@@ -76,9 +82,8 @@ def acknowledge(act: Act, *, response: Response) -> Word:
 
 def confirm(act: Act, *, response: Response, answer: str, reason: str = "") -> Word:
     """A person answers whether the alert applies. To differ from the proposal takes a reason."""
-    latest = Assessment.unscoped.filter(response=response).last()
-    if latest is None:
-        raise BadInput("the inventory was not yet held against this alert", where="applicability", do="try again in a minute")
+    act.access.demand_write(response.organisation)
+    latest = _assessed(act, response)
     if answer not in list(Applicability):
         raise BadInput(f"{answer!r} is no answer", where="applicability", do="use " + ", ".join(Applicability))
     proposed = standing(response, at=act.at)[1].proposal
@@ -217,10 +222,10 @@ class NotYet(BadInput):
         )
 
 
-@transaction.atomic
 def close(act: Act, *, response: Response) -> Closing:
-    """Close the response, if the evidence allows it. Raises NotYet with what is missing."""
+    """Close the response, if the evidence allows it, all that has arrived by now. Raises NotYet with what is missing."""
     act.access.demand_write(response.organisation)
+    _assessed(act, response)
     found = standing(response, at=act.at)[1]
     if found.gate.closing is None:
         raise NotYet(found)

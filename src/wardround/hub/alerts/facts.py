@@ -46,7 +46,7 @@ def restated(facts: core.Facts, *, response: Response, at: datetime) -> tuple[co
 
 def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, core.Facts]:
     revisions = issued(alert)
-    current = revisions[-1]
+    current = next((r for r in reversed(revisions) if _moment(r) <= at), revisions[0])
     pack = load_pack(current.pack).sha256 if current.pack else ""
     keys = [r.pk for r in rows]
     codes = [r.public_id for r in rows]
@@ -142,6 +142,6 @@ def _visibility(organisations: list[int], product_class: str, at: datetime) -> d
     rows = Snapshot.unscoped.filter(organisation__in=organisations, taken_at__lte=at, imported_at__lte=at)
     newest: dict[int, dict[str, core.Visibility]] = defaultdict(dict)
     for organisation, source, taken_at, sees, shrunk, confirmed in rows.order_by("taken_at", "pk").values_list(*columns):
-        if product_class in sees and (shrunk is None or confirmed):
+        if product_class in sees and (shrunk is None or (confirmed and confirmed <= at)):
             newest[organisation][source] = core.Visibility(source, taken_at)
     return defaultdict(tuple, {o: tuple(v.values()) for o, v in newest.items()})
