@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from wardround.core.alerts import Applicability, Closing, Deadline, Facts, Standing, State
 from wardround.core.triage import Policy, policy
@@ -41,25 +42,25 @@ class Row:
         """The state in full, as a tag."""
         return CLOSINGS[self.closing] if self.closing else STATES[self.standing.state]
 
-    @property
+    @cached_property
     def acknowledged_at(self) -> datetime | None:
         """When somebody acknowledged the revision that asks for it; None while nobody has."""
         if self.standing.state is State.ISSUED:
             return None
         return max((a.at for a in self.facts.acknowledgements if a.at <= self.now), default=None)
 
-    @property
+    @cached_property
     def answer(self) -> str:
         """What a person last said about applicability; empty before anybody did."""
         said = [c for c in self.facts.confirmations if c.at <= self.now]
         return max(said, key=lambda c: c.at).answer if said else ""
 
-    @property
+    @cached_property
     def overdue(self) -> list[Deadline]:
         """The clocks that have run out."""
         return [] if self.closed else [d for d in self.standing.deadlines if d.overdue(self.now)]
 
-    @property
+    @cached_property
     def clock(self) -> Deadline | None:
         """The clock that matters now: the one longest overdue, else the next to run out."""
         waiting = [] if self.closed else [d for d in self.standing.deadlines if not d.met]
@@ -116,7 +117,7 @@ class Progress:
         """How many organisations were asked."""
         return len(self.rows)
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How many rows each filter of `SHOWN` holds."""
         return {name: len(self.shown(name)) for name in SHOWN}
