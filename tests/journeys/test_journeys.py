@@ -40,6 +40,7 @@ from ..hub.builders import (
 from ..hub.conftest import a_hub
 
 PASSWORD = "four dull words here"
+BETWEEN = (320, 700, 900, 1024)
 Faults = Callable[[Page], list[str]]
 
 
@@ -84,8 +85,15 @@ class Walker:
         if seen not in self.looked:
             assert self.faults(self.page) == [], self.page.url
             self.looked.add(seen)
+            for other in BETWEEN:
+                self.page.set_viewport_size({"width": other, "height": 844})
+                self.fits(other)
+            self.page.set_viewport_size({"width": width, "height": 844})
+        self.fits(width)
+
+    def fits(self, width: int) -> None:
         sideways = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert sideways <= 0, f"{self.page.url} scrolls sideways by {sideways} pixels"
+        assert sideways <= 0, f"{self.page.url} at {width} pixels scrolls sideways by {sideways}"
 
     def press(self, name: str | re.Pattern[str]) -> None:
         self.page.get_by_role("button", name=name).click()

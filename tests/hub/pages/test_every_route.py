@@ -1,6 +1,8 @@
 """Every address of the hub, walked: who gets what. A new route without a line here fails."""
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,3 +159,10 @@ def test_the_centre_reads_no_asset_or_host_of_an_organisation(demo: Demonstratio
     for page in pages:
         text = client.get(page).content.decode()
         assert [word for word in secret if word in text] == [], page
+
+
+def test_every_route_is_in_the_reference(root: Path) -> None:
+    text = (root / "docs" / "reference" / "pages.md").read_text("utf-8")
+    addresses = {re.sub(r"<[^>]+>", "ID", str(route.pattern)) for route in ROUTES}
+    last = {"/".join(a.strip("/").split("/")[-1:]) + "/" for a in addresses if a}
+    assert sorted(part for part in last - {"ID/"} if part not in text) == []
