@@ -348,6 +348,15 @@ class TestJudging:
                     incident=incident,
                 )
 
+    def test_a_trace_found_later_joins_no_incident_that_was_closed_without_it(self) -> None:
+        team = Team(kev=True)
+        detection, act = self.found(team), by(team.person, at(20))
+        over = open_incident(act, organisation=team.trust, response=team.response.public_id, title="x", reason="another")
+        close_incident(act, incident=over, evidence="rebuilt")
+        over.refresh_from_db()
+        with pytest.raises(BadInput, match="closed without this trace"):
+            answering.judge(act, response=team.response, detection=detection, false_alarm=False, reason="", incident=over)
+
     def test_a_detection_of_another_response_is_not_judged_here(self) -> None:
         team = Team(kev=True)
         detection, other = self.found(team), an_organisation()

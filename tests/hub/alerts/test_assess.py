@@ -19,6 +19,7 @@ from ..builders import (
     PUBLISHED,
     Row,
     a_person,
+    a_record,
     a_server,
     a_snapshot,
     acknowledged,
@@ -30,6 +31,7 @@ from ..builders import (
     codes,
     feeds_with,
     filler,
+    records,
     response_of,
     state,
 )
@@ -137,6 +139,46 @@ def test_nor_is_an_answer_measured_against_one() -> None:
     a_snapshot(trust, [a_server()], taken=at(15), source="another")
     with pytest.raises(BadInput, match="proposes applies"):
         answering.confirm(by(a_person(trust), at(15, 10)), response=response_of(trust), answer="does_not_apply")
+
+
+def test_a_listing_that_opens_a_window_loses_no_asset_that_stood_open_before_it(hub: Home) -> None:
+    """More evidence of compromise never leads towards closed, and not seen is not gone.
+
+    The server was last seen affected in January, and is in no snapshot since. Until the flaw is listed there is no window;
+    the window that the listing opens starts after that snapshot.
+    """
+    trust = an_organisation()
+    records(a_record("CVE-2025-9002"), now=at(13, 17), folder=hub.path / "ours")
+    gateway = a_server("gw-1", "1.0", vendor="Example Systems", product="Gateway")
+    a_snapshot(trust, [gateway, *filler(9)], taken=at(1).replace(month=1))
+    a_snapshot(trust, filler(9), taken=at(1).replace(month=2))
+    an_alert(at(14), cves=["CVE-2025-9002"], products=["Gateway"])
+    response = response_of(trust)
+    before = codes(response, at(14))
+    assert "affected" in before
+    records(a_record("CVE-2025-9002", exploitation="active", published=at(14).date()), now=at(15), folder=hub.path / "ours")
+    reconsider(at=at(15))
+    assert before <= codes(response, at(15))
+
+
+def test_what_was_fixed_before_the_time_looked_at_is_no_asset_of_the_response() -> None:
+    trust = an_organisation()
+    feeds_with(PUBLISHED, now=at(13, 17))
+    a_snapshot(trust, [a_server("mdm-01", "12.4.0.1"), *filler(9)], taken=at(1).replace(month=1))
+    a_snapshot(trust, [a_server("mdm-01", "12.4.0.2"), *filler(9)], taken=at(1).replace(month=2))
+    an_alert(at(14))
+    assert response_of(trust).assessments.get().cases == []
+
+
+def test_an_unknown_exposure_beside_a_known_one_never_makes_the_decision_milder() -> None:
+    """Invariant 4; and what is known keeps its own date, the only one that is ever counted as overdue."""
+    inside, unsure = a_server("mdm-in", internet_facing="no"), a_server("mdm-unsure", internet_facing="unknown")
+    alone = assessed(unsure, *filler(3)).decision
+    both = assessed(inside, unsure, *filler(3), trust=an_organisation("EX77")).decision
+    assert both["rank"] >= alone["rank"]
+    assert both["assumed"]
+    assert alone["due_known"] is None
+    assert both["due_known"] is not None
 
 
 class TestAsOfThen:

@@ -202,6 +202,8 @@ def judge(
         _needed(reason, where="reason", do="say why it is a false alarm")
     elif incident is None or incident.response != response.public_id:
         raise BadInput("it needs an incident of this response", where="incident", do="open one")
+    elif incident.closed_at:
+        raise BadInput(f"{incident.reference} is closed: it was closed without this trace", where="incident", do="open a new one")
     body = {
         "detection": detection.key,
         "false_alarm": false_alarm,

@@ -1,7 +1,7 @@
 """Who has it: every snapshot of an organisation since the window began, held against an alert's advisories."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -35,6 +35,7 @@ class Question:
     policy: triage.Policy
     exploited_since: datetime | None
     window_since: datetime | None
+    horizon: datetime
     matcher: Matcher
     kev_catalogue: date | None
     digest: str
@@ -44,7 +45,8 @@ def question(revision: Revision, *, at: datetime) -> Question:
     """A revision's advisories as known at `at`, and the window that they open.
 
     The window starts the policy's margin before the first known exploitation: the earliest of what the revision
-    states, an SSVC stamp *active* and a KEV listing.
+    states, an SSVC stamp *active* and a KEV listing. How assets stood is looked at from there or from the margin before
+    the alert, whichever is earlier, so that a listing never takes an asset out of sight.
     """
     with statements() as store:
         advisories = tuple(store.advisories(revision.cves, at=at))
@@ -53,11 +55,13 @@ def question(revision: Revision, *, at: datetime) -> Question:
     exploited = first_exploited(advisories, revision=revision)
     stated = [(a.cve, a.sha256, [(s.key, s.value, s.stated_at.isoformat()) for s in a.stated]) for a in advisories]
     margin = timedelta(days=response_policy().margin_days)
+    first = min(r.issued_at for r in revision.alert.revisions.all() if r.issued_at)
     return Question(
         advisories,
         triage.policy(revision.policy),
         exploited,
         exploited - margin if exploited else None,
+        min([first - margin, *([exploited - margin] if exploited else [])]),
         matcher,
         released.date() if released else None,
         _digest(
@@ -87,37 +91,43 @@ def is_clinical(install: Install) -> bool:
 
 @dataclass
 class _Case:
-    """One asset while its snapshots are read, oldest first."""
+    """One asset, with what each snapshot said of it, oldest first."""
 
     asset_id: str
-    hostname: str = ""
-    service: str = ""
-    clinical: bool = False
-    exposed: list[tuple[bool | None, str, date]] = field(default_factory=list)
-    cves: set[str] = field(default_factory=set)
-    sightings: list[Sighting] = field(default_factory=list)
+    seen: list[tuple[Snapshot, list[Finding]]] = field(default_factory=list)
 
-    def see(self, snapshot: Snapshot, findings: Sequence[Finding]) -> None:
-        worst = min(findings, key=lambda f: WORST_FIRST.index(f.verdict))
-        install = worst.install
-        self.hostname, self.service = install.hostname or self.hostname, install.service or self.service
-        self.clinical |= any(is_clinical(f.install) for f in findings)
-        if worst.verdict.open:
-            told = f"inventory {snapshot.source.name}", snapshot.taken_at.date()
-            self.exposed.extend((f.install.internet_facing, *told) for f in findings)
-            self.cves.update(f.cve for f in findings if f.verdict.open)
-        keys = tuple(sorted({f"{f.install.product} {f.install.version} {f.cve}" for f in findings if f.assumed}))
-        self.sightings.append(
-            Sighting(
-                source=snapshot.source.name,
-                at=snapshot.taken_at,
-                verdict=worst.verdict,
-                version=install.version,
-                reason=worst.reason,
-                assumptions=() if worst.verdict.open else keys,
-                counts=snapshot.counts,
-            )
-        )
+    def since(self, horizon: datetime) -> "_Case":
+        """The words since then and, of each source, the last one before: it says how the asset stood when the time began.
+
+        An asset that is in no newer snapshot keeps that word: not seen is not gone.
+        """
+        began = {row.source_id: row.taken_at for row, _ in self.seen if row.taken_at < horizon}
+        return _Case(self.asset_id, [(row, f) for row, f in self.seen if row.taken_at >= began.get(row.source_id, row.taken_at)])
+
+    @property
+    def open(self) -> list[tuple[Snapshot, Finding]]:
+        """Every finding that left it open, with its snapshot."""
+        return [(row, f) for row, findings in self.seen for f in findings if f.verdict.open]
+
+    @property
+    def sightings(self) -> list[Sighting]:
+        """What each snapshot said: the worst over its installs and the advisories."""
+        return [_sighting(row, findings) for row, findings in self.seen]
+
+    @property
+    def clinical(self) -> bool:
+        """Whether any source called it a medical device or clinically critical."""
+        return any(is_clinical(f.install) for _, findings in self.seen for f in findings)
+
+    @property
+    def cves(self) -> set[str]:
+        """What it stood open to."""
+        return {f.cve for _, f in self.open}
+
+    def last(self, column: str) -> str:
+        """The newest word on a column that was not empty."""
+        said = (getattr(f.install, column) for _, findings in reversed(self.seen) for f in findings)
+        return next((word for word in said if word), "")
 
     @property
     def matters(self) -> bool:
@@ -128,8 +138,8 @@ class _Case:
     def exposure(self) -> tuple[bool | None, str, date | None]:
         """The worst that a source said of it while it stood open, with that source and the day of its newest word."""
         for answer in (True, None, False):
-            if told := [e for e in self.exposed if e[0] is answer]:
-                return told[-1]
+            if rows := [row for row, f in self.open if f.install.internet_facing is answer]:
+                return answer, f"inventory {rows[-1].source.name}", rows[-1].taken_at.date()
         return None, "", None
 
     def not_seen(self, latest: Iterable[Snapshot]) -> list[tuple[str, datetime]]:
@@ -140,10 +150,24 @@ class _Case:
         ]
 
 
+def _sighting(row: Snapshot, findings: Sequence[Finding]) -> Sighting:
+    worst = min(findings, key=lambda f: WORST_FIRST.index(f.verdict))
+    keys = sorted({f"{f.install.product} {f.install.version} {f.cve}" for f in findings if f.assumed})
+    return Sighting(
+        source=row.source.name,
+        at=row.taken_at,
+        verdict=worst.verdict,
+        version=worst.install.version,
+        reason=worst.reason,
+        assumptions=() if worst.verdict.open else tuple(keys),
+        counts=row.counts,
+    )
+
+
 def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
     """The response's assessment on what is known now: the last one, when nothing that it rests on has changed."""
     organisation = response.organisation
-    rows = list(_since(snapshots(system_access("assessing"), organisation, until=act.at), asked.window_since))
+    rows = snapshots(system_access("assessing"), organisation, until=act.at)
     digest = _digest([asked.digest, [(str(s.public_id), s.counts) for s in rows]])
     last = Assessment.unscoped.filter(response=response).last()
     if last and last.digest == digest:
@@ -160,9 +184,9 @@ def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
         for finding in found:
             by_asset.setdefault(finding.install.asset_id, []).append(finding)
         for asset, findings in by_asset.items():
-            cases.setdefault(asset, _Case(asset)).see(row, findings)
+            cases.setdefault(asset, _Case(asset)).seen.append((row, findings))
 
-    kept = [case for case in cases.values() if case.matters]
+    kept = [case for case in (c.since(asked.horizon) for c in cases.values()) if case.matters]
     written = [_written(case, _decide(asked, case, at=act.at), latest.values()) for case in kept]
     with transaction.atomic():
         made = Assessment.unscoped.create(
@@ -178,14 +202,6 @@ def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
         )
         FindingLake(settings.HOME.lake).write(organisation.code, assessment=made.public_id, findings=current)
     return made
-
-
-def _since(rows: Sequence[Snapshot], since: datetime | None) -> Iterator[Snapshot]:
-    """The snapshots of the window, and of each source the last one before it."""
-    before = {} if since is None else newest([r for r in rows if r.taken_at < since])
-    for row in rows:
-        if since is None or row.taken_at >= since or before.get(row.source.name) is row:
-            yield row
 
 
 def _decide(asked: Question, case: _Case, *, at: datetime) -> triage.Decision:
@@ -210,8 +226,8 @@ def _decide(asked: Question, case: _Case, *, at: datetime) -> triage.Decision:
 def _written(case: _Case, decision: triage.Decision, latest: Iterable[Snapshot]) -> dict[str, Any]:
     return {
         "asset": case.asset_id,
-        "hostname": case.hostname,
-        "service": case.service,
+        "hostname": case.last("hostname"),
+        "service": case.last("service"),
         "clinical": case.clinical,
         "exposed": case.exposure[0],
         "cves": sorted(case.cves),
@@ -259,8 +275,13 @@ def decision_document(decision: triage.Decision) -> dict[str, Any]:
 
 
 def _strictest(decisions: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """The organisation's decision: the strictest that rests on known inputs; only where there is none, an assumed one."""
-    return max(decisions, key=lambda d: (not d["assumed"], d["rank"]), default=None)
+    """The organisation's decision: the strictest of its assets', whether it rests on known inputs or is assumed.
+
+    `due_known` is the earliest day by what is known alone: only that one is ever counted as overdue.
+    """
+    worst = max(decisions, key=lambda d: (d["rank"], not d["assumed"]), default=None)
+    known = [d["due"] for d in decisions if d["due"] and not d["assumed"]]
+    return worst and {**worst, "due_known": min(known, default=None)}
 
 
 def _counts(current: Sequence[Finding], kept: Sequence[_Case]) -> dict[str, int]:

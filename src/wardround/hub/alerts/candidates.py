@@ -90,7 +90,7 @@ def _candidate(
         exposed: triage.decide(triage.policy(POLICY), advisory=advisory, exposed=exposed, at=act.at)
         for exposed in {f.install.internet_facing for _, f in hits}
     }
-    worst = max(decisions.values(), key=lambda d: (not d.assumed, d.rank))
+    worst = max(decisions.values(), key=lambda d: (d.rank, not d.assumed))
     assets = {(code, f.install.asset_id): f.verdict for code, f in hits}
     return Candidate(
         cve=advisory.cve,

@@ -107,11 +107,12 @@ def _decision(assessment: Assessment | None) -> core.DecisionFact | None:
     if assessment is None or assessment.decision is None:
         return None
     d = assessment.decision
+    due = d["due_known"] or d["due"]
     return core.DecisionFact(
         key=d["decision"],
         forensic_triage=any(c["decision"]["forensic_triage"] for c in assessment.cases),
-        due=date.fromisoformat(d["due"]) if d["due"] else None,
-        assumed=bool(d["assumed"]),
+        due=date.fromisoformat(due) if due else None,
+        assumed=bool(d["assumed"]) and not d["due_known"],
         at=assessment.at,
     )
 

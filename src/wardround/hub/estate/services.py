@@ -20,6 +20,8 @@ from wardround.hub.organisations.models import Organisation
 from wardround.lake.files import FileStore
 from wardround.lake.installs import InstallLake
 
+CLOCK_SKEW = timedelta(hours=1)
+
 
 def lake() -> InstallLake:
     """The installation's table of installs."""
@@ -58,7 +60,7 @@ def import_inventory(
     mapping = mapping or (known.mapping if known else None)
     inventory = estate.read(data, name=filename, mapping=mapping, at=act.at)
     taken = taken_at or inventory.taken_at or act.at
-    if taken > act.at + timedelta(days=1):
+    if taken > act.at + CLOCK_SKEW:
         raise BadInput(f"dated {taken:%d %B %Y}, which is in the future", where=filename, do="check the date it was taken")
 
     FileStore(settings.HOME.files).put(data)
