@@ -78,23 +78,7 @@ def import_(
             problems.append(problem)
             say(f"wardround: {problem}")
             continue
-        row = imported.snapshot
-        done.append(
-            {
-                "file": str(path),
-                "snapshot": str(row.public_id),
-                "source": row.source.name,
-                "taken_at": row.taken_at,
-                "new": imported.new,
-                "format": row.format,
-                "assets": row.assets,
-                "installs": row.installs,
-                "rejected": row.rejected,
-                "noted": row.noted,
-                "sees": row.sees,
-                "shrunk_from": row.shrunk_from,
-            }
-        )
+        done.append({"file": str(path), "new": imported.new} | _told(imported.snapshot))
     if not done:
         raise BadInput(f"nothing in {len(files)} files was usable", do="see the lines above")
     reopened = reconsider(at=clock.now(), organisation=organisation)
@@ -104,6 +88,12 @@ def import_(
     for item in done:
         _print(item)
     say(f"Next: wardround up, and look at the responses of {organisation.code}")
+
+
+def _told(row: Any) -> dict[str, Any]:
+    """A snapshot as the command tells it."""
+    same = ("format", "taken_at", "assets", "installs", "rejected", "noted", "sees", "shrunk_from")
+    return {"snapshot": str(row.public_id), "source": row.source.name} | {name: getattr(row, name) for name in same}
 
 
 def _print(item: dict[str, Any]) -> None:

@@ -64,51 +64,57 @@ def import_inventory(
         raise BadInput(f"dated {taken:%d %B %Y}, which is in the future", where=filename, do="check the date it was taken")
 
     FileStore(settings.HOME.files).put(data)
-    public_id = uuid.uuid4()
     with transaction.atomic():
-        kept, _ = Source.unscoped.get_or_create(organisation=organisation, name=source)
-        if sees is not None:
-            kept.sees = list(sees)
-        if mapping is not None:
-            kept.mapping = dict(mapping)
-        kept.save()
+        kept = _declared(organisation, source, sees=sees, mapping=mapping)
         same = Snapshot.unscoped.filter(source=kept, sha256=inventory.sha256, taken_at=taken).first()
-        if same:
-            return Imported(same, new=False)
-        lake().write(organisation.code, snapshot=public_id, installs=inventory.installs, source=source, taken_at=taken)
-        snapshot = Snapshot.unscoped.create(
-            public_id=public_id,
-            organisation=organisation,
-            source=kept,
-            taken_at=taken,
-            imported_at=act.at,
-            imported_by=act.who,
-            filename=filename[:300],
-            sha256=inventory.sha256,
-            format=inventory.format,
-            sees=kept.sees,
-            assets=inventory.assets,
-            installs=len(inventory.installs),
-            rejected=[{"where": r.where, "what": r.what} for r in inventory.rejected],
-            noted=[{"where": n.where, "what": n.what} for n in inventory.noted],
-            shrunk_from=_shrunk_from(kept, taken, inventory.installs),
+        return (
+            Imported(same, new=False) if same else Imported(_keep(act, kept, inventory, taken=taken, filename=filename), new=True)
         )
-        record(
-            act,
-            organisation=organisation,
-            what="snapshot imported",
-            subject=snapshot.public_id,
-            document={
-                "source": source,
-                "taken_at": taken.isoformat(),
-                "sha256": inventory.sha256,
-                "assets": inventory.assets,
-                "installs": len(inventory.installs),
-                "rejected": len(inventory.rejected),
-                "shrunk_from": snapshot.shrunk_from,
-            },
-        )
-    return Imported(snapshot, new=True)
+
+
+def _declared(organisation: Organisation, name: str, *, sees: Sequence[str] | None, mapping: Mapping[str, Any] | None) -> Source:
+    """The source of that name, with what was declared of it now; what was not declared stays as it was."""
+    kept, _ = Source.unscoped.get_or_create(organisation=organisation, name=name)
+    if sees is not None:
+        kept.sees = list(sees)
+    if mapping is not None:
+        kept.mapping = dict(mapping)
+    kept.save()
+    return kept
+
+
+def _keep(act: Act, source: Source, inventory: estate.Inventory, *, taken: datetime, filename: str) -> Snapshot:
+    """Write the installs to the lake, the snapshot and its entry in the record to the database."""
+    organisation, public_id = source.organisation, uuid.uuid4()
+    lake().write(organisation.code, snapshot=public_id, installs=inventory.installs, source=source.name, taken_at=taken)
+    snapshot = Snapshot.unscoped.create(
+        public_id=public_id,
+        organisation=organisation,
+        source=source,
+        taken_at=taken,
+        imported_at=act.at,
+        imported_by=act.who,
+        filename=filename[:300],
+        sha256=inventory.sha256,
+        format=inventory.format,
+        sees=source.sees,
+        assets=inventory.assets,
+        installs=len(inventory.installs),
+        rejected=[{"where": r.where, "what": r.what} for r in inventory.rejected],
+        noted=[{"where": n.where, "what": n.what} for n in inventory.noted],
+        shrunk_from=_shrunk_from(source, taken, inventory.installs),
+    )
+    document = {
+        "source": source.name,
+        "taken_at": taken.isoformat(),
+        "sha256": inventory.sha256,
+        "assets": inventory.assets,
+        "installs": len(inventory.installs),
+        "rejected": len(inventory.rejected),
+        "shrunk_from": snapshot.shrunk_from,
+    }
+    record(act, organisation=organisation, what="snapshot imported", subject=public_id, document=document)
+    return snapshot
 
 
 def _shrunk_from(source: Source, taken: datetime, installs: Sequence[Install]) -> int | None:

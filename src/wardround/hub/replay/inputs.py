@@ -17,6 +17,7 @@ import orjson
 
 from wardround.core.vocab import BadInput
 from wardround.hub.replay.scenario import LogSpec, OrganisationSpec, Scenario, SourceSpec, Trace
+from wardround.lake.files import written_whole
 
 COLUMNS = ("asset_id", "vendor", "product", "version", "hostname", "asset_class", "internet_facing", "service", "last_seen")
 SUMMER_TIME = timezone(timedelta(hours=1))
@@ -68,13 +69,13 @@ def write_estate(scenario: Scenario, *, folder: Path) -> None:
     """Every snapshot of the scenario as a CSV file."""
     folder.mkdir(parents=True, exist_ok=True)
     sees = {o.code: {s.name: s.sees for s in o.sources} for o in scenario.organisations}
-    (folder / "sources.json").write_bytes(orjson.dumps(sees, option=orjson.OPT_INDENT_2))
+    _write(folder / "sources.json", orjson.dumps(sees, option=orjson.OPT_INDENT_2))
     for organisation in scenario.organisations:
         home = folder / organisation.code
         home.mkdir(exist_ok=True)
         for source in organisation.sources:
             for day in source.days:
-                (home / f"{day}_{source.name}.csv").write_text(_inventory(scenario, organisation, source, day), "utf-8")
+                _write(home / f"{day}_{source.name}.csv", _inventory(scenario, organisation, source, day).encode())
 
 
 def _inventory(scenario: Scenario, organisation: OrganisationSpec, source: SourceSpec, day: date) -> str:
@@ -103,7 +104,12 @@ def write_logs(scenario: Scenario, *, folder: Path) -> None:
             for until in spec.uploads:
                 name = f"{spec.host}_{until:%Y%m%dT%H%MZ}.log"
                 lines = _log_lines(spec, until, random.Random(f"{scenario.seed} {organisation.code} {spec.host}"))  # noqa: S311  # nosec B311
-                (home / name).write_text("".join(lines), "utf-8")
+                _write(home / name, "".join(lines).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    with written_whole(path.parent, name=lambda: path) as file:
+        file.write(content)
 
 
 def _log_lines(spec: LogSpec, until: datetime, chance: random.Random) -> Iterator[str]:
@@ -135,22 +141,36 @@ def _line(shape: str, client: str, at: datetime, method: str, path: str, status:
 
 def read_estate(folder: Path) -> list[SnapshotFile]:
     """The snapshots in a folder, oldest first. Raises BadInput when there is none, or a name is not of the form above."""
-    sources = folder / "sources.json"
-    try:
-        sees = orjson.loads(sources.read_bytes()) if sources.exists() else {}
-    except orjson.JSONDecodeError as error:
-        raise BadInput(f"is not JSON: {error}", where=str(sources), do="see wardround replay epmm --export DIR") from None
+    sees = _sources(folder / "sources.json")
     found = []
     for path in sorted(folder.glob("*/*.*")):
-        match = re.fullmatch(r"(\d{4}-\d\d-\d\d)_(.+)\.\w+", path.name)
-        if not match:
+        match = re.fullmatch(r"(\d{4}-\d\d-\d\d)_(.+)\.\w+", path.name, re.ASCII)
+        taken = _moment(match[1], "%Y-%m-%d") if match else None
+        if not match or not taken:
             raise BadInput("is not named like 2025-05-14_source.csv", where=str(path), do="rename it")
         code, source = path.parent.name, match[2]
-        taken = datetime.combine(date.fromisoformat(match[1]), datetime.min.time(), UTC) + TAKEN
-        found.append(SnapshotFile(code, source, taken, tuple(sees.get(code, {}).get(source, ())), path))
+        found.append(SnapshotFile(code, source, taken + TAKEN, sees.get(code, {}).get(source, ()), path))
     if not found:
         raise BadInput("holds no snapshots", where=str(folder), do="start from wardround replay epmm --export DIR")
     return sorted(found, key=lambda s: (s.taken_at, s.organisation, s.source))
+
+
+def _sources(path: Path) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What each source of each organisation sees; nothing where the file is missing."""
+    do = "see wardround replay epmm --export DIR"
+    try:
+        said = orjson.loads(path.read_bytes()) if path.exists() else {}
+    except orjson.JSONDecodeError as error:
+        raise BadInput(f"is not JSON: {error}", where=str(path), do=do) from None
+    if not isinstance(said, dict):
+        raise BadInput("is not an object of organisations", where=str(path), do=do)
+    for code, sources in said.items():
+        if not isinstance(sources, dict):
+            raise BadInput("is not an object of sources", where=f"{path} /{code}", do=do)
+        for source, classes in sources.items():
+            if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+                raise BadInput("is not a list of product classes", where=f"{path} /{code}/{source}", do=do)
+    return {code: {source: tuple(classes) for source, classes in sources.items()} for code, sources in said.items()}
 
 
 def read_logs(folder: Path) -> list[LogFile]:
@@ -159,9 +179,17 @@ def read_logs(folder: Path) -> list[LogFile]:
         raise BadInput("is no folder", where=str(folder), do="start from wardround replay epmm --export DIR")
     found = []
     for path in sorted(folder.glob("*/*.*")):
-        match = re.fullmatch(r"(.+)_(\d{8}T\d{4})Z\.\w+", path.name)
-        if not match:
+        match = re.fullmatch(r"(.+)_(\d{8}T\d{4})Z(?:\.\w+)+", path.name, re.ASCII)
+        handed_over = _moment(match[2], "%Y%m%dT%H%M") if match else None
+        if not match or not handed_over:
             raise BadInput("is not named like host_20250520T0930Z.log", where=str(path), do="rename it")
-        handed_over = datetime.strptime(match[2], "%Y%m%dT%H%M").replace(tzinfo=UTC)
         found.append(LogFile(path.parent.name, match[1], handed_over, path))
     return sorted(found, key=lambda log: (log.handed_over, log.organisation, log.host))
+
+
+def _moment(text: str, form: str) -> datetime | None:
+    """The moment in a file's name, in UTC; None where the calendar has no such day or the clock no such minute."""
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None

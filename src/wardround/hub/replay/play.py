@@ -87,10 +87,12 @@ class _Stage:
         self.told = 0
         hub_clock.use(self.clock)
         known = {o.code for o in scenario.organisations}
-        given = [(f.organisation, f.path) for f in estate] + [(f.organisation, f.path) for f in logs]
-        for code, path in given:
+        given = [(f.organisation, f.path, f.taken_at) for f in estate] + [(f.organisation, f.path, f.handed_over) for f in logs]
+        for code, path, at in given:
             if code not in known:
                 raise BadInput(f"no organisation {code!r} in this scenario", where=str(path), do="use its codes")
+            if at.date() > scenario.end:
+                raise BadInput(f"comes after {scenario.end}, the last day that is played", where=str(path), do="rename it")
         act = Act(system_access("replay"), self.clock.now())
         centre = add_organisation(act, kind=Organisation.Kind.CENTRE, fictitious=True, **scenario.centre)
         officer = _person(act, centre, "duty.officer@centre.example", "Duty officer", Membership.Role.NATIONAL, password)
@@ -166,17 +168,22 @@ class _Stage:
                 self.tell(what)
 
     def _import(self, day: date) -> None:
-        for file in [f for f in self.estate if f.taken_at.date() == day]:
+        due = [f for f in self.estate if f.taken_at.date() <= day]
+        self.estate = self.estate[len(due) :]
+        for file in due:
             organisation = Organisation.objects.get(code=file.organisation)
-            import_inventory(
-                self._as(file.organisation),
-                organisation=organisation,
-                data=file.path.read_bytes(),
-                filename=file.path.name,
-                source=file.source,
-                sees=file.sees,
-                taken_at=file.taken_at,
-            )
+            try:
+                import_inventory(
+                    self._as(file.organisation),
+                    organisation=organisation,
+                    data=file.path.read_bytes(),
+                    filename=file.path.name,
+                    source=file.source,
+                    sees=file.sees,
+                    taken_at=file.taken_at,
+                )
+            except BadInput as error:
+                raise BadInput(error.what, where=f"{file.path.parent}/{error.where}", do=error.do) from None
 
     def _hand_over_logs(self) -> None:
         due = [f for f in self.logs if f.handed_over <= self.clock.now()]
