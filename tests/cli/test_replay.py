@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,8 +31,8 @@ def document() -> dict[str, Any]:
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("replay") / "inputs"
     done = replay("epmm", "--export", folder)
-    assert (done.returncode, done.stdout) == (0, "")
-    assert f"Next: wardround replay epmm --estate {folder / 'estate'}" in done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"Next: wardround replay epmm --estate {folder / 'estate'}" in done.stdout
     return folder
 
 
@@ -61,7 +62,7 @@ def test_a_person_is_told_day_by_day_and_what_to_do_next(told: tuple[subprocess.
     assert done.returncode == 0, done.stderr
     for part in ("Monday 19 May 2025", "Where each organisation stands", "What others would have done", "was reopened"):
         assert part in done.stdout
-    assert done.stderr.splitlines()[-1].startswith("Next: wardround up --demo")
+    assert done.stdout.splitlines()[-1].startswith("Next: wardround up --demo")
     assert "\x1b[" not in done.stdout
 
 
@@ -102,3 +103,43 @@ def test_an_estate_that_cannot_be_read_is_exit_2(tmp_path: Path) -> None:
     done = replay("epmm", "--estate", tmp_path, "--json")
     assert (done.returncode, done.stdout) == (2, "")
     assert "rename it" in done.stderr
+
+
+def test_an_export_with_json_says_where_it_wrote_in_one_document(tmp_path: Path) -> None:
+    done = replay("epmm", "--export", tmp_path, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert said == {"estate": str(tmp_path / "estate"), "logs": str(tmp_path / "logs")}
+    assert all(Path(folder).is_dir() for folder in said.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("sources.json", "[]", "sources.json: is not an object of organisations"),
+        ("sources.json", '{"EX01": 5}', "sources.json /EX01: is not an object of sources"),
+        ("sources.json", '{"EX01": {"register": 7}}', "sources.json /EX01/register: is not a list of product classes"),
+        ("EX01/2025-99-12_register.csv", "", "EX01/2025-99-12_register.csv: is not named like"),
+        ("EX01/2025-09-12_register.csv", "", "EX01/2025-09-12_register.csv: comes after 2025-05-22"),
+        ("EX77/2025-05-12_register.csv", "", "no organisation 'EX77' in this scenario"),
+        ("EX02/2025-05-12_perimeter-inventory.csv", "nothing\n", "EX02/2025-05-12_perimeter-inventory.csv line 1: no column"),
+    ],
+)
+def test_an_estate_of_the_wrong_shape_is_named_with_its_place(
+    exported: Path, tmp_path: Path, name: str, content: str, says: str
+) -> None:
+    estate = Path(shutil.copytree(exported / "estate", tmp_path / "estate"))
+    (estate / name).parent.mkdir(exist_ok=True)
+    (estate / name).write_text(content)
+    done = replay("epmm", "--estate", estate, "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_log_of_an_impossible_time_is_named(tmp_path: Path) -> None:
+    (tmp_path / "EX02").mkdir()
+    (tmp_path / "EX02" / "mdm-01_20250520T9925Z.log").write_text("")
+    done = replay("epmm", "--logs", tmp_path, "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "mdm-01_20250520T9925Z.log: is not named like" in done.stderr

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from wardround.cli._output import HomeOption, JsonOption, emit, say
+from wardround.cli._output import HomeOption, JsonOption, emit
 from wardround.lake.home import Home
 
 app = typer.Typer(add_completion=False)
@@ -36,7 +36,11 @@ def replay(
 
         write_estate(chosen, folder=export / "estate")
         write_logs(chosen, folder=export / "logs")
-        say(f"Written to {export}. Next: wardround replay {scenario} --estate {export / 'estate'} --logs {export / 'logs'}")
+        written = {"estate": export / "estate", "logs": export / "logs"}
+        if as_json:
+            emit({name: str(folder) for name, folder in written.items()})
+        else:
+            print(f"Written to {export}. Next: wardround replay {scenario} --estate {written['estate']} --logs {written['logs']}")
         return
     with TemporaryDirectory(prefix="wardround-") as spare:
         from wardround.hub.boot import boot
@@ -62,7 +66,7 @@ def replay(
     else:
         _print_endings(played.organisations)
         _print_comparison(played.comparison)
-        say("\nNext: wardround up --demo shows this in the hub, on 20 May; --export DIR writes its inputs to try others.")
+        print("\nNext: wardround up --demo shows this in the hub, on 20 May; --export DIR writes its inputs to try others.")
 
 
 def _print_endings(rows: list[dict[str, Any]]) -> None:
