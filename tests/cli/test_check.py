@@ -1,6 +1,8 @@
 """`wardround check`, as people and programs call it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,6 +183,37 @@ def test_fail_on_a_decision_or_a_stricter_one(run: Run, inventory: Callable[...,
     assert ended == code
     assert json.loads(out)["findings"]
     assert ("--fail-on" in err) == bool(code)
+
+
+@pytest.mark.parametrize(("limit", "code"), [("3D", 1), ("3DF", 0)])
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_reader_who_leaves_early_changes_no_exit_code(
+    home: Path, inventory: Callable[..., Path], form: tuple[str, ...], limit: str, code: int
+) -> None:
+    """`wardround check FILE --fail-on 3D | head -1` under pipefail: what was found still counts."""
+    file = inventory(*(f"gw-{n},Gateway,1.2.0,Example,yes" for n in range(2_000)))
+    options = (str(file), "--as-of", "2030-05-14", "--fail-on", limit, "--home", str(home), *form)
+    begun = subprocess.Popen([sys.executable, "-m", "wardround", "check", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert begun.stdout
+    assert begun.stderr
+    with begun:
+        begun.stdout.close()
+        said = begun.stderr.read().decode()
+    assert begun.returncode == code
+    assert "Broken" not in said
+
+
+def test_until_a_sync_has_read_everything_the_page_says_that_records_may_be_missing(
+    run: Run, inventory: Callable[..., Path], tmp_path: Path
+) -> None:
+    file, missing = inventory("gw-01,Gateway,1.2.0,Example,yes"), "No sync has yet read the CVE records to their end"
+    home = filled(tmp_path / "home", [a_record("CVE-2030-0001", below("2.0.0"))])
+    assert missing in run(file, "--as-of", "2030-05-14", at=home)[1].replace("\n", " ")
+    with Statements.open(home / "feeds", write=True) as statements:
+        now = datetime(2030, 5, 20, 13, tzinfo=UTC)
+        writer = Writer(statements, seen_at=now)
+        writer.finish(writer.begin("a test"), {"reached": ["cve"]}, at=now)
+    assert missing not in run(file, "--as-of", "2030-05-14", at=home)[1].replace("\n", " ")
 
 
 def test_what_is_unknown_fails_too_and_what_is_not_affected_does_not(run: Run, inventory: Callable[..., Path]) -> None:

@@ -141,6 +141,8 @@ def _summary(report: Report) -> Sequence[str]:
         lines.append("That is not the same as not affected: the records may call them something else.")
     if rejected := inventory.rejected:
         lines.append(f"{len(rejected):,} entries could not be used, the first: {rejected[0].where} {rejected[0].what}.")
+    if report.ages["cve"].synced_at is None:
+        lines.append("No sync has yet read the CVE records to their end: what is missing may name these products.")
     return [*lines, f"Newest in the feeds: {feeds}."]
 
 

@@ -40,10 +40,22 @@ def say(text: str = "") -> None:
 
 
 @contextmanager
+def printing() -> Iterator[None]:
+    """Who reads the output may leave early (`| head`): that is no error, and the command's own exit code stands."""
+    try:
+        yield
+    except (BrokenPipeError, SystemExit) as error:
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        sys.stdout = None
+
+
+@contextmanager
 def ending() -> Iterator[None]:
     """Turn what can go wrong into one clear line and exit code 2. A broken pipe is no error."""
     try:
-        yield
+        with printing():
+            yield
     except WardroundError as error:
         say(f"wardround: {error}")
         sys.exit(2)
@@ -53,9 +65,6 @@ def ending() -> Iterator[None]:
     except (KeyboardInterrupt, typer.Abort):
         say("wardround: stopped by Ctrl-C; nothing is half-written, run the same command to go on")
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]
-        sys.exit(0)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         todo = "; free some space and run it again" if error.errno == errno.ENOSPC else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wardround.cli._findings import Report, document, show, urgency
-from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
+from wardround.cli._output import HomeOption, JsonOption, emit, home_of, printing, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,10 +54,11 @@ def check(
     inventory = read(file.read_bytes(), name=str(file), at=now)
     report = examine(inventory, home=home_of(home), at=at, policy=table)
     failing = [finding for finding, decision in report.judged if decision and decision.rank >= limit]
-    if json:
-        emit(document(report, every=every))
-    else:
-        show(report, every=every)
+    with printing():
+        if json:
+            emit(document(report, every=every))
+        else:
+            show(report, every=every)
     if failing:
         say(f"wardround: {len(failing):,} findings have the decision {table.outcomes[limit].key} or a stricter one (--fail-on)")
         raise typer.Exit(1)
