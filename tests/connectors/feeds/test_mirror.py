@@ -125,6 +125,13 @@ def test_a_broken_line_is_set_aside_with_its_place_and_the_others_go_in(mirror, 
     assert said in what
 
 
+def test_a_broken_first_line_is_of_the_feed_of_those_that_follow(mirror):
+    mirror.put("a.jsonl", b"{broken\n\nalso broken\n" + LINES).put("b.jsonl", b"{broken\n" + as_bytes({"type": "bundle"}) + b"\n")
+    assert mirror.counts() == {"cve": (3, 2)}
+    assert [place for place, _ in mirror.why()] == ["a.jsonl:1", "a.jsonl:3"]
+    assert mirror.left() == {"./b.jsonl (2 documents)": "none of the four feeds"}
+
+
 @pytest.mark.parametrize("between", [b",", b",\n", b"\n\n"])
 @pytest.mark.parametrize("opening", [b"[", b"[\n", b""])
 def test_of_a_file_that_was_cut_the_whole_records_before_the_cut_go_in(mirror, between, opening):

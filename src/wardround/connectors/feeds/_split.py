@@ -18,6 +18,7 @@ from wardround.core.vocab import BadInput
 MB = 1 << 20
 LARGEST = 64 * MB  # of one document; a line or file beyond it is set aside
 KEPT = MB  # of a document that is too large to keep
+WAITING = 20  # broken lines kept until it is known which feed they are of
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", b"{\x00": "utf-16-le", b"\x00{": "utf-16-be"}
 GAP = re.compile(r"[\s,]*")
 DECODER = json.JSONDecoder()
@@ -103,18 +104,25 @@ def _first_line_or_whole(stream: Stream, place: str) -> Iterator[Found | Unknown
 
 
 def _lines(stream: Stream, place: str, first: bytes = b"") -> Iterator[Found | Unknown]:
-    """One document a line."""
-    known, line, raw = "", 1, first or stream.readline(LARGEST + 1)
+    """One document a line. Broken lines before the first that belongs to a feed are broken ones of that feed, too."""
+    known, waiting, line, raw = "", list[tuple[str, bytes]](), 1, first or stream.readline(LARGEST + 1)
     while raw:
         at = f"{place}:{line}"
         too_large = len(raw) > LARGEST
         if too_large:
             _skip_line(stream)
-        if raw.strip():
+        if not known and len(waiting) < WAITING and not too_large and raw.strip() and not recognise(raw) and not _parses(raw):
+            waiting.append((at, raw.strip()[:KEPT]))
+        elif raw.strip():
             for found in _read(raw[:KEPT] if too_large else raw.strip(), at, too_large=too_large, likely=known):
                 known = found.feed if isinstance(found, Found) else known
                 yield found
+        if known and waiting:
+            yield from (Found(known, at, came, broken="not JSON that can be read") for at, came in waiting)
+            waiting.clear()
         raw, line = stream.readline(LARGEST + 1), line + 1
+    if waiting:
+        yield Unknown(place, UNKNOWN, len(waiting))
 
 
 def _skip_line(stream: Stream) -> None:
