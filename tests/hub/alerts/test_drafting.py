@@ -1,5 +1,6 @@
 """At the national centre: draft, edit, issue, amend, withdraw. Nothing issued changes, nothing is silent."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -64,6 +65,9 @@ class TestDrafting:
             ({"scope": []}, "scope"),
             ({"scope": ["NOBODY"]}, "scope"),
             ({"scope": ["CENTRE"]}, "scope"),
+            ({"exploited_since": date(1, 1, 1)}, "exploited_since"),
+            ({"exploited_since": date(205, 5, 13)}, "exploited_since"),
+            ({"exploited_since": date(2025, 5, 15)}, "exploited_since"),
         ],
     )
     def test_what_cannot_be_used_is_named_and_nothing_is_kept(self, changes: dict[str, Any], where: str) -> None:
@@ -293,6 +297,16 @@ class TestReconsidering:
             assert reconsider(at=at(day + 1)) == 1
             assert reconsider(at=at(day + 1, 10)) == 0
         assert Message.unscoped.filter(subject__contains="open again").count() == 2
+
+    def test_one_alert_that_cannot_be_assessed_holds_up_no_other(self) -> None:
+        trust = an_organisation()
+        a_snapshot(trust, [a_server()], taken=at(12))
+        sound, broken = an_alert(at(14)), an_alert(at(14, 8))
+        Revision.objects.filter(alert=broken).update(policy="gone")
+        a_snapshot(trust, [a_server(version="12.4.0.2")], taken=at(15))
+        with pytest.raises(WardroundError, match=broken.reference):
+            reconsider(at=at(15))
+        assert Response.unscoped.get(alert=sound).assessments.latest().at == at(15)
 
     def test_an_organisation_alone_is_reconsidered_alone(self) -> None:
         one, two = an_organisation(), an_organisation()

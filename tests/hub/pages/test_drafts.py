@@ -44,6 +44,11 @@ def test_no_candidate_says_what_that_means(demo: Demonstration, as_: As) -> None
     assert "What no source sees is not known" in page(as_("national"), reverse("candidates"))
 
 
+@pytest.mark.parametrize("days", ["²", "9" * 5000, "-1", "2", ""])
+def test_a_number_of_days_that_is_none_of_the_choices_is_one_day(days: str, demo: Demonstration, as_: As) -> None:
+    assert "in the last 24 hours" in page(as_("national"), reverse("candidates") + f"?days={days}")
+
+
 def test_a_draft_can_start_from_a_candidate(demo: Demonstration, as_: As) -> None:
     html = as_("national").get(reverse("alert-new") + "?cve=CVE-2025-32756").content.decode()
     assert "FortiVoice: code can be run" in html

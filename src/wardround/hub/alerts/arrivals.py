@@ -15,13 +15,17 @@ def reconsider(*, at: datetime, organisation: Organisation | None = None, alert:
     """Assess and run the gate for every response (of one organisation, of one alert). Returns how many were reopened.
 
     Doing it twice changes nothing: an assessment is only made when something that it rests on has changed. A response
-    that cannot be assessed holds up no other; WardroundError names those at the end.
+    or an alert that cannot be assessed holds up no other; WardroundError names those at the end.
     """
     act = Act(system_access("assessing"), at)
     reopened, problems = 0, []
     alerts = Alert.objects.filter(withdrawn_at=None, revisions__issued_at__isnull=False).distinct()
     for one in alerts.filter(pk=alert.pk) if alert else alerts:
-        asked = question(issued(one)[-1], at=at)
+        try:
+            asked = question(issued(one)[-1], at=at)
+        except (WardroundError, OSError) as problem:
+            problems.append(f"{one.reference}: {problem}")
+            continue
         rows = Response.unscoped.filter(alert=one).select_related("organisation", "alert")
         concerned = list(rows.filter(organisation=organisation) if organisation else rows)
         for response in concerned:

@@ -1,6 +1,7 @@
 """At the national centre: propose, draft, preview, issue, amend, withdraw."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,8 @@ from wardround.hub.audit.services import record
 from wardround.hub.organisations.access import Act, system_access
 from wardround.hub.organisations.models import Contact, Organisation
 from wardround.hub.outbox.services import announce
+
+FIRST_CVES = date(1999, 1, 1)
 
 EDITABLE = (
     "title",
@@ -104,6 +107,10 @@ def _check(act: Act, fields: Mapping[str, Any]) -> None:
     if fields.get("product_class") not in PRODUCT_CLASSES:
         raise BadInput(f"no product class {fields.get('product_class')!r}", where="product_class", do="choose one of the list")
     policy(str(fields.get("policy", "")))
+    since = fields.get("exploited_since")
+    if since and not FIRST_CVES <= since <= act.at.date():
+        what = "is in the future" if since > act.at.date() else "is before there were CVE numbers"
+        raise BadInput(what, where="exploited_since", do="check the year: every hunt starts from this day")
     with statements() as store:
         unknown = [cve for cve in fields.get("cves", ()) if store.advisory(cve, at=act.at) is None]
     if not fields.get("cves") or unknown:

@@ -37,8 +37,7 @@ DAYS = (1, 7, 30)
 def candidates(request: Asking) -> HttpResponse:
     """What was published or restated lately, who has it, and how urgent it is."""
     centre_only(request)
-    asked = request.GET.get("days", "1")
-    days = int(asked) if asked.isdigit() and int(asked) in DAYS else 1
+    days = next((d for d in DAYS if str(d) == request.GET.get("days")), 1)
     found, problem = [], ""
     try:
         found = proposed(request.act, days=days)
