@@ -102,6 +102,19 @@ def test_a_file_that_breaks_off_keeps_what_came_before(mirror, packer):
     assert (records + rejected > 0, rejected <= 2) == (True, True) or mirror.left()
 
 
+@pytest.mark.parametrize("damage", ["inside a header", "between two members", "a header overwritten"])
+def test_a_tar_that_is_cut_or_damaged_at_a_header_is_said(mirror, damage):
+    """Python's own reader takes such a header for the end of the archive, and what follows for never there."""
+    raw, step = bytearray(tar(a=RECORD, b=RECORD, c=RECORD)), 512 + (len(RECORD) + 511) // 512 * 512
+    if damage == "a header overwritten":
+        raw[2 * step + 10 : 2 * step + 60] = b"\xff" * 50
+    else:
+        del raw[2 * step + (300 if damage == "inside a header" else 0) :]
+    report = mirror.put("x.tar", bytes(raw)).sync()
+    assert (report["feeds"][0]["records"] + report["feeds"][0]["duplicates"], report["feeds"][0]["rejected"]) == (2, 1)
+    assert "the rest is missing" in report["rejected"][0]["what"]
+
+
 def test_a_broken_member_of_a_zip_does_not_stop_the_others(mirror):
     raw = bytearray(packed_zip(a=LINES, b=RECORD))
     raw[200] ^= 0xFF

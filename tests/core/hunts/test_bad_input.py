@@ -95,6 +95,14 @@ def test_a_torn_archive_is_named(data: bytes) -> None:
     assert result.rejected
 
 
+@pytest.mark.parametrize("cut", [1_024, 1_024 + 300])
+def test_a_tar_cut_at_a_header_gives_what_came_before_and_says_so(cut: int) -> None:
+    """Python's own reader takes the place for the archive's end: the logs after it would look as if they never were."""
+    result = searched(tarred(a=LINE, b=LINE)[:cut])
+    assert [run.coverage.source for run in result.runs] == ["log!a"]
+    assert "before its end mark" in result.rejected[0].what
+
+
 def test_an_encrypted_member_is_named_and_the_others_are_read() -> None:
     data = bytearray(zipped(a=LINE, b=LINE))
     for at in (data.find(b"PK\x03\x04") + 6, data.find(b"PK\x01\x02") + 8):

@@ -99,7 +99,14 @@ class Left:
 
 
 class _Header(tarfile.TarInfo):
-    """A member whose header may not eat the memory."""
+    """A member whose header may not eat the memory, and whose damage is said: `tarfile` would take it for the archive's end."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Any:
+        try:
+            return super().fromtarfile(tarfile_)
+        except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError, tarfile.EmptyHeaderError) as error:  # type: ignore[attr-defined]
+            raise tarfile.ReadError("it stops before its end mark, or is damaged there") from error
 
     def _proc_member(self, tar: tarfile.TarFile) -> Any:
         if self.type in (*tarfile.GNU_TYPES[:2], tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE) and self.size > HEADER:

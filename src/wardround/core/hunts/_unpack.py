@@ -125,13 +125,24 @@ def packing(start: bytes) -> str:
     return "tar" if start[257:262] == b"ustar" else ""
 
 
+class _Header(tarfile.TarInfo):
+    """A member whose damaged header is said: `tarfile` would take it for the archive's end, and the rest for never there."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Any:
+        try:
+            return super().fromtarfile(tarfile_)
+        except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError, tarfile.EmptyHeaderError) as error:  # type: ignore[attr-defined]
+            raise tarfile.ReadError("it stops before its end mark, or is damaged there") from error
+
+
 def _members(source: Source, head: Any, kind: str, rejected: list[Rejected], depth: int) -> Iterator[Source]:
     if kind in ("gzip", "zstd"):
         packed = Counted(head)
         inner = gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16)) if kind == "gzip" else _Zstandard(packed)
         yield from unpacked(replace(source, stream=Unpacked(inner, packed, source.name)), rejected=rejected, depth=depth + 1)  # type: ignore[arg-type]
     elif kind == "tar":
-        with tarfile.open(fileobj=head, mode="r|") as tar:
+        with tarfile.open(fileobj=head, mode="r|", tarinfo=_Header) as tar:
             for count, member in enumerate(tar):
                 if count >= MOST_MEMBERS:
                     raise BadInput(f"more than {MOST_MEMBERS:,} members", where=source.name)
