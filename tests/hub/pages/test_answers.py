@@ -1,5 +1,6 @@
 """Everything that can be said on a response: good, bad with what was typed kept, refused, forbidden."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +70,52 @@ def test_what_is_said_is_kept_and_the_response_page_says_so(
     assert answer["Location"] == reverse("response", args=[demo.response(code).public_id])
     assert Word.unscoped.filter(kind=kind).count() == before + 1
     assert BY_SLUG[slug].said in words(client.get(answer["Location"]).content.decode())
+
+
+def test_a_page_that_showed_an_earlier_revision_acknowledges_that_one_alone(demo: Demonstration, as_: As) -> None:
+    client = as_(demo.person("EX06", "security"))
+    assert (
+        'name="revision" value="2"'
+        in client.get(reverse("response-acknowledge", args=[demo.response("EX06").public_id])).content.decode()
+    )
+    post(client, demo, "acknowledge", {"revision": "1"}, "EX06")
+    said = Word.unscoped.filter(kind="acknowledgement", response=demo.response("EX06")).latest("pk")
+    assert said.body == {"revision": 1}
+    assert "revision 2" in words(client.get(reverse("response", args=[demo.response("EX06").public_id])).content.decode())
+    assert post(client, demo, "acknowledge", {"revision": "9"}, "EX06").status_code == 422
+
+
+def test_coverage_is_accepted_of_the_hunt_that_was_read(demo: Demonstration, as_: As) -> None:
+    client = as_(demo.person("EX04", "security"))
+    read = str(Hunt.unscoped.filter(response=demo.response("EX04").public_id).latest("pk").public_id)
+    post(client, demo, "hunt", {}, "EX04")
+    stale = post(client, demo, "coverage", {"hunt": read}, "EX04")
+    assert stale.status_code == 422
+    assert "hunted again meanwhile" in words(stale.content.decode())
+    shown_again = re.search(r'name="hunt" value="([^"]+)"', stale.content.decode())
+    assert shown_again
+    assert post(client, demo, "coverage", {"hunt": shown_again[1]}, "EX04").status_code == 302
+
+
+def test_it_closes_once_and_only_as_what_the_page_said(demo: Demonstration, as_: As) -> None:
+    client = as_(demo.person("EX04", "security"))
+    post(client, demo, "coverage", {}, "EX04")
+    assert "would now close as window partly visible" in words(
+        post(client, demo, "close", {"closing": "window_hunted"}, "EX04").content.decode()
+    )
+    assert post(client, demo, "close", {"closing": "window_partly_visible"}, "EX04").status_code == 302
+    again = post(client, demo, "close", {"closing": "window_partly_visible"}, "EX04")
+    assert again.status_code == 422
+    assert "closed already" in words(again.content.decode())
+
+
+def test_nothing_is_said_on_an_alert_that_was_withdrawn(demo: Demonstration, as_: As) -> None:
+    as_("national").post(reverse("alert-withdraw", args=[demo.alert.public_id]), {"reason": "issued in error"})
+    before = Word.unscoped.count()
+    answer = post(as_(demo.person("EX06", "security")), demo, "acknowledge", {}, "EX06")
+    assert answer.status_code == 422
+    assert "was withdrawn" in words(answer.content.decode())
+    assert Word.unscoped.count() == before
 
 
 # slug, organisation, what is typed, what the error says, what must still stand on the form

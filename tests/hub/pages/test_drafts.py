@@ -1,12 +1,16 @@
 """At the national centre: candidates, drafting, preview, issuing, amending, withdrawing."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from wardround.connectors.clock import FakeClock
+from wardround.hub import clock
 from wardround.hub.alerts.models import Alert, Revision
 from wardround.hub.outbox.models import Message
 
@@ -27,6 +31,12 @@ FIELDS = {
     "exploited_since": "2025-05-10",
     "scope": "EX03, EX04",
 }
+
+
+def seen_in(html: str) -> str:
+    found = re.search(r'name="seen" value="([^"]+)"', html)
+    assert found
+    return found[1]
 
 
 def draft(client: Client, **changes: str) -> Any:
@@ -167,3 +177,20 @@ def test_only_the_centre_writes_issues_and_withdraws(who: str, demo: Demonstrati
     assert client.post(reverse("alert-amend", args=[demo.alert.public_id]), FIELDS).status_code == 403
     assert client.post(reverse("alert-withdraw", args=[demo.alert.public_id]), {"reason": "no"}).status_code == 403
     assert Message.unscoped.count() == before
+
+
+def test_what_somebody_changed_since_the_preview_is_not_issued_unread(demo: Demonstration, as_: As) -> None:
+    client = as_("national")
+    preview = draft(client)["Location"]
+    seen = seen_in(client.get(preview).content.decode())
+    clock.use(FakeClock(clock.now() + timedelta(minutes=1)))
+    revision = Revision.objects.get(issued_at=None)
+    edited = client.post(reverse("draft-edit", args=[revision.alert.public_id, 1]), FIELDS | {"title": "Another", "seen": seen})
+    assert edited.status_code == 302
+    for stale in (preview, reverse("draft-edit", args=[revision.alert.public_id, 1])):
+        answer = client.post(stale, FIELDS | {"seen": seen})
+        assert answer.status_code == 422
+        assert "has changed this draft meanwhile" in words(answer.content.decode())
+        assert seen_in(answer.content.decode()) != seen
+    assert Revision.objects.get(pk=revision.pk).title == "Another"
+    assert client.post(preview, {"seen": seen_in(answer.content.decode())}).status_code == 302

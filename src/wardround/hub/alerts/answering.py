@@ -7,11 +7,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from wardround.core.alerts import Applicability, Closing, Facts, Standing, response_policy
+from wardround.core.alerts import Applicability, Closing, Facts, Standing, State, response_policy
 from wardround.core.vocab import BadInput
 from wardround.hub.alerts.assess import assess, question
 from wardround.hub.alerts.facts import issued, restated, standing
-from wardround.hub.alerts.models import Assessment, Response, Word
+from wardround.hub.alerts.models import Alert, Assessment, Response, Word
 from wardround.hub.alerts.words import KINDS
 from wardround.hub.audit.services import record
 from wardround.hub.hunts.models import Detection, Hunt
@@ -28,6 +28,8 @@ def sign(act: Act, *, response: Response, kind: str, body: Mapping[str, Any]) ->
     """Keep one word, with the state that the response had before and has after in the record."""
     act.access.demand_write(response.organisation)
     Response.unscoped.select_for_update().get(pk=response.pk)
+    if Alert.objects.filter(pk=response.alert_id, withdrawn_at__isnull=False).exists():
+        raise BadInput(f"{response.alert} was withdrawn", where="response", do="nothing more is asked of you")
     facts, before = standing(response, at=act.at)
     word = Word.unscoped.create(
         organisation=response.organisation, response=response, kind=kind, at=act.at, by=act.who, body=dict(body)
@@ -75,9 +77,12 @@ def _asset(response: Response, asset: str, *, every: bool = False) -> str:
     raise BadInput(f"{asset!r} is not among this response's assets", where="asset", do="choose one of the list")
 
 
-def acknowledge(act: Act, *, response: Response) -> Word:
-    """A person has read the newest revision."""
-    return sign(act, response=response, kind="acknowledgement", body={"revision": issued(response.alert)[-1].number})
+def acknowledge(act: Act, *, response: Response, revision: int | None = None) -> Word:
+    """A person has read a revision: the newest, unless an earlier one is what their page showed."""
+    newest = issued(response.alert)[-1].number
+    if revision is not None and not 1 <= revision <= newest:
+        raise BadInput(f"revision {revision} was not issued", where="revision", do="reload the page")
+    return sign(act, response=response, kind="acknowledgement", body={"revision": revision or newest})
 
 
 def confirm(act: Act, *, response: Response, answer: str, reason: str = "") -> Word:
@@ -224,14 +229,24 @@ class NotYet(BadInput):
         )
 
 
-def close(act: Act, *, response: Response) -> Closing:
-    """Close the response, if the evidence allows it, all that has arrived by now. Raises NotYet with what is missing."""
+@transaction.atomic
+def close(act: Act, *, response: Response, seen: str = "") -> Closing:
+    """Close the response, if the evidence allows it, all that has arrived by now. Raises NotYet with what is missing.
+
+    `seen` is the kind of closing that the person was shown: where it is another by now, or it is closed already, BadInput.
+    """
     act.access.demand_write(response.organisation)
+    Response.unscoped.select_for_update().get(pk=response.pk)
     _assessed(act, response)
     found = standing(response, at=act.at)[1]
     if found.gate.closing is None:
         raise NotYet(found)
     closing = found.gate.closing
+    if found.state is State.CLOSED:
+        raise BadInput("it is closed already", where="response", do="nothing is to be done")
+    if seen and seen != closing:
+        what = f"the evidence has changed meanwhile: it would now close as {closing.replace('_', ' ')}"
+        raise BadInput(what, where="response", do="read again what it closes as")
     body = {"closing": closing, "hours_seen": found.gate.hours_seen, "hours": found.gate.hours}
     sign(act, response=response, kind="closed", body=body)
     return closing

@@ -76,11 +76,12 @@ def amend(act: Act, *, alert: Alert, fields: Mapping[str, Any]) -> Revision:
 
 @transaction.atomic
 def edit(act: Act, *, revision: Revision, fields: Mapping[str, Any]) -> Revision:
-    """Change a draft. An issued revision never changes."""
+    """Change a draft. An issued revision never changes. `seen` among the fields: when the draft was written that was read."""
     act.access.demand_national()
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.issued_at:
         raise BadInput(f"revision {revision.number} was issued and cannot change", where="revision", do="amend the alert")
+    _still(revision, str(fields.get("seen", "")))
     whole = {name: getattr(revision, name) for name in EDITABLE} | dict(fields)
     _check(act, whole)
     for name in EDITABLE:
@@ -88,6 +89,13 @@ def edit(act: Act, *, revision: Revision, fields: Mapping[str, Any]) -> Revision
     revision.written_at, revision.written_by = act.at, act.who
     revision.save()
     return revision
+
+
+def _still(revision: Revision, seen: str) -> None:
+    """Raise BadInput when somebody has changed the draft since the one that was `seen` (empty: not said)."""
+    if seen and seen != revision.written_at.isoformat():
+        what = f"{revision.written_by} has changed this draft meanwhile"
+        raise BadInput(what, where="revision", do="read it as it is now, then press again")
 
 
 def _draft(act: Act, alert: Alert, number: int, fields: Mapping[str, Any]) -> Revision:
@@ -136,15 +144,17 @@ def addresses(revision: Revision) -> int:
 
 
 @transaction.atomic
-def issue(act: Act, *, revision: Revision, address: str = "") -> list[Response]:
+def issue(act: Act, *, revision: Revision, address: str = "", seen: str = "") -> list[Response]:
     """Issue a draft: open a response for each organisation in scope that has none, and queue the messages.
 
-    An organisation that an earlier revision reached stays in scope: nothing that was asked is silently dropped.
+    An organisation that an earlier revision reached stays in scope: nothing that was asked is silently dropped. `seen` says
+    when the draft was written that was previewed: another one is not issued unread.
     """
     act.access.demand_national()
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.issued_at:
         raise BadInput(f"revision {revision.number} was issued already", where="revision")
+    _still(revision, seen)
     alert = Alert.objects.select_for_update().get(pk=revision.alert_id)
     if alert.withdrawn_at:
         raise BadInput(f"{alert} was withdrawn", where="alert", do="draft a new one")

@@ -60,8 +60,11 @@ def acknowledge_several(request: Asking, alert: uuid.UUID) -> HttpResponse:
     if not request.access.writes:
         raise PermissionDenied("a read-only person acknowledges nothing")
     chosen = [row for row in waiting if str(row.response.public_id) in request.POST.getlist("response")]
+    read = request.POST.get("revision", "")
     for row in chosen:
-        acknowledge(request.act, response=row.response)
+        acknowledge(
+            request.act, response=row.response, revision=next((r.number for r in issued(found) if str(r.number) == read), None)
+        )
     if chosen:
         messages.success(request, f"Acknowledged for {', '.join(row.response.organisation.name for row in chosen)}.")
     else:

@@ -102,7 +102,22 @@ def _hunt(asked: Asked, fields: Fields) -> object:
 def _accept_coverage(asked: Asked, fields: Fields) -> object:
     if not asked.picture.hunts:
         raise BadInput("nothing was hunted yet", where="hunt", do="upload logs and run the hunt")
-    return answering.accept_coverage(asked.act, response=asked.response, hunt=asked.picture.hunts[-1])
+    last = asked.picture.hunts[-1]
+    if fields["hunt"] not in ("", str(last.public_id)):
+        raise BadInput("somebody hunted again meanwhile", where="coverage", do="read what that hunt saw, then accept it")
+    return answering.accept_coverage(asked.act, response=asked.response, hunt=last)
+
+
+def _read_revision(picture: Picture) -> dict[str, Any]:
+    return {"initial": {"revision": picture.revision.number}}
+
+
+def _read_hunt(picture: Picture) -> dict[str, Any]:
+    return {"initial": {"hunt": picture.hunts[-1].public_id if picture.hunts else None}}
+
+
+def _read_closing(picture: Picture) -> dict[str, Any]:
+    return {"initial": {"closing": picture.row.standing.gate.closing or ""}}
 
 
 def _open_incident(asked: Asked, fields: Fields) -> object:
@@ -158,8 +173,9 @@ ANSWERS_TABLE = (
         "Acknowledge the alert",
         "I have read it: acknowledge",
         "Acknowledged.",
-        forms.NoFields,
-        lambda a, f: answering.acknowledge(a.act, response=a.response),
+        forms.AcknowledgeForm,
+        lambda a, f: answering.acknowledge(a.act, response=a.response, revision=f["revision"]),
+        _read_revision,
         template="alerts/acknowledge.html",
     ),
     Answer(
@@ -280,9 +296,10 @@ ANSWERS_TABLE = (
         "Accept the coverage",
         "Accept this coverage",
         "The coverage is accepted.",
-        forms.NoFields,
+        forms.CoverageForm,
         _accept_coverage,
-        lead=_coverage,
+        _read_hunt,
+        _coverage,
         template="alerts/accept_coverage.html",
     ),
     Answer(
@@ -299,8 +316,9 @@ ANSWERS_TABLE = (
         "Close the response",
         "Close it",
         "The response is closed.",
-        forms.NoFields,
-        lambda a, f: answering.close(a.act, response=a.response),
+        forms.CloseForm,
+        lambda a, f: answering.close(a.act, response=a.response, seen=f["closing"]),
+        _read_closing,
         template="alerts/close.html",
     ),
 )

@@ -114,7 +114,8 @@ def preview(request: Asking, alert: uuid.UUID, number: int) -> HttpResponse:
     problem, status = "", 200
     if request.method == "POST":
         try:
-            reached = drafting.issue(request.act, revision=revision, address=request.build_absolute_uri("/").rstrip("/"))
+            address = request.build_absolute_uri("/").rstrip("/")
+            reached = drafting.issue(request.act, revision=revision, address=address, seen=request.POST.get("seen", ""))
         except WardroundError as refused:
             problem, status = str(refused), UNPROCESSABLE
         else:
@@ -128,6 +129,7 @@ def preview(request: Asking, alert: uuid.UUID, number: int) -> HttpResponse:
         "alert": revision.alert,
         "organisations": organisations,
         "addresses": drafting.addresses(revision),
+        "seen": revision.written_at.isoformat(),
         "text": drafting.bulletin_text(revision, link="(each organisation's own link)"),
         "before": issued(revision.alert),
         "problem": problem,

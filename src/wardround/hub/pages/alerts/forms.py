@@ -40,6 +40,18 @@ class Words(forms.CharField):
         return list(dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip()))
 
 
+class Seen(forms.CharField):
+    """What the page showed to whoever presses its button. A form that is shown again says what is there by then."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
 class Day(forms.DateField):
     """A day."""
 
@@ -116,6 +128,7 @@ class DraftForm(Form):
         required=False,
     )
     change = reason("What changed", "Everybody reads this", required=False)
+    seen = Seen()
 
     def __init__(self, *args: Any, first: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +138,8 @@ class DraftForm(Form):
     @staticmethod
     def initial_of(revision: Revision) -> dict[str, Any]:
         """What the form starts from."""
-        return {name: getattr(revision, name) for name in DraftForm.base_fields}
+        kept = {name: getattr(revision, name) for name in DraftForm.base_fields if name != "seen"}
+        return kept | {"seen": revision.written_at.isoformat()}
 
 
 class WithdrawForm(Form):
@@ -136,6 +150,24 @@ class WithdrawForm(Form):
 
 class NoFields(Form):
     """A button that needs no words."""
+
+
+class AcknowledgeForm(Form):
+    """The revision that was read: what is issued meanwhile is not acknowledged unread."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class CoverageForm(Form):
+    """The hunt whose coverage was read."""
+
+    hunt = Seen()
+
+
+class CloseForm(Form):
+    """The kind of closing that was read."""
+
+    closing = Seen()
 
 
 class ConfirmForm(Form):
