@@ -73,6 +73,27 @@ def test_changes_switch_the_status_inside_a_range(says: Says, an_object: Build) 
     assert found == ["affected", "not_affected", "not_affected", "affected", "affected", "unknown"]
 
 
+@pytest.mark.parametrize(
+    ("version", "verdict"), [("R12", "affected"), ("R12-SP3", "affected"), ("R12-SP2", "unknown"), ("R13", "unknown")]
+)
+def test_the_very_text_of_an_end_that_belongs_to_the_range_decides(
+    says: Says, an_object: Build, version: str, verdict: str
+) -> None:
+    """`custom` cannot place R12-SP2 between R12 and R12-SP3, but R12 is R12 (FACTS 9)."""
+    assert says(an_object(custom("R12", lessThanOrEqual="R12-SP3"), default="unaffected"), version=version).verdict == verdict
+
+
+def test_the_very_text_of_an_end_that_is_left_out_is_outside(says: Says, an_object: Build) -> None:
+    record = an_object(custom("R12", lessThan="R12-SP3"), default="unaffected")
+    assert says(record, version="R12").verdict == "affected"
+    assert says(record, version="R12-SP3").verdict == "not_affected"
+
+
+def test_equality_with_an_end_settles_no_version_that_is_too_coarse(says: Says, an_object: Build) -> None:
+    assert says(an_object(custom("unspecified", lessThanOrEqual="2.0"), default="unaffected"), version="2.0").verdict == "affected"
+    assert says(an_object(custom("12.4", lessThan="12.4.0.2"), default="unaffected"), version="12.4").verdict == "unknown"
+
+
 def test_changes_are_read_in_the_order_of_their_places_whatever_order_they_are_written_in(says: Says, an_object: Build) -> None:
     written = [{"at": "1.6", "status": "affected"}, {"at": "1.10", "status": "unknown"}, {"at": "1.4", "status": "unaffected"}]
     record = an_object(semver("1.0", lessThan="2.0", changes=written), default="unknown")

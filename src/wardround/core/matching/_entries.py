@@ -124,11 +124,18 @@ def _range(span: Range, version: str, status: Verdict, order: Order) -> Reading:
     compared = _with(order) if ends or not unbounded_start else ()
     if before is False or after is False:
         return Reading(frozenset(), True, _described(span), before is False, ends, assumed=assumed + compared)
-    if before is True and after is True:
+    if (before is True and after is True) or _is_an_end(span, version):
         return Reading(frozenset({status}), False, _described(span), False, ends, assumed=assumed + compared)
     trouble = before if isinstance(before, UnreadableError) else after
     assert isinstance(trouble, UnreadableError)  # noqa: S101  (the four cases above leave no other)
     return replace(_doubtful(status, _sentence(trouble.why), trouble.verdict, ends=ends), assumed=assumed)
+
+
+def _is_an_end(span: Range, version: str) -> bool:
+    """True for the very text at which the range starts or with which it ends: equality decides where its other end cannot be read."""
+    ends = [span.start] * (not span.past_start) + [span.end] * span.with_end
+    other = (span.end if version == span.start else span.start) or ""
+    return version in ends and not (is_plain(version) and is_plain(other.removesuffix(".*")))
 
 
 def _broken(span: Range, version: str, order: Order) -> Reading | None:
