@@ -132,7 +132,7 @@ def _range(span: Range, version: str, status: Verdict, order: Order) -> Reading:
 
 
 def _is_an_end(span: Range, version: str) -> bool:
-    """True for the very text at which the range starts or with which it ends: equality decides where its other end cannot be read."""
+    """True for the very text that the range starts at or ends with: equality decides where the other end cannot be read."""
     ends = [span.start] * (not span.past_start) + [span.end] * span.with_end
     other = (span.end if version == span.start else span.start) or ""
     return version in ends and not (is_plain(version) and is_plain(other.removesuffix(".*")))
