@@ -4,9 +4,9 @@ from datetime import datetime
 
 from wardround.core.vocab import WardroundError
 from wardround.hub.alerts.answering import has_to_be_told, reopen_if_no_longer_true
-from wardround.hub.alerts.assess import assess, question
+from wardround.hub.alerts.assess import assess, outdated, question
 from wardround.hub.alerts.facts import issued, standings
-from wardround.hub.alerts.models import Alert, Response
+from wardround.hub.alerts.models import Alert, Response, Word
 from wardround.hub.organisations.access import Act, system_access
 from wardround.hub.organisations.models import Organisation
 
@@ -28,14 +28,17 @@ def reconsider(*, at: datetime, organisation: Organisation | None = None, alert:
             continue
         rows = Response.unscoped.filter(alert=one).select_related("organisation", "alert")
         concerned = list(rows.filter(organisation=organisation) if organisation else rows)
-        for response in concerned:
+        for response in outdated(concerned, asked=asked, at=at):
             try:
                 assess(act, response=response, asked=asked)
             except (WardroundError, OSError) as problem:
                 problems.append(f"{response.organisation.code}: {problem}")
-        for key, (facts, found) in standings(one, responses=concerned, at=at).items():
-            if has_to_be_told(facts, found):
-                reopened += reopen_if_no_longer_true(response=next(r for r in concerned if r.pk == key), at=at)
+        closed = set(Word.unscoped.filter(response__in=concerned, kind="closed").values_list("response_id", flat=True))
+        once_closed = [r for r in concerned if r.pk in closed]
+        found = standings(one, responses=once_closed, at=at) if once_closed else {}
+        for response in once_closed:
+            if has_to_be_told(*found[response.pk]):
+                reopened += reopen_if_no_longer_true(response=response, at=at)
     if problems:
         raise WardroundError(f"{len(problems)} responses could not be assessed: {problems[0]}", where="assessing", do="mend it")
     return reopened

@@ -40,6 +40,10 @@ class Question:
     kev_catalogue: date | None
     digest: str
 
+    def about(self, rows: Iterable[tuple[UUID, bool]]) -> str:
+        """A digest of the question and of the snapshots that it is asked of: the same one, the same answer."""
+        return _digest([self.digest, [(str(public_id), counts) for public_id, counts in rows]])
+
 
 def question(revision: Revision, *, at: datetime) -> Question:
     """A revision's advisories as known at `at`, and the window that they open.
@@ -150,6 +154,18 @@ class _Case:
         ]
 
 
+def outdated(responses: Sequence[Response], *, asked: Question, at: datetime) -> list[Response]:
+    """Those whose assessment no longer rests on what is known now: told from two queries for all of them."""
+    made = Assessment.unscoped.filter(response__in=responses).order_by("at", "pk").values_list("response_id", "digest")
+    digests = dict(made)
+    columns = ("organisation_id", "public_id", "shrunk_from", "confirmed_at")
+    rows = Snapshot.unscoped.filter(organisation__in={r.organisation_id for r in responses}, taken_at__lte=at)
+    known: dict[int, list[tuple[UUID, bool]]] = {}
+    for organisation, public_id, shrunk, confirmed in rows.order_by("taken_at", "pk").values_list(*columns):
+        known.setdefault(organisation, []).append((public_id, shrunk is None or confirmed is not None))
+    return [r for r in responses if digests.get(r.pk) != asked.about(known.get(r.organisation_id, []))]
+
+
 def _sighting(row: Snapshot, findings: Sequence[Finding]) -> Sighting:
     worst = min(findings, key=lambda f: WORST_FIRST.index(f.verdict))
     keys = sorted({f"{f.install.product} {f.install.version} {f.cve}" for f in findings if f.assumed})
@@ -168,7 +184,7 @@ def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
     """The response's assessment on what is known now: the last one, when nothing that it rests on has changed."""
     organisation = response.organisation
     rows = snapshots(system_access("assessing"), organisation, until=act.at)
-    digest = _digest([asked.digest, [(str(s.public_id), s.counts) for s in rows]])
+    digest = asked.about([(s.public_id, s.counts) for s in rows])
     last = Assessment.unscoped.filter(response=response).last()
     if last and last.digest == digest:
         return last

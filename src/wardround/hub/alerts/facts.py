@@ -55,9 +55,11 @@ def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, cor
     made = Assessment.unscoped.filter(response__in=keys, at__lte=at).values("response").annotate(last=Max("pk")).values("last")
     latest = {a.response_id: a for a in Assessment.unscoped.filter(pk__in=made)}
     hunts = _grouped(Hunt.unscoped.filter(response__in=codes, at__lte=at).prefetch_related("batches"), "response")
-    found = _grouped(Detection.unscoped.filter(response__in=codes, hunt__at__lte=at), "response")
+    found = _grouped(Detection.unscoped.filter(response__in=codes, hunt__at__lte=at) if hunts else (), "response")
     incidents = _grouped(Incident.unscoped.filter(response__in=codes, opened_at__lte=at), "response")
-    batches = _grouped(LogBatch.unscoped.filter(organisation__in=organisations, added_at__lte=at), "organisation_id")
+    searched = pack or hunts
+    logs = LogBatch.unscoped.filter(organisation__in=organisations, added_at__lte=at) if searched else ()
+    batches = _grouped(logs, "organisation_id")
     sees = _visibility(organisations, current.product_class, at)
 
     def of(row: Response) -> core.Facts:
