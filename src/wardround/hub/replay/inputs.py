@@ -22,6 +22,7 @@ from wardround.lake.files import written_whole
 COLUMNS = ("asset_id", "vendor", "product", "version", "hostname", "asset_class", "internet_facing", "service", "last_seen")
 SUMMER_TIME = timezone(timedelta(hours=1))
 TAKEN = timedelta(hours=6)
+HANDED_OVER = timedelta(minutes=3)
 BENIGN = (
     ("GET", "/mifs/user/login.jsp", 200),
     ("POST", "/mifs/j_spring_security_check", 302),
@@ -113,15 +114,17 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _log_lines(spec: LogSpec, until: datetime, chance: random.Random) -> Iterator[str]:
-    """Requests 20 to 40 minutes apart, none in a gap, and the traces at their own times."""
+    """Requests 35 to 55 minutes apart, one just before the log is handed over, none in a gap; the traces at their own times."""
+    times = [spec.since]
+    while times[-1] < until:
+        times.append(times[-1] + timedelta(seconds=chance.randrange(35 * 60, 55 * 60)))
+    times[-1] = until - HANDED_OVER
     events: list[tuple[datetime, str]] = []
-    at = spec.since
-    while at < until:
+    for at in times:
         client = f"203.0.113.{chance.randrange(2, 250)}"
         method, path, status = chance.choices(BENIGN, weights=(30, 20, 30, 10, 40, 8, 1))[0]
         if not any(start <= at < end for start, end in spec.gaps):
             events.append((at, _line(spec.shape, client, at, method, path, status, chance.randrange(200, 9000))))
-        at += timedelta(seconds=chance.randrange(20 * 60, 40 * 60))
     for trace in spec.traces:
         if trace.at < until:
             events.append((trace.at, _trace(spec.shape, trace)))

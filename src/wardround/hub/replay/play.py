@@ -145,7 +145,8 @@ class _Stage:
         if self.synced and self.centre.work():
             reconsider(at=self.clock.now())
         self._send()
-        self._answer()
+        if not first:  # people come to work after the feeds and inventories of the morning
+            self._answer()
         self._send()
         self._tell_record()
 
