@@ -198,6 +198,15 @@ def test_an_organisation_acknowledges_fixes_hunts_and_closes(
     person.reads("Nothing left to do")
 
 
+def test_an_impatient_second_press_sends_nothing_twice(browser_page: Page, walk: Callable[[Page, User], Walker]) -> None:
+    _, user = a_trust()
+    person = walk(browser_page, user)
+    person.page.goto(f"{person.url}/responses/{Response.unscoped.get().public_id}/acknowledge/")
+    person.page.evaluate("sent = 0; document.forms[1].addEventListener('submit', e => { e.preventDefault(); sent++ })")
+    person.page.get_by_role("button", name="I have read it").dblclick()
+    assert person.page.evaluate("sent") == 1
+
+
 def test_closing_is_refused_with_everything_that_is_missing(browser_page: Page, walk: Callable[[Page, User], Walker]) -> None:
     _, user = a_trust()
     person = walk(browser_page, user)

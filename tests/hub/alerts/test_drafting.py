@@ -1,10 +1,12 @@
 """At the national centre: draft, edit, issue, amend, withdraw. Nothing issued changes, nothing is silent."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection, connections
 
 from wardround.core.vocab import BadInput, WardroundError
 from wardround.hub.alerts import answering
@@ -323,3 +325,26 @@ def test_without_a_centre_nothing_is_recorded_and_the_error_says_what_to_do(db: 
     the_centre().delete()
     with pytest.raises(BadInput, match="has no national centre"):
         draft_alert(system(at(14)), fields=bulletin())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_who_draft_and_amend_at_the_same_time_wait_for_each_other() -> None:
+    """At once on PostgreSQL; one after the other on SQLite in memory, which knows one connection."""
+    an_organisation()
+    officer, alert, parallel = an_officer(), an_alert(at(14)), connection.vendor == "postgresql"
+
+    def work(n: int) -> str:
+        try:
+            if n % 2:
+                return draft_alert(by(officer, at(15)), fields=bulletin()).alert.reference
+            return f"revision {amend(by(officer, at(15)), alert=alert, fields={}).number}"
+        except BadInput as refused:
+            return refused.what
+        finally:
+            if parallel:
+                connections.close_all()
+
+    with ThreadPoolExecutor(4) as people:
+        done = sorted((people.map if parallel else map)(work, range(8)))
+    drafted = [f"HSA-2025-00{n}" for n in (2, 3, 4, 5)]
+    assert done == sorted([*drafted, *["HSA-2025-001 has a draft already"] * 3, "revision 2"])

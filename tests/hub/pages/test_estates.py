@@ -226,3 +226,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(person: Client, t
     answer = upload(person, trust, a_table([a_server()]))
     assert answer.status_code == 422
     assert "split it" in words(answer.content.decode())
+
+
+def test_a_source_in_the_address_that_no_database_could_hold_is_no_fault(demo: Demonstration, as_: As) -> None:
+    assert as_(demo.person("EX03", "security")).get(reverse("estate-import", args=["EX03"]) + "?source=%00x").status_code == 200

@@ -50,6 +50,7 @@ def draft_alert(act: Act, *, fields: Mapping[str, Any]) -> Revision:
     """Start an alert with a first draft. Raises BadInput naming the field that cannot be used."""
     act.access.demand_national()
     _check(act, fields)
+    Organisation.objects.select_for_update().get(pk=centre().pk)  # one number at a time
     year = act.at.year
     number = Alert.objects.filter(created_at__year=year).count() + 1
     alert = Alert.objects.create(reference=f"HSA-{year}-{number:03d}", created_at=act.at, created_by=act.who)
@@ -62,6 +63,7 @@ def draft_alert(act: Act, *, fields: Mapping[str, Any]) -> Revision:
 def amend(act: Act, *, alert: Alert, fields: Mapping[str, Any]) -> Revision:
     """A new draft that starts from the last revision. A material one will ask for acknowledgement again."""
     act.access.demand_national()
+    alert = Alert.objects.select_for_update().get(pk=alert.pk)
     if alert.withdrawn_at:
         raise BadInput(f"{alert} was withdrawn", where="alert", do="draft a new one")
     last = alert.revisions.order_by("number").last()

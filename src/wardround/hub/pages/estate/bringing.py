@@ -45,7 +45,7 @@ def _around(organisation: Organisation) -> dict[str, Any]:
 
 def _first(request: Asking, organisation: Organisation) -> HttpResponse:
     """The upload. The file is kept as it came; the second step names it by a signed note, never by its hash alone."""
-    name = request.GET.get("source", "")
+    name = request.GET.get("source", "").replace("\0", "")  # PostgreSQL takes no NUL
     known = Source.objects.within(request.access).filter(organisation=organisation, name=name).first()
     form = UploadForm(
         request.POST if request.method == "POST" else None,
