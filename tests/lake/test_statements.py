@@ -229,3 +229,21 @@ def test_the_store_is_one_file_of_plain_sqlite(tmp_path, store):
     put(store, a_cve())
     store.close()
     assert sqlite3.connect(tmp_path / "statements.sqlite3").execute("SELECT count(*) FROM statement").fetchone() == (1,)
+
+
+def test_a_store_is_read_where_nothing_can_be_written_beside_it(tmp_path, monkeypatch):
+    """A disc or a share handed to a site without internet: SQLite by itself would want to write two files there."""
+    with Statements.open(tmp_path / "home", write=True) as made:
+        put(made, a_cve())
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with Statements.open(tmp_path / "home") as read:
+        assert read.advisory("CVE-2030-0001", at=LATER) is not None
+        assert [file.name for file in (tmp_path / "home").iterdir()] == ["statements.sqlite3"]
+
+
+def test_what_a_writer_has_not_yet_folded_in_is_never_passed_over(tmp_path, monkeypatch):
+    with Statements.open(tmp_path / "home", write=True) as writing:
+        put(writing, a_cve())
+        monkeypatch.setattr("os.access", lambda path, mode: False)
+        with Statements.open(tmp_path / "home") as read:
+            assert read.advisory("CVE-2030-0001", at=LATER) is not None

@@ -1,5 +1,6 @@
 """The store on disk: one SQLite file, many readers beside one writer. Rows are only ever added."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,13 +68,21 @@ def connect(folder: Path, *, write: bool) -> sqlite3.Connection:
     if write:
         folder.mkdir(parents=True, exist_ok=True)
     with opening(path):
-        db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        target = _frozen(path) if not write else ""
+        db = sqlite3.connect(target or path, uri=bool(target), timeout=30, isolation_level=None, check_same_thread=False)
         try:
             _prepare(db, write=write)
         except BaseException:
             db.close()
             raise
     return db
+
+
+def _frozen(path: Path) -> str:
+    """The address to read a store by where nothing can be written beside it (a disc, a share); else empty."""
+    unfinished = path.with_name(f"{path.name}-wal")
+    writable = os.access(path.parent, os.W_OK) or unfinished.exists()
+    return "" if writable else f"{path.absolute().as_uri()}?immutable=1"
 
 
 @contextmanager
