@@ -138,3 +138,22 @@ def test_what_cannot_be_done_ends_with_2_and_says_why(run: Run, logs: Path, argu
 def test_a_fifo_in_a_folder_is_passed_over(run: Run, logs: Path) -> None:
     os.mkfifo(logs / "pipe")
     assert run(logs, "--rules", "epmm", "--json")[0] == 0
+
+
+def test_a_log_that_may_not_be_read_is_counted_and_the_others_are_searched(
+    run: Run, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked, opened = logs / "locked.log", Path.open
+
+    def refusing(path: Path, *args: Any, **more: Any) -> Any:
+        if path == locked:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *args, **more)
+
+    locked.write_text(SHELL)
+    monkeypatch.setattr(Path, "open", refusing)
+    monkeypatch.setattr(os, "access", lambda path, mode, **more: os.fspath(path) != str(locked))
+    code, out, _ = run(locked, logs / "access.log", "--rules", "epmm", "--json")
+    found = json.loads(out)
+    assert (code, found["events"]) == (0, 2)
+    assert found["coverage"]["rejected"] == [{"path": str(locked), "why": "Permission denied"}]

@@ -25,7 +25,9 @@ SHOWN = 20
 
 @app.command()
 def hunt(
-    logs: Annotated[list[Path], typer.Argument(metavar="LOG...", help="Log files or folders of them, packed or plain.")],
+    logs: Annotated[
+        list[Path], typer.Argument(metavar="LOG...", readable=False, help="Log files or folders of them, packed or plain.")
+    ],
     rules: Annotated[
         str, typer.Option("--rules", metavar="DIR|PACK", help="A folder or file of Sigma rules, or a bundled pack: epmm.")
     ],
