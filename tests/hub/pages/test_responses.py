@@ -6,6 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from wardround.hub.hunts.services import add_log
+
+from ..builders import a_log, at, system
 from .demonstration import Demonstration, page
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +109,14 @@ def test_a_withdrawn_alert_asks_nothing_more(demo: Demonstration, as_: As) -> No
     html = as_("organisation").get(address(demo, "EX03")).content.decode()
     assert "withdrawn" in html
     assert "nhsuk-button" not in html
+
+
+def test_where_logs_are_here_the_hunt_is_offered_before_another_upload(demo: Demonstration, as_: As) -> None:
+    client = as_(demo.person("EX06"))
+    before = page(client, address(demo, "EX06"))
+    assert before.index("Upload logs") < before.index("Run the hunt")
+    add_log(
+        system(at(20)), organisation=demo.organisation("EX06"), host="fh-mdm", data=a_log(at(14), at(15)), filename="access.log"
+    )
+    after = page(client, address(demo, "EX06"))
+    assert after.index("Run the hunt") < after.index("Upload more logs")

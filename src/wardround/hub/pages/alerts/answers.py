@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from wardround.core.alerts import response_policy
 from wardround.core.vocab import BadInput
 from wardround.hub.alerts import answering
-from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import hunt
 from wardround.hub.alerts.models import Response, Word
 from wardround.hub.hunts.services import add_log
@@ -22,6 +21,7 @@ from wardround.hub.pages.alerts import forms
 from wardround.hub.pages.alerts.finding import response_of
 from wardround.hub.pages.alerts.picture import Picture
 from wardround.hub.pages.alerts.response import picture_for
+from wardround.hub.pages.arrived import arrived
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.posting import Form, form_page
 from wardround.hub.pages.wording import ANSWERS
@@ -33,9 +33,14 @@ Fields = dict[str, Any]
 class Asked:
     """Who says it, on which response, and what its page shows."""
 
-    act: Act
+    request: Asking
     response: Response
     picture: Picture
+
+    @property
+    def act(self) -> Act:
+        """On whose behalf, and when."""
+        return self.request.act
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def _add_log(asked: Asked, fields: Fields) -> object:
         filename=upload.name,
         from_host=fields["from_host"] == "yes",
     )
-    reconsider(at=asked.act.at, organisation=asked.response.organisation)
+    arrived(asked.request, asked.response.organisation)
     return batch
 
 
@@ -338,7 +343,7 @@ def answer(request: Asking, response: uuid.UUID, slug: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        do=lambda fields: made.append(one.do(Asked(request.act, found, picture), fields)),
+        do=lambda fields: made.append(one.do(Asked(request, found, picture), fields)),
         then=lambda: reverse("hunt", args=[made[0].public_id]) if slug == "hunt" else page,  # type: ignore[attr-defined]
         said=one.said,
         template=one.template,

@@ -41,6 +41,7 @@ STEPS: dict[str, tuple[tuple[str, str], ...]] = {
     "approval_refused": (("Record a clinical decision", "response-clinical"), ("Record an isolation check", "response-isolation")),
     "safety_sign_off": (("Record a clinical decision", "response-clinical"),),
     "not_hunted": (("Upload logs", "response-logs"), ("Run the hunt", "response-hunt")),
+    "not_hunted_with_logs": (("Run the hunt", "response-hunt"), ("Upload more logs", "response-logs")),
     "hunt_outdated": (("Hunt again", "response-hunt"),),
     "hunt_too_short": (("Hunt again", "response-hunt"), ("Upload logs", "response-logs")),
     "coverage": (("Look at the coverage and accept it", "response-coverage"), ("Upload more logs", "response-logs")),
@@ -81,9 +82,13 @@ FOR_CENTRE = {
 }
 
 
-def steps(missing: Missing, response: Response, *, unjudged: int | None = None) -> list[Step]:
-    """The buttons for one reason. `unjudged`: where it is known that no detection waits to be judged, incidents come first."""
+def steps(missing: Missing, response: Response, *, unjudged: int | None = None, logs: bool = False) -> list[Step]:
+    """The buttons for one reason. `unjudged`: where it is known that no detection waits to be judged, incidents come first.
+
+    `logs`: where it is known that logs of its assets are here, the hunt comes first.
+    """
     code = "detection_judged" if missing.code == "detection" and unjudged == 0 else str(missing.code)
+    code = "not_hunted_with_logs" if missing.code == "not_hunted" and logs else code
     return [Step(words, _href(route, response)) for words, route in STEPS.get(code, ())]
 
 

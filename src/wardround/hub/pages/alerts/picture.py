@@ -1,12 +1,13 @@
 """One organisation's response as its people see it: assets, evidence, the window over time, and what was said."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from wardround.core.alerts import State
-from wardround.core.vocab import Verdict
+from wardround.core.vocab import Verdict, WardroundError
 from wardround.core.vocab._times import parse_time
 from wardround.hub.alerts.assess import cases_of, question
 from wardround.hub.alerts.hunting import proven_fix
@@ -185,10 +186,12 @@ def _timeline(
 
 
 def _news(revision: Revision, row: Row, since: datetime, now: datetime) -> list[Mark]:
-    asked = question(revision, at=now)
-    marks = [Mark("news", f"{a.cve} disclosed", a.published) for a in asked.advisories]
-    if asked.exploited_since:
-        marks.append(Mark("news", "first known exploitation", asked.exploited_since))
+    marks = []
+    with suppress(WardroundError):  # without the feeds the page still says everything else
+        asked = question(revision, at=now)
+        marks = [Mark("news", f"{a.cve} disclosed", a.published) for a in asked.advisories]
+        if asked.exploited_since:
+            marks.append(Mark("news", "first known exploitation", asked.exploited_since))
     marks += [Mark("news", f"revision {r.number} issued", r.issued_at) for r in row.facts.revisions]
     return [m for m in sorted(marks, key=lambda m: m.at) if since <= m.at <= now]
 

@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from wardround.core.alerts import propose
+from wardround.core.alerts import Missing, propose
 from wardround.hub.alerts.facts import standing
 from wardround.hub.alerts.models import Response
 from wardround.hub.pages.alerts.finding import newest, response_of
-from wardround.hub.pages.alerts.nextsteps import for_centre, steps
+from wardround.hub.pages.alerts.nextsteps import Step, for_centre, steps
 from wardround.hub.pages.alerts.picture import Picture, picture_of
 from wardround.hub.pages.alerts.progress import Row, decision_words
 from wardround.hub.pages.asking import Asking
@@ -56,12 +56,16 @@ def inside(request: Asking, found: Response, row: Row) -> dict[str, object]:
     """What only the organisation's own people see."""
     picture = picture_of(found, row=row, revision=newest(found.alert), access=request.access, now=request.act.at)
     following = row.standing.next
+
+    def help_with(missing: Missing) -> list[Step]:
+        return steps(missing, found, unjudged=picture.unjudged, logs=bool(picture.batches))
+
     return {
         "picture": picture,
         "may_write": request.access.may_write(found.organisation) and row.standing.state != "withdrawn",
         "next": following,
-        "next_steps": steps(following, found, unjudged=picture.unjudged) if following else [],
-        "reasons": [] if row.closed else [(m, steps(m, found, unjudged=picture.unjudged)) for m in row.standing.gate.open_because],
+        "next_steps": help_with(following) if following else [],
+        "reasons": [] if row.closed else [(m, help_with(m)) for m in row.standing.gate.open_because],
         "proposal_why": propose(row.facts, at=request.act.at)[1],
         "may_accept_risk": found.organisation_id in request.access.siro_of,
     }

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from wardround.core import estate as core
 from wardround.core.vocab import WardroundError
-from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.estate.models import Source
 from wardround.hub.estate.services import Imported, import_inventory
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.pages.arrived import arrived
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.estate.forms import MappingForm, UploadForm
 from wardround.hub.pages.posting import UNPROCESSABLE, refuse
@@ -153,7 +153,7 @@ def _import(
         taken_at=datetime.fromisoformat(note["taken"]) if note["taken"] else None,
         mapping=mapping or None,
     )
-    reconsider(at=request.act.at, organisation=organisation)
+    arrived(request, organisation)
     snapshot = done.snapshot
     if not done.new:
         messages.info(request, "This very snapshot was here already: nothing was changed.")

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wardround.core.alerts import response_policy
 from wardround.core.estate import PRODUCT_CLASSES
-from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.estate.models import Snapshot, Source
 from wardround.hub.estate.services import confirm_shrunk
+from wardround.hub.pages.arrived import arrived
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.estate import holdings
 from wardround.hub.pages.estate.forms import SmallerForm
@@ -109,7 +109,7 @@ def smaller(request: Asking, snapshot: uuid.UUID) -> HttpResponse:
 
     def confirm(fields: dict[str, str]) -> None:
         confirm_shrunk(request.act, snapshot=found, reason=fields["reason"])
-        reconsider(at=request.act.at, organisation=organisation)
+        arrived(request, organisation)
 
     return form_page(
         request,
