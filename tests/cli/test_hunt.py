@@ -157,3 +157,12 @@ def test_a_log_that_may_not_be_read_is_counted_and_the_others_are_searched(
     found = json.loads(out)
     assert (code, found["events"]) == (0, 2)
     assert found["coverage"]["rejected"] == [{"path": str(locked), "why": "Permission denied"}]
+
+
+def test_a_scanners_probe_is_told_as_a_scan_and_is_no_detection(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    head = '203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /mifs/rs/api/v2/featureusage?format='
+    log.write_text(f'{head}shadowserver HTTP/1.1" 400 12 "-" "-"\n{head}${{x.getClass()}} HTTP/1.1" 400 12 "-" "-"\n')
+    told = json.loads(run(log, "--rules", "epmm", "--json")[1])
+    assert [d["line"] for d in told["scans"]] == [1]
+    assert {d["line"] for d in told["detections"]} == {2}

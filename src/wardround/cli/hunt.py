@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wardround.cli._output import HomeOption, JsonOption, emit, say
-from wardround.core.vocab import BadInput, Rejected
+from wardround.core.vocab import BadInput, Detection, Rejected
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -151,7 +151,9 @@ def _progress(files: list[Path]) -> Iterator[Callable[[int], None]]:
 
 
 def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: tuple[Rejected, ...]) -> dict[str, Any]:
+    """The document of `--json`. What a pack calls a scan stands under `scans`: a probe that found the server, no trace of entry."""
     coverage = result.coverage
+    scanning = {rule.id for rule in rules.rules if rule.phase == "scan"}
     return {
         "events": result.events,
         "rules": {
@@ -183,18 +185,20 @@ def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: t
             ],
             "rejected": [{"path": r.where, "why": r.what} for r in rejected],
         },
-        "detections": [
-            {
-                "rule": d.rule,
-                "source": d.source,
-                "line": d.line,
-                "time": d.time,
-                "title": d.title,
-                "level": d.level,
-                "excerpt": d.excerpt,
-            }
-            for d in result.detections
-        ],
+        "detections": [_told(d) for d in result.detections if d.rule not in scanning],
+        "scans": [_told(d) for d in result.detections if d.rule in scanning],
+    }
+
+
+def _told(d: Detection) -> dict[str, Any]:
+    return {
+        "rule": d.rule,
+        "source": d.source,
+        "line": d.line,
+        "time": d.time,
+        "title": d.title,
+        "level": d.level,
+        "excerpt": d.excerpt,
     }
 
 

@@ -88,6 +88,8 @@ def _print_endings(rows: list[dict[str, Any]]) -> None:
 
 
 def _print_comparison(comparison: dict[str, Any]) -> None:
+    if not comparison:
+        return
     print("\nWhat others would have done on those days")
     for title, key in (("CVSS first", "cvss_first"), ("EPSS first", "epss_first"), ("Wardround", "wardround")):
         for row in comparison[key]:

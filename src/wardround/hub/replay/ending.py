@@ -5,6 +5,7 @@ from typing import Any
 
 from wardround.hub.alerts.facts import standings
 from wardround.hub.alerts.models import Alert, Response
+from wardround.hub.organisations.models import Organisation
 
 
 def endings(alert: Alert, *, at: datetime) -> list[dict[str, Any]]:
@@ -30,4 +31,23 @@ def _ending(row: Response, facts: Any, standing: Any, *, at: datetime) -> dict[s
         "assumed": bool(facts.decision and facts.decision.assumed),
         "hours_seen": standing.gate.hours_seen,
         "hours": standing.gate.hours,
+    }
+
+
+def not_alerted(code: str) -> dict[str, Any]:
+    """The ending of an organisation in a story in which no estate asked for an alert: nobody was asked, so nothing is closed."""
+    return {
+        "code": code,
+        "name": Organisation.objects.get(code=code).name,
+        "state": "not_alerted",
+        "closing": None,
+        "open_because": ["No alert was issued: nothing in these estates asked for one"],
+        "codes": ["not_issued"],
+        "reopened": False,
+        "overdue": [],
+        "decision": None,
+        "due": None,
+        "assumed": False,
+        "hours_seen": None,
+        "hours": None,
     }

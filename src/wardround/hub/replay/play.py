@@ -28,7 +28,7 @@ from wardround.hub.organisations.models import Membership, Organisation
 from wardround.hub.outbox.services import deliver
 from wardround.hub.replay.centre import Centre
 from wardround.hub.replay.compare import compare
-from wardround.hub.replay.ending import endings
+from wardround.hub.replay.ending import endings, not_alerted
 from wardround.hub.replay.inputs import LogFile, SnapshotFile, read_estate, read_logs, write_estate, write_logs
 from wardround.hub.replay.people import Team
 from wardround.hub.replay.scenario import OrganisationSpec, Scenario
@@ -126,7 +126,8 @@ class _Stage:
         self.clock.set(max(until, self.clock.now()))
         alert = self.centre.alert
         if alert is None:
-            raise BadInput("nothing in these estates asked for an alert", do="is the product among them?")
+            self.playback.organisations = [not_alerted(organisation) for organisation in self.teams]
+            return self.playback
         reconsider(at=self.clock.now())
         self.playback.organisations = endings(alert, at=self.clock.now())
         days = [self.scenario.start + timedelta(days=n) for n in range((self.clock.now().date() - self.scenario.start).days + 1)]
