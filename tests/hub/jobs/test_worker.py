@@ -5,12 +5,14 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from django.test import override_settings
 from django_tasks_db.models import DBTaskResult
 
 from wardround.connectors.clock import FakeClock
 from wardround.hub.alerts import answering
 from wardround.hub.alerts.models import Word
 from wardround.hub.alerts.tasks import reconsider_all, reconsider_one
+from wardround.hub.installation import Installation, clock_of
 from wardround.hub.jobs import worker
 from wardround.hub.jobs.worker import Rounds
 from wardround.hub.outbox.models import Message
@@ -136,3 +138,17 @@ def test_it_ends_when_it_is_told_to_and_when_its_parent_is_gone(clock: FakeClock
     stopped.set()
     Rounds(stopped).run()
     Rounds(threading.Event(), parent=-1).run()
+
+
+def test_a_demonstration_goes_on_from_where_it_was_even_after_a_crash(hub: Home, clock: FakeClock, rounds: Rounds) -> None:
+    with override_settings(INSTALLATION=Installation("key", demo_at=at(13))):
+        rounds.once(gate=False)
+        clock.set(at(14, 9))
+        rounds.once(gate=False)
+    assert clock_of(Installation.read(hub)).now() >= at(14, 9)
+
+
+def test_a_real_installation_keeps_no_time(hub: Home, clock: FakeClock, rounds: Rounds) -> None:
+    with override_settings(INSTALLATION=Installation("key")):
+        rounds.once(gate=False)
+    assert not (hub.path / "installation.json").exists()

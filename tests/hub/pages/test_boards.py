@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -26,6 +27,14 @@ def test_the_national_board_counts_answers_and_never_merges_kinds_of_closing(dem
     assert "window hunted 1 · window partly visible 1 · risk accepted 1 · does not apply 2" in text
     assert "fix within 3 days, and forensic triage" in text
     assert "New alert" in text
+
+
+def test_the_centre_is_told_that_no_worker_sends_what_waits(demo: Demonstration, as_: As) -> None:
+    waiting = Message.unscoped.filter(pk=Message.unscoped.earliest("pk").pk)
+    waiting.update(sent_at=None, next_attempt_at=clock.now() - timedelta(minutes=9))
+    assert "should have been sent" not in page(as_("national"), "/")
+    waiting.update(next_attempt_at=clock.now() - timedelta(minutes=11))
+    assert "Messages: 1 should have been sent by now" in page(as_("national"), "/")
 
 
 def test_the_centre_is_told_that_a_message_failed(demo: Demonstration, as_: As) -> None:

@@ -90,6 +90,11 @@ def _send(mailer: Mailer, message: Message) -> NotSent | None:
     return None
 
 
+def undelivered_since(then: datetime) -> Q:
+    """What should have been sent by then and was not tried: no worker runs, or it cannot keep up."""
+    return Q(sent_at=None, failed_at=None, next_attempt_at__lt=then)
+
+
 def undelivered() -> Q:
     """What has not reached anybody: waiting after a failure, or given up."""
     return Q(sent_at=None) & (Q(failed_at__isnull=False) | Q(attempts__gt=0))

@@ -3,6 +3,7 @@
 import secrets
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from wardround.hub.installation import Installation
 from wardround.hub.replay.play import play
@@ -22,8 +23,13 @@ SIGN_INS = (
 def load(home: Home, *, name: str = "epmm") -> None:
     """Fill an empty home, freeze its clock, and write down how to sign in.
 
-    The password is made here, for this home alone.
+    The password is made here, for this home alone. Whoever interrupts it leaves an empty hub, which can be loaded again.
     """
+    with transaction.atomic():
+        _load(home, name=name)
+
+
+def _load(home: Home, *, name: str) -> None:
     chosen = scenario(name)
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     play(chosen, until=chosen.frozen, password=make_password(password))

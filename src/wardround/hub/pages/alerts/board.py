@@ -1,6 +1,7 @@
 """The first page: for the centre how every alert stands, for an organisation what it has to do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,12 +11,14 @@ from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.estate.models import Source
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
+from wardround.hub.outbox.services import undelivered_since
 from wardround.hub.pages.alerts.nextsteps import Step, steps
 from wardround.hub.pages.alerts.progress import Progress, Row, overall, progress_of
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.whose import own_organisations
 
 RECENT = 50
+LATE = timedelta(minutes=10)
 
 
 @require_safe
@@ -38,6 +41,7 @@ def national(request: Asking) -> HttpResponse:
         "revised": [(p.alert, revision) for p in live for revision in p.needs_centre],
         "also_own": any(o.kind != o.Kind.CENTRE for o in own_organisations(request)),
         "failed": Message.objects.within(request.access).filter(failed_at__isnull=False).count(),
+        "late": Message.objects.within(request.access).filter(undelivered_since(request.act.at - LATE)).count(),
         "trusts": Organisation.objects.filter(kind=Organisation.Kind.TRUST).count(),
     }
     return render(request, "alerts/national_board.html", context)
