@@ -4,9 +4,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from wardround.cli.up import Kept
 
 
 def up(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -47,3 +50,18 @@ def test_a_port_that_is_none_is_wrong_usage(tmp_path: Path, port: str) -> None:
     done = up(tmp_path / "home", "--port", port)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_a_worker_that_ends_by_itself_is_started_again_and_stops_with_the_hub(capsys: pytest.CaptureFixture[str]) -> None:
+    kept = Kept([sys.executable, "-c", "import time; time.sleep(60)"], look_every=0.05)
+    first = kept.process
+    first.kill()
+    first.wait(10)
+    for _ in range(200):
+        if kept.process is not first:
+            break
+        time.sleep(0.05)
+    assert kept.process.poll() is None
+    kept.stop()
+    assert kept.process.poll() is not None
+    assert "started again" in capsys.readouterr().out

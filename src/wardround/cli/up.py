@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess  # nosec B404
 import sys
+import threading
 from typing import Annotated
 
 import typer
@@ -94,10 +95,7 @@ def _serve(home: Home, port: int) -> None:
         trusted_proxy_headers={"x-forwarded-proto"} if behind else set(),
         clear_untrusted_proxy_headers=True,
     )
-    worker = subprocess.Popen(  # nosec B603
-        [sys.executable, "-m", "wardround", "worker", "--home", str(home.path), "--parent", str(os.getpid())],
-        start_new_session=True,
-    )
+    worker = Kept([sys.executable, "-m", "wardround", "worker", "--home", str(home.path), "--parent", str(os.getpid())])
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.default_int_handler)
     print(f"Wardround runs at http://127.0.0.1:{port}  (home {home.path})")
@@ -107,14 +105,40 @@ def _serve(home: Home, port: int) -> None:
         server.run()
     finally:
         server.close()
-        worker.send_signal(signal.SIGTERM)
-        try:
-            worker.wait(10)
-        except subprocess.TimeoutExpired:
-            worker.kill()
+        worker.stop()
         if settings.INSTALLATION.demo_at:
             settings.INSTALLATION.frozen(clock.now()).write(home)
         print("Stopped.", flush=True)
+
+
+class Kept:
+    """A process that is started again when it ends by itself: without its worker a hub sends nothing and runs no gate."""
+
+    def __init__(self, command: list[str], *, look_every: float = 2.0) -> None:
+        self.command, self.look_every = command, look_every
+        self.stopping = threading.Event()
+        self.process = self._start()
+        self.watcher = threading.Thread(target=self._watch, daemon=True)
+        self.watcher.start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self.command, start_new_session=True)  # nosec B603
+
+    def _watch(self) -> None:
+        while not self.stopping.wait(self.look_every):
+            if self.process.poll() is not None:
+                print(f"The worker ended by itself ({self.process.returncode}); it is started again.", flush=True)
+                self.process = self._start()
+
+    def stop(self) -> None:
+        """End it, gently first."""
+        self.stopping.set()
+        self.watcher.join()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
 def _print_sign_ins(home: Home) -> None:

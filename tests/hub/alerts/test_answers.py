@@ -303,6 +303,17 @@ class TestAnswering:
         (update,) = (d for d in standing(team.response, at=TODAY)[1].deadlines if d.name == "update")
         assert update.at == at(22)
 
+    def test_no_word_holds_for_ever(self) -> None:
+        team = Team()
+        act, never = by(team.person, TODAY), TODAY.replace(year=9999)
+        for say in (
+            lambda: answering.give_update(act, response=team.response, text="later", next_at=never),
+            lambda: answering.attest(act, response=team.response, statement="not ours", until=never),
+            lambda: answering.check_isolation(act, response=team.response, asset="mdm-01", how="from outside", until=never),
+        ):
+            with pytest.raises(BadInput, match="days away"):
+                say()
+
     def test_each_word_is_one_entry_with_the_state_before_and_after(self) -> None:
         team = Team()
         word = answering.start_remediation(by(team.person, TODAY), response=team.response, note="change raised")

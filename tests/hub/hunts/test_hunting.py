@@ -144,6 +144,12 @@ class TestHunting:
         case.hunt(at(20))
         assert not Detection.unscoped.exists()
 
+    def test_a_trace_of_what_comes_after_is_kept_though_the_hosts_clock_runs_ahead(self) -> None:
+        team = Patched()
+        logs(team.trust, until=at(20), traces={at(21): "GET /mifs/403.jsp?k=aWQ="})
+        team.hunt(at(20))
+        assert [d.time for d in Detection.unscoped.all()] == [at(21)]
+
     def test_the_same_hunt_again_finds_the_same_detections_once(self) -> None:
         case = Patched()
         logs(case.trust, until=at(20), traces=TRACES)

@@ -21,6 +21,8 @@ from wardround.hub.outbox.services import announce
 
 APPROVALS = ("given", "refused", "awaited")
 ACTIONS = ("patch", "reboot", "isolation")
+LONGEST = timedelta(days=366)
+NEXT_UPDATE = timedelta(days=31)
 
 
 @transaction.atomic
@@ -62,9 +64,11 @@ def _needed(text: str, *, where: str, do: str) -> str:
     return text.strip()
 
 
-def _future(until: datetime, act: Act, *, where: str) -> str:
+def _future(until: datetime, act: Act, *, where: str, most: timedelta = LONGEST) -> str:
     if until <= act.at:
         raise BadInput("is in the past", where=where, do="give a date to come")
+    if until > act.at + most:
+        raise BadInput(f"is more than {most.days} days away", where=where, do=f"choose at most {most.days} days: a word has to end")
     return until.isoformat()
 
 
@@ -107,7 +111,7 @@ def give_update(act: Act, *, response: Response, text: str, next_at: datetime | 
     """An update for the centre; the organisation may say when the next one comes."""
     body = {"text": _needed(text, where="text", do="say how far it is")}
     if next_at:
-        body["next_update_at"] = _future(next_at, act, where="next update")
+        body["next_update_at"] = _future(next_at, act, where="next update", most=NEXT_UPDATE)
     return sign(act, response=response, kind="update", body=body)
 
 
@@ -167,8 +171,8 @@ def decide_clinically(
         )
     if approval != "given":
         _needed(controls, where="controls", do="say which controls hold meanwhile")
-        if review_on is None or review_on <= act.at.date():
-            raise BadInput("needs a date to come", where="review on", do="say when it is looked at again")
+        if review_on is None or not act.at.date() < review_on <= (act.at + LONGEST).date():
+            raise BadInput("needs a date to come, within a year", where="review on", do="say when it is looked at again")
     body = {
         "asset": _asset(response, asset),
         "action": action,

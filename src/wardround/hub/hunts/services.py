@@ -180,8 +180,7 @@ def _keep(
     for d in result.detections:
         name = d.source[:36]  # a packed log's members are named after it
         batch, host = batches[name], owner[name]
-        window = windows[host.asset_id].after if phases.get(d.rule) == "after" else windows[host.asset_id].exploit
-        if d.time is not None and not window.start <= d.time <= window.until:
+        if d.time is not None and not _in_window(d.time, host, windows[host.asset_id], after=phases.get(d.rule) == "after"):
             continue
         same = (d.rule, batch.sha256, d.excerpt)
         seen[same] += 1
@@ -204,6 +203,12 @@ def _keep(
             },
         )
     return dict(found)
+
+
+def _in_window(time: datetime, host: HostToHunt, windows: Windows, *, after: bool) -> bool:
+    """Traces of the exploit count until the proven fix, all others without end: a host's clock may run ahead of ours."""
+    fixed = host.fixed_at is not None and not after
+    return windows.exploit.start <= time and not (fixed and time > windows.exploit.until)
 
 
 def _storable(text: str) -> str:

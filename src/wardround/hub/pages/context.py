@@ -22,6 +22,7 @@ from wardround.hub.pages.times import LONDON, span
 
 PRODUCT = "Wardround"
 FEEDS_STALE = timedelta(days=1)
+CATALOGUE_STALE = timedelta(days=14)
 LOGS_STALE = timedelta(days=1)
 
 
@@ -90,6 +91,9 @@ def _feeds(now: datetime) -> Age:
     except WardroundError:
         return Age("feeds", None, "never fetched", True)
     synced = [age.synced_at for feed, age in found.items() if feed in ("cve", "kev") and age.synced_at]
+    listed = found["kev"].stated_at
+    if synced and listed and now - listed > CATALOGUE_STALE:
+        return Age("feeds", min(synced), f"with a KEV catalogue {span(now - listed)}", True)
     return _age("feeds", min(synced, default=None), now, stale_after=FEEDS_STALE, never="never fetched")
 
 
