@@ -40,5 +40,5 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Bytes that nobody can read are named by their argument: packed data holds its second, and two workers must name tests alike."""
+    """Bytes that nobody can read are named by their argument: packed data holds its second, and all workers must name it alike."""
     return argname if isinstance(val, bytes) and not val.decode("latin-1").isprintable() else None
