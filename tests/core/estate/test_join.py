@@ -2,11 +2,10 @@
 
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wardround.core.estate import compare, join, shrunk
+from wardround.core.estate import compare, join
 from wardround.core.vocab import Install
 
 MAY_14 = datetime(2025, 5, 14, tzinfo=UTC)
@@ -73,18 +72,6 @@ def test_joining_loses_no_statement_of_a_newest_snapshot(said: list[tuple[str, s
 def test_what_is_missing_from_the_newer_snapshot_is_not_seen() -> None:
     change = compare(["a", "b"], ["b", "c"])
     assert (change.seen, change.not_seen, change.first_seen) == ({"b"}, {"a"}, {"c"})
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "answer"), [(10, 8, False), (10, 7, True), (0, 0, False), (5, 4, False), (5, 50, False)]
-)
-def test_under_four_fifths_of_the_assets_is_shrunk(before: int, after: int, answer: bool) -> None:
-    assert shrunk(before, after) is answer
-    assert shrunk([str(n) for n in range(before)], [str(n) for n in range(after)]) is answer
-
-
-def test_as_many_other_assets_make_up_for_nothing() -> None:
-    assert shrunk(["a", "b"], ["c", "d"]) is True
 
 
 def test_a_later_snapshot_of_the_same_instant_counts() -> None:

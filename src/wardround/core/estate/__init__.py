@@ -9,9 +9,9 @@
 """
 
 from wardround.core.estate._classes import PRODUCT_CLASSES
-from wardround.core.estate._join import compare, join, shrunk
+from wardround.core.estate._join import compare, join
 from wardround.core.estate._map import ColumnMapping, suggest
 from wardround.core.estate._model import Inventory
 from wardround.core.estate._read import header, preview, read
 
-__all__ = ["PRODUCT_CLASSES", "ColumnMapping", "Inventory", "compare", "header", "join", "preview", "read", "shrunk", "suggest"]
+__all__ = ["PRODUCT_CLASSES", "ColumnMapping", "Inventory", "compare", "header", "join", "preview", "read", "suggest"]

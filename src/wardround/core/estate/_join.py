@@ -1,14 +1,12 @@
 """Snapshots of several sources into one estate, and what two snapshots of one source say about each other."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 from wardround.core.estate._gather import merged
 from wardround.core.vocab import Install, name_key
-
-FEWEST = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +62,3 @@ def compare(previous: Iterable[str], new: Iterable[str]) -> Change:
     """Which assets of the previous snapshot the new one sees again, which it does not, and which are seen for the first time."""
     before, after = frozenset(previous), frozenset(new)
     return Change(seen=before & after, not_seen=before - after, first_seen=after - before)
-
-
-def shrunk(previous_assets: Collection[str] | int, new_assets: Collection[str] | int) -> bool:
-    """True when the newer snapshot has under 80 % of its predecessor's assets: it closes nothing until a person confirms it.
-
-    With asset ids, as many *other* assets make up for nothing; with two counts, only their size is compared.
-    """
-    if isinstance(previous_assets, int) or isinstance(new_assets, int):
-        before = previous_assets if isinstance(previous_assets, int) else len(set(previous_assets))
-        after = new_assets if isinstance(new_assets, int) else len(set(new_assets))
-    else:
-        before, after = len(set(previous_assets)), len(compare(previous_assets, new_assets).seen)
-    return after < FEWEST * before

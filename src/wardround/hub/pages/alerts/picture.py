@@ -8,7 +8,6 @@ from typing import Any
 
 from wardround.core.alerts import State
 from wardround.core.vocab import Verdict, WardroundError
-from wardround.core.vocab._times import parse_time
 from wardround.hub.alerts.assess import cases_of, question
 from wardround.hub.alerts.hunting import proven_fix
 from wardround.hub.alerts.models import Assessment, Response, Revision, Word
@@ -53,11 +52,6 @@ class Asset:
     def versions(self) -> list[str]:
         """The versions it was seen with, in order, each once."""
         return list(dict.fromkeys(s["version"] or "no version" for s in self.document["sightings"]))
-
-    @property
-    def was_open(self) -> list[tuple[datetime, bool]]:
-        """Each sighting's time and whether it left the asset open."""
-        return [(parse_time(s["at"]), Verdict(s["verdict"]).open) for s in self.document["sightings"]]
 
 
 @dataclass(frozen=True)
