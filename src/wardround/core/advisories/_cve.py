@@ -99,17 +99,19 @@ def _stamps(container: Mapping[str, Any], *, otherwise: datetime) -> Iterator[St
 
 
 def affected_containers(document: Mapping[str, Any]) -> tuple[Container, ...]:
-    """The numbering authority's container, then each other one that has `affected`; the objects as published."""
+    """The numbering authority's container, then each other one that names products; the objects as published."""
     found = []
     for pointer, container in _containers(document, where=""):
-        if pointer == "/containers/cna" or "affected" in container:
+        trees = container.get("cpeApplicability")
+        trees = [t for t in trees if isinstance(t, dict)] if isinstance(trees, list) else []
+        if pointer == "/containers/cna" or "affected" in container or trees:
             provider = container.get("providerMetadata")
             name = (
                 "cna"
                 if pointer == "/containers/cna"
                 else text(provider if isinstance(provider, dict) else {}, "shortName") or "adp"
             )
-            found.append(Container(name, f"{pointer}/affected", container.get("affected", [])))
+            found.append(Container(name, f"{pointer}/affected", container.get("affected", []), applicability=trees))
     return tuple(found)
 
 

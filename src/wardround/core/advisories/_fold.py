@@ -37,6 +37,7 @@ def fold(records: Iterable[CveRecord], stated: Iterable[Stated] = (), *, at: dat
         references=_references(newest),
         source=newest.source,
         sha256=newest.sha256,
+        tags=_tags(newest),
     )
 
 
@@ -53,6 +54,13 @@ def _description(cna: dict[str, Any]) -> str:
         if told:
             return text(next((d for d in told if text(d, "lang").casefold().startswith("en")), told[0]), "value")
     return ""
+
+
+def _tags(record: CveRecord) -> tuple[str, ...]:
+    """The tags of every container, once, in order."""
+    containers = record.document["containers"]
+    listed = [c.get("tags") for c in (containers["cna"], *containers.get("adp", ()))]
+    return tuple(dict.fromkeys(t for tags in listed if isinstance(tags, list) for t in tags if isinstance(t, str)))
 
 
 def _references(record: CveRecord) -> tuple[str, ...]:

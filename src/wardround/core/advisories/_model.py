@@ -22,16 +22,28 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """The `affected` objects of one container of a CVE record, as published. `pointer` is the JSON pointer of the list."""
+    """Objects of the form that CVE records call `affected`, as one source states them. `pointer` is the JSON pointer of the list.
+
+    `kind` says whose word it is: `record` (a container of the CVE record itself), `distribution` (a distribution on its own
+    packages) or `supplier` (another document: CSAF, VEX). `source` and `stated_at` name that document; of the record itself
+    they are empty. `applicability` is the record's `cpeApplicability`, as published.
+    """
 
     name: str
     pointer: str
     affected: Sequence[Mapping[str, Any]]
+    kind: str = "record"
+    source: str = ""
+    stated_at: datetime | None = None
+    applicability: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Advisory:
-    """What was known of one CVE at a time. `stated` is in order of `stated_at`, oldest first, and holds the whole history."""
+    """What was known of one CVE at a time. `stated` is in order of `stated_at`, oldest first, and holds the whole history.
+
+    `tags` are the record's own (`disputed`, `unsupported-when-assigned`, `exclusively-hosted-service`).
+    """
 
     cve: str
     state: str
@@ -44,6 +56,7 @@ class Advisory:
     references: tuple[str, ...]
     source: str
     sha256: str
+    tags: tuple[str, ...] = ()
 
     def latest(self, key: str) -> Stated | None:
         """The newest statement of `key`, or None: not known."""

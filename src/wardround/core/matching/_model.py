@@ -26,13 +26,17 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a verdict depends on, of an install: two installs with equal subjects get equal answers."""
+    """What a verdict depends on, of an install: two installs with equal subjects get equal answers.
+
+    `distribution` is the release whose package it is (`debian:11`, `ubuntu:22.04`, `redhat:8`, `alpine:3.19`), where known.
+    """
 
     vendors: tuple[str, ...]
     product: str
     version: str
     scheme: str = ""
     platform: str = ""
+    distribution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
