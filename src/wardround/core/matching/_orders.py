@@ -66,6 +66,14 @@ class Order:
         except Exception as error:  # univers raises whatever its parsers meet
             raise UnreadableError(f"{shown(version)} and {shown(bound)} cannot be compared as {self.name}", self.failing) from error
 
+    def key(self, text: str) -> Any:
+        """A sortable, hashable key of a version, cached: `key(a) < key(b)` says `a` is below `b`. Equal keys are one version.
+
+        Under a `coarse` order the keys are the plain numbers, so that `12.4` stands just before everything that begins so.
+        Raises UnreadableError as `position` does. Bounds such as `*` and `X.*` have no key.
+        """
+        return self._key(text)
+
     def _key(self, text: str) -> Any:
         if len(text) > LONGEST:
             raise UnreadableError(f"{shown(text)} has {len(text):,} characters, which is no version", self.failing)
