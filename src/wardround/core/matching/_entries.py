@@ -1,32 +1,44 @@
-"""Does one entry of `versions` contain a version? Yes, no, or why nobody can tell (CVE Record Format 5.1, versions.md)."""
+"""Does one entry of `versions` contain a version? Yes, no, or why nobody can tell (CVE Record Format 5.1, versions.md).
+
+An entry is compiled once. Plain numbers against plain numbers are answered by `Entry.read` from readings made beforehand;
+everything else (prose, letters, coarse versions, `changes`, broken ranges) takes the long way of `_reading`.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cmp_to_key
+from functools import cached_property, cmp_to_key, lru_cache
 from typing import Any
 
+from wardround.core.matching._numbers import Bound, Text, beside, bound_of
 from wardround.core.matching._orders import BELOW, EQUAL, Order, Position, UnreadableError, is_first, is_plain, order_of, shown
 from wardround.core.matching._text import Range, read
 from wardround.core.vocab import Verdict
 
 STATUSES = {"affected": Verdict.AFFECTED, "unaffected": Verdict.NOT_AFFECTED, "unknown": Verdict.UNKNOWN}
+MOST_CHANGES = 1_000
+"""Changes of one entry that are read. Beyond them the entry is *not evaluable*."""
+
+_NONE: frozenset[Verdict] = frozenset()
+_EVERY = frozenset(STATUSES.values())
+_ONE = {verdict: frozenset({verdict}) for verdict in Verdict}
 _TOKEN = re.compile(r"[A-Za-z0-9][\w.+:()\\-]*", re.ASCII)
 _WILD = re.compile(r"(?:^|[.\-_])[xX]+(?:$|[.\-_])|\d[xX]{2,}|\d-\d", re.ASCII)
+_NOT_STATED = "The inventory states no version, and the record tells versions apart."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
-    """What one entry, of status `status`, says of one version.
+    """What one entry, of status `status`, says of one version. Never changed once made.
 
     `statuses` are those that are possible if it is inside, empty when it is outside; `outside` says that outside is possible.
     `past` is True at or past the end of what the entry covers, None when that cannot be told; `ends` when it is a range
-    with an end. `what` describes the entry when it is decided, else says why it is not, and `doubt` is what that makes of it.
+    with an end. `says` describes the entry when it is decided, else says why it is not, and `doubt` is what that makes of it.
     """
 
     statuses: frozenset[Verdict]
     outside: bool
-    what: str
+    says: str | Range
     past: bool | None = None
     ends: bool = False
     doubt: Verdict = Verdict.UNKNOWN
@@ -38,67 +50,271 @@ class Reading:
         """True when it is certain: outside, or inside with one status."""
         return len(self.statuses) + self.outside == 1
 
+    @property
+    def what(self) -> str:
+        """The words for it."""
+        return self.says if isinstance(self.says, str) else _described(self.says)
 
-def read_entry(entry: Any, *, version: str) -> Reading:
-    """What one entry of `versions` says of `version` (empty text: not stated). Never raises, whatever the entry holds."""
+
+def entry_of(entry: Any) -> "Entry":
+    """One entry of `versions`, compiled. Never raises, whatever the entry holds."""
     if not isinstance(entry, Mapping):
-        return _doubtful(Verdict.UNKNOWN, "An entry of the record is no object, and cannot be read.", Verdict.NOT_EVALUABLE)
-    status = _status(entry)
-    return replace(_read(entry, version, status), status=status)
+        return _NO_OBJECT
+    get = entry.get
+    fields = (get("version"), get("lessThan"), get("lessThanOrEqual"), get("versionType"), get("status"))
+    changes = get("changes")
+    for value in fields:
+        if value is not None and type(value) is not str:
+            fields = tuple(_written(value) for value in fields)  # type: ignore[assignment]
+            break
+    return _compiled(*fields) if not changes or not isinstance(changes, list) else Entry(*fields, changes)
 
 
-def _read(entry: Mapping[str, Any], version: str, status: Verdict) -> Reading:
-    stated, order = _text(entry, "version").strip(), order_of(_text(entry, "versionType"))
-    end, with_end = _text(entry, "lessThan").strip(), False
-    if not end:
-        end, with_end = _text(entry, "lessThanOrEqual").strip(), True
-    if end:
-        return _with_changes(_range(Range(stated, end, with_end=with_end), version, status, order), entry, version, order)
-    if version and stated == version:
-        return Reading(frozenset({status}), False, f"lists {shown(version)} itself")
-    if span := read(stated):
-        return _range(span, version, status, order)
-    return _single(stated, version, status, order)
+def unread(count: int, read: int) -> "Entry":
+    """What stands for the entries past a limit: any of them could contain the version."""
+    why = f"The record lists {count:,} versions here, and only the first {read:,} are read: the others could decide."
+    return Entry(None, None, None, None, None, fixed=Reading(_EVERY, True, why, doubt=Verdict.NOT_EVALUABLE))
 
 
-def _status(stated: Mapping[str, Any]) -> Verdict:
-    return STATUSES.get(_text(stated, "status").strip().casefold(), Verdict.UNKNOWN)
+class Entry:
+    """One entry, its bounds read once. `status` is what it says of the versions that it contains."""
+
+    def __init__(
+        self,
+        version: str | None,
+        less_than: str | None,
+        less_than_or_equal: str | None,
+        version_type: str | None,
+        status: str | None,
+        changes: list[Any] | None = None,
+        *,
+        fixed: Reading | None = None,
+    ) -> None:
+        self.stated = (version or "").strip()
+        self.order: Order = order_of(version_type or "")
+        self.status = _status(status or "")
+        end, self.changes, self._fixed = (less_than or "").strip(), changes, fixed
+        with_end = not end
+        end = end or (less_than_or_equal or "").strip()
+        self.span = Range(self.stated, end, with_end=with_end) if end else read(self.stated)
+        self.explicit = bool(end)
+        self._silent = self.span is None and not any(c.isdigit() for c in self.stated)
+        self._plain = not changes and fixed is None and not self._silent and self._numbers()
+
+    def _numbers(self) -> bool:
+        """The bounds as numbers. True where all of them are plain and in order: a plain version then takes the short way."""
+        span, self._padded = self.span, not self.order.coarse
+        self._low = self._high = None
+        if self._padded and self.order.name != "semver":
+            return False
+        if span is None:
+            self._low = bound_of(self.stated)
+            return self._low is not None and not self._low.series and self._fits(self._low)
+        if not _unbounded(span) and not self._fits(low := bound_of(span.start or "")):
+            return False
+        if self._ends and not self._fits(high := bound_of(span.end or "")):
+            return False
+        self._low, self._high = (None if _unbounded(span) else low), (high if self._ends else None)
+        if self._low is None or self._high is None:
+            return True
+        ends = beside(self._low.numbers, self._high, padded=self._padded)
+        return not self._low.series and (ends in (-1, None) or (ends == 0 and span.with_end))
+
+    def _fits(self, bound: Bound | None) -> bool:
+        """Semantic versions have three parts."""
+        return bound is not None and (bound.series or not self._padded or len(bound.numbers) <= 3)
+
+    def read(self, version: Text) -> Reading:
+        """What the entry says of a version (empty text: not stated)."""
+        numbers = version.numbers
+        if numbers is None or not self._plain or (self._padded and len(numbers) > 3):
+            return self._fixed or self._long(version)
+        span, low, high = self.span, self._low, self._high
+        if span is None:
+            if version.text == self.stated:
+                return self._exact
+            at = beside(numbers, low, padded=self._padded) if low else None
+            return self._inside if at == 0 else self._before if at == -1 else self._past if at == 1 else self._long(version)
+        above = beside(numbers, low, padded=self._padded) if low else 1
+        below = beside(numbers, high, padded=self._padded) if high else -1
+        if above is None or below is None:
+            return self._long(version)
+        if below > 0 or (below == 0 and not span.with_end):
+            return self._past
+        if above < 0 or (above == 0 and span.past_start):
+            return self._before
+        return self._inside
+
+    def _long(self, version: Text) -> Reading:
+        if self._silent and version.text != self.stated:
+            return self._nameless
+        return replace(self._reading(version.text), status=self.status)
+
+    def _reading(self, version: str) -> Reading:
+        """The rule in full. `read` gives the same for plain numbers, sooner."""
+        if self.explicit and self.span:
+            return self._with_changes(self._range(self.span, version), version)
+        if version and self.stated == version:
+            return self._exact
+        return self._range(self.span, version) if self.span else self._single(version)
+
+    # Readings that do not depend on the version: made when first asked for.
+
+    @cached_property
+    def _exact(self) -> Reading:
+        return Reading(_ONE[self.status], False, f"lists {shown(self.stated)} itself", status=self.status)
+
+    @cached_property
+    def _nameless(self) -> Reading:
+        what = (
+            f"The record names no version here, only {shown(self.stated)}."
+            if self.stated
+            else "The record leaves the version empty."
+        )
+        return replace(_doubtful(self.status, what), status=self.status)
+
+    @cached_property
+    def _inside(self) -> Reading:
+        if self.span is None:
+            return Reading(_ONE[self.status], False, self._lists, assumed=_with(self.order), status=self.status)
+        return Reading(_ONE[self.status], False, self.span, False, self._ends, assumed=self._assumed, status=self.status)
+
+    @cached_property
+    def _before(self) -> Reading:
+        if self.span is None:
+            return Reading(_NONE, True, self._lists, past=False, status=self.status)
+        return Reading(_NONE, True, self.span, False, self._ends, assumed=self._assumed, status=self.status)
+
+    @cached_property
+    def _past(self) -> Reading:
+        return replace(self._before, past=True)
+
+    @property
+    def _lists(self) -> str:
+        return f"lists {shown(self.stated)}"
+
+    @property
+    def _ends(self) -> bool:
+        return self.span is not None and self.span.end not in (None, "*")
+
+    @cached_property
+    def _assumed(self) -> tuple[str, ...]:
+        """What a range assumes, whichever side of it a version is on."""
+        span = self.span
+        compared = _with(self.order) if span and (self._ends or not _unbounded(span)) else ()
+        return _read_from(span) + compared if span else ()
+
+    # The long way.
+
+    def _single(self, version: str) -> Reading:
+        """One version, not a range: equal or not. Texts that may stand for more than one version decide nothing."""
+        stated, order = self.stated, self.order
+        if self._silent:
+            return self._nameless
+        if not version:
+            return _doubtful(self.status, _NOT_STATED)
+        if order.failing is Verdict.UNKNOWN and not (is_plain(stated) and is_plain(version)):
+            if _clearly_other(stated, version):
+                return Reading(_NONE, True, self._lists)
+            why = f"The record's {shown(stated)} is not one plain version, so it does not tell whether {shown(version)} is meant."
+            return _doubtful(self.status, why)
+        try:
+            position = order.position(version, stated)
+        except UnreadableError as trouble:
+            return _doubtful(self.status, _sentence(trouble.why), trouble.verdict)
+        if position == EQUAL:
+            return self._inside
+        if 0 not in position:
+            return self._past if position != BELOW else self._before
+        why = f"{shown(version)} is too coarse: the record lists {shown(stated)}, and the missing parts could decide."
+        return _doubtful(self.status, why)
+
+    def _range(self, span: Range, version: str) -> Reading:
+        """A range: inside when at or after its start and before its end. Each side may be undecided on its own."""
+        status, order, ends = self.status, self.order, self._ends
+        if broken := _broken(span, version, order):
+            return replace(broken, statuses=_ONE[status] if broken.statuses else _NONE, ends=ends)
+        unbounded = _unbounded(span)
+        if not version and not (unbounded and not ends):
+            return _doubtful(status, _NOT_STATED, ends=ends)
+        after = True if unbounded else _side(version, span.start, order, wanted={1} if span.past_start else {0, 1})
+        before = _side(version, span.end, order, wanted={-1, 0} if span.with_end else {-1}) if ends else True
+        if before is False or after is False:
+            return self._past if before is False else self._before
+        if (before is True and after is True) or _is_an_end(span, version):
+            return self._inside
+        trouble = before if isinstance(before, UnreadableError) else after
+        assert isinstance(trouble, UnreadableError)  # noqa: S101  (the four cases above leave no other)
+        return replace(_doubtful(status, _sentence(trouble.why), trouble.verdict, ends=ends), assumed=_read_from(span))
+
+    def _with_changes(self, reading: Reading, version: str) -> Reading:
+        """The status inside the range after its `changes`: the last one at or below the version counts."""
+        if not reading.statuses or not self.changes:
+            return reading
+        if len(self.changes) > MOST_CHANGES:
+            why = f"The record lists {len(self.changes):,} changes inside one range, more than the {MOST_CHANGES:,} that are read."
+            return replace(reading, statuses=_EVERY, says=why, doubt=Verdict.NOT_EVALUABLE)
+        order, statuses, what = self.order, set(reading.statuses), reading.what
+        doubt, compared = reading.doubt, reading.assumed
+        for at, status in self._steps:
+            stated = bool(version)
+            reached = _side(version, at, order, wanted={0, 1}) if stated else UnreadableError(_NOT_STATED[:-1], Verdict.UNKNOWN)
+            if reached is True:
+                statuses, what = {status}, what if reading.outside else f"{reading.what}, {_WORDS[status]} from {shown(at)} on"
+                compared = compared if version == at else (*compared, *_with(order))
+            elif reached is not False:
+                what = what if status in statuses or reading.outside else _sentence(reached.why)
+                statuses.add(status)
+                doubt = reached.verdict
+        return replace(reading, statuses=frozenset(statuses), says=what, doubt=doubt, assumed=tuple(dict.fromkeys(compared)))
+
+    @cached_property
+    def _steps(self) -> list[tuple[str, Verdict]]:
+        """Changes by where they take place, as the schema asks of readers; what is no version comes last, where its doubt stays."""
+
+        def before(one: tuple[str, Verdict], other: tuple[str, Verdict]) -> int:
+            return min(position(one[0], other[0]))
+
+        listed, position = [c for c in self.changes or () if isinstance(c, Mapping)], self.order.position
+        steps = [(_written(c.get("at")).strip(), _status(_written(c.get("status")))) for c in listed]
+        places, unreadable = [], []
+        for step in steps:
+            try:
+                position(step[0], step[0])
+                places.append(step)
+            except UnreadableError:
+                unreadable.append(step)
+        try:
+            return sorted(places, key=cmp_to_key(before)) + unreadable
+        except UnreadableError:
+            return steps
 
 
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry.get(key)
+_compiled = lru_cache(maxsize=65_536)(Entry)
+_WORDS = {Verdict.AFFECTED: "affected", Verdict.NOT_AFFECTED: "not affected", Verdict.UNKNOWN: "not known"}
+
+
+def _status(stated: str) -> Verdict:
+    return STATUSES.get(stated.strip().casefold(), Verdict.UNKNOWN)
+
+
+def _written(value: object) -> str:
     return value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
 
 
 def _doubtful(status: Verdict, why: str, doubt: Verdict = Verdict.UNKNOWN, *, ends: bool = False) -> Reading:
-    return Reading(frozenset({status}), True, why, doubt=doubt, ends=ends)
+    return Reading(_ONE[status], True, why, doubt=doubt, ends=ends, status=status)
 
 
-def _single(stated: str, version: str, status: Verdict, order: Order) -> Reading:
-    """One version, not a range: equal or not. Texts that may stand for more than one version decide nothing."""
-    if not any(c.isdigit() for c in stated):
-        return _doubtful(
-            status, f"The record names no version here, only {shown(stated)}." if stated else "The record leaves the version empty."
-        )
-    if not version:
-        return _doubtful(status, "The inventory states no version, and the record tells versions apart.")
-    if order.failing is Verdict.UNKNOWN and not (is_plain(stated) and is_plain(version)):
-        if _clearly_other(stated, version):
-            return Reading(frozenset(), True, f"lists {shown(stated)}")
-        return _doubtful(
-            status, f"The record's {shown(stated)} is not one plain version, so it does not tell whether {shown(version)} is meant."
-        )
-    try:
-        position = order.position(version, stated)
-    except UnreadableError as trouble:
-        return _doubtful(status, f"{_sentence(trouble.why)}", trouble.verdict)
-    if position == EQUAL:
-        return Reading(frozenset({status}), False, f"lists {shown(stated)}", assumed=_with(order))
-    if 0 not in position:
-        return Reading(frozenset(), True, f"lists {shown(stated)}", past=position != BELOW)
-    return _doubtful(
-        status, f"{shown(version)} is too coarse: the record lists {shown(stated)}, and the missing parts could decide."
-    )
+def _unbounded(span: Range) -> bool:
+    """True where a range has no lower bound: none, `*`, or `0`."""
+    return span.start is None or span.start == "*" or is_first(span.start)
+
+
+def _read_from(span: Range) -> tuple[str, ...]:
+    """What reading the range itself assumes."""
+    assumed: tuple[str, ...] = (f"The range is read from the text {shown(span.text)}.",) if span.text else ()
+    return (*assumed, "The range starts at `*`, which is taken as: no lower bound.") if span.start == "*" else assumed
 
 
 def _clearly_other(stated: str, version: str) -> bool:
@@ -106,29 +322,6 @@ def _clearly_other(stated: str, version: str) -> bool:
     one, other = (text.casefold().lstrip("v") for text in (stated, version))
     tokens = all(_TOKEN.fullmatch(text) and not _WILD.search(text) and any(map(str.isdigit, text)) for text in (stated, version))
     return tokens and not one.startswith(other) and not other.startswith(one)
-
-
-def _range(span: Range, version: str, status: Verdict, order: Order) -> Reading:
-    """A range: inside when at or after its start and before its end. Each side may be undecided on its own."""
-    ends = span.end not in (None, "*")
-    assumed: tuple[str, ...] = (f"The range is read from the text {shown(span.text)}.",) if span.text else ()
-    if broken := _broken(span, version, order):
-        return replace(broken, statuses=frozenset({status}) if broken.statuses else broken.statuses, ends=ends)
-    unbounded_start = span.start is None or span.start == "*" or is_first(span.start)
-    if span.start == "*":
-        assumed += ("The range starts at `*`, which is taken as: no lower bound.",)
-    if not version and not (unbounded_start and not ends):
-        return _doubtful(status, "The inventory states no version, and the record tells versions apart.", ends=ends)
-    after = _side(version, span.start, order, wanted={1} if span.past_start else {0, 1}) if not unbounded_start else True
-    before = _side(version, span.end, order, wanted={-1, 0} if span.with_end else {-1}) if ends else True
-    compared = _with(order) if ends or not unbounded_start else ()
-    if before is False or after is False:
-        return Reading(frozenset(), True, _described(span), before is False, ends, assumed=assumed + compared)
-    if (before is True and after is True) or _is_an_end(span, version):
-        return Reading(frozenset({status}), False, _described(span), False, ends, assumed=assumed + compared)
-    trouble = before if isinstance(before, UnreadableError) else after
-    assert isinstance(trouble, UnreadableError)  # noqa: S101  (the four cases above leave no other)
-    return replace(_doubtful(status, _sentence(trouble.why), trouble.verdict, ends=ends), assumed=assumed)
 
 
 def _is_an_end(span: Range, version: str) -> bool:
@@ -180,49 +373,6 @@ def _side(version: str, bound: str | None, order: Order, wanted: set[int]) -> bo
     )
 
 
-def _with_changes(reading: Reading, entry: Mapping[str, Any], version: str, order: Order) -> Reading:
-    """The status inside the range after its `changes`: the last one at or below the version counts."""
-    changes = entry.get("changes")
-    if not reading.statuses or not isinstance(changes, list):
-        return reading
-    steps = [(_text(c, "at").strip(), _status(c)) for c in changes if isinstance(c, Mapping)]
-    statuses, what, doubt, compared = set(reading.statuses), reading.what, reading.doubt, reading.assumed
-    for at, status in _in_order(steps, order):
-        reached = (
-            _side(version, at, order, wanted={0, 1}) if version else UnreadableError("the version is not known", Verdict.UNKNOWN)
-        )
-        if reached is True:
-            statuses, what = {status}, what if reading.outside else f"{reading.what}, {_WORDS[status]} from {shown(at)} on"
-            compared = compared if version == at else (*compared, *_with(order))
-        elif reached is not False:
-            what = what if status in statuses or reading.outside else _sentence(reached.why)
-            statuses.add(status)
-            doubt = reached.verdict
-    return replace(reading, statuses=frozenset(statuses), what=what, doubt=doubt, assumed=tuple(dict.fromkeys(compared)))
-
-
-_WORDS = {Verdict.AFFECTED: "affected", Verdict.NOT_AFFECTED: "not affected", Verdict.UNKNOWN: "not known"}
-
-
-def _in_order(steps: list[tuple[str, Verdict]], order: Order) -> list[tuple[str, Verdict]]:
-    """Changes by where they take place, as the schema asks of readers; what is no version comes last, where its doubt stays."""
-
-    def before(one: tuple[str, Verdict], other: tuple[str, Verdict]) -> int:
-        return min(order.position(one[0], other[0]))
-
-    places, unreadable = [], []
-    for step in steps:
-        try:
-            order.position(step[0], step[0])
-            places.append(step)
-        except UnreadableError:
-            unreadable.append(step)
-    try:
-        return sorted(places, key=cmp_to_key(before)) + unreadable
-    except UnreadableError:
-        return steps
-
-
 def _with(order: Order) -> tuple[str, ...]:
     return (order.assumed,) if order.assumed else ()
 
@@ -240,3 +390,13 @@ def _described(span: Range) -> str:
     if span.end.endswith(".*"):
         return f"covers versions{start} to the end of series {shown(span.end[:-2])}"
     return f"covers versions{start} up to {'and including' if span.with_end else 'but not including'} {shown(span.end)}"
+
+
+_NO_OBJECT = Entry(
+    None,
+    None,
+    None,
+    None,
+    None,
+    fixed=_doubtful(Verdict.UNKNOWN, "An entry of the record is no object, and cannot be read.", Verdict.NOT_EVALUABLE),
+)

@@ -1,12 +1,18 @@
 """What one `affected` object says of a version: entries in order, then the default (FACTS 9; versions.md)."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from wardround.core.matching._entries import STATUSES, Reading, read_entry
+from wardround.core.matching._entries import STATUSES, Entry, Reading, entry_of, unread
 from wardround.core.matching._model import Answer, Subject
+from wardround.core.matching._numbers import Text, text_of
 from wardround.core.matching._orders import distributions, is_commit, order_of, shown
+from wardround.core.matching._platforms import platforms_of
 from wardround.core.vocab import Verdict
+
+MOST_ENTRIES = 20_000
+"""Entries of one object that are read, so that no record holds up the others. Those past them leave it *not evaluable*."""
 
 _WORDS = {Verdict.AFFECTED: "affected", Verdict.NOT_AFFECTED: "not affected"}
 _SAYS = {
@@ -14,28 +20,50 @@ _SAYS = {
     Verdict.NOT_AFFECTED: "calls that not affected",
     Verdict.UNKNOWN: "says that it is not known whether that is affected",
 }
+_CONVENTION = "The record does not say what is true past its last affected range: taken as not affected, as is the convention."
 
 
-def read_object(affected: Mapping[str, Any], *, at: str, subject: Subject) -> Answer | None:
+class Shape:
+    """One `affected` object, compiled once for all the versions that are held against it."""
+
+    __slots__ = ("affected", "default", "entries", "modules", "platforms", "types")
+
+    def __init__(self, affected: Mapping[str, Any]) -> None:
+        listed: Sequence[Any] = affected["versions"] if isinstance(affected.get("versions"), list) else ()
+        self.affected = affected
+        self.entries: list[Entry] = [entry_of(entry) for entry in islice(listed, MOST_ENTRIES)]
+        if len(listed) > MOST_ENTRIES:
+            self.entries.append(unread(len(listed), MOST_ENTRIES))
+        self.types = schemes_of(affected)
+        self.platforms = platforms_of(affected)
+        stated = affected.get("defaultStatus")
+        self.default = STATUSES.get(stated) if isinstance(stated, str) else None
+        # `programFiles` are source files that every build holds, so they narrow nothing that an inventory could show.
+        modules = affected.get("modules")
+        self.modules = ", ".join(map(str, modules[:3]))[:120] if isinstance(modules, list) else ""
+
+    def holds(self, version: Text) -> bool:
+        """False where the object's scheme cannot hold this version at all: `git` commits, and a version number."""
+        return self.types != {"git"} or not version.text or is_commit(version.text) or version.text in _listed(self.entries)
+
+
+def read_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subject) -> Answer | None:
     """The answer of one object. `at` is the record's id and the object's JSON pointer.
 
     None when the object's scheme cannot hold this version at all (`git` and a version number): it is then passed over
     together with its default.
     """
-    entries: Sequence[Any] = affected["versions"] if isinstance(affected.get("versions"), list) else ()
-    types = schemes_of(affected)
-    if types == {"git"} and subject.version and not is_commit(subject.version) and subject.version not in _listed(entries):
+    shape, version = affected if isinstance(affected, Shape) else Shape(affected), text_of(subject.version)
+    if not shape.holds(version):
         return None
-    if subject.scheme in distributions() - types:
+    if subject.scheme and subject.scheme in distributions() - shape.types:
         why = (
             f"This is a distribution's package ({subject.scheme}), whose maintainers mend old versions: the record does not decide."
         )
         return Answer(Verdict.UNKNOWN, why, at)
-    answer = _walk(entries, affected, at, subject.version)
-    # `programFiles` are source files that every build holds, so they narrow nothing that an inventory could show.
-    modules = [str(m) for m in affected["modules"]] if isinstance(affected.get("modules"), list) else []
-    if modules and answer.verdict is Verdict.AFFECTED:
-        part = f"The part that the record speaks of ({', '.join(modules[:3])[:120]}) is taken to be in use."
+    answer = _walk(shape, at, version)
+    if shape.modules and answer.verdict is Verdict.AFFECTED:
+        part = f"The part that the record speaks of ({shape.modules}) is taken to be in use."
         return Answer(answer.verdict, answer.reason, answer.decided_by, (*answer.assumed, part))
     return answer
 
@@ -43,33 +71,45 @@ def read_object(affected: Mapping[str, Any], *, at: str, subject: Subject) -> An
 def schemes_of(affected: Mapping[str, Any]) -> set[str]:
     """The names of the orders that an object's entries declare."""
     entries = affected["versions"] if isinstance(affected.get("versions"), list) else ()
-    return {order_of(e["versionType"]).name for e in entries if isinstance(e, Mapping) and isinstance(e.get("versionType"), str)}
+    types = {e["versionType"] for e in entries if isinstance(e, Mapping) and isinstance(e.get("versionType"), str)}
+    return {order_of(stated).name for stated in types}
 
 
-def _listed(entries: Sequence[Any]) -> set[str]:
-    return {str(e.get(k)) for e in entries if isinstance(e, Mapping) for k in ("version", "lessThan", "lessThanOrEqual")}
+def _listed(entries: Sequence[Entry]) -> set[str]:
+    return {text for entry in entries for text in (entry.stated, entry.span.end if entry.span else "") if text}
 
 
-def _walk(entries: Sequence[Any], affected: Mapping[str, Any], at: str, version: str) -> Answer:
+def _walk(shape: Shape, at: str, version: Text) -> Answer:
     """The first entry that contains the version decides; an undecided entry only matters when it could change the answer."""
     readings: list[Reading] = []
-    for entry in entries:
-        readings.append(read_entry(entry, version=version))
-        if not readings[-1].outside:
+    certain, covered = True, False
+    for entry in shape.entries:
+        reading = entry.read(version)
+        readings.append(reading)
+        if not reading.outside:
+            covered = True
             break
-    decider = len(readings) - 1 if readings and not readings[-1].outside else None
-    fallback = _default(affected, readings, at, version) if decider is None else None
+        certain = certain and not reading.statuses
+    if certain and covered and len(reading.statuses) == 1:
+        (verdict,) = reading.statuses
+        return _by_entry(readings, at, version, verdict)
+    if certain and not covered:
+        return _default(shape, readings, at, version)
+    fallback = None if covered else _default(shape, readings, at, version)
     possible = {status for reading in readings for status in reading.statuses} | ({fallback.verdict} if fallback else set())
     if len(possible) > 1:
         return _undecided(readings, at)
     (verdict,) = possible
-    assumed = [a for reading in readings if reading.status is not verdict for a in reading.assumed]
-    if fallback:
-        return Answer(verdict, fallback.reason, fallback.decided_by, tuple(dict.fromkeys((*assumed, *fallback.assumed))))
+    return fallback or _by_entry(readings, at, version, verdict)
+
+
+def _by_entry(readings: Sequence[Reading], at: str, version: Text, verdict: Verdict) -> Answer:
+    """The answer of the entry that was read last."""
     place, reading = len(readings) - 1, readings[-1]
-    among = f"; {_named(version)} is one of them" if reading.what.startswith("covers") else ""
-    reason = f"Entry {place + 1} of the record {reading.what}, and {_SAYS[verdict]}{among}."
-    return Answer(verdict, reason, f"{at}/versions/{place}", tuple(dict.fromkeys((*assumed, *reading.assumed))))
+    what = reading.what
+    among = f"; {_named(version.text)} is one of them" if what.startswith("covers") else ""
+    reason = f"Entry {place + 1} of the record {what}, and {_SAYS[verdict]}{among}."
+    return Answer(verdict, reason, f"{at}/versions/{place}", _assumed(readings[:-1], verdict, reading.assumed))
 
 
 def _undecided(readings: Sequence[Reading], at: str) -> Answer:
@@ -79,22 +119,37 @@ def _undecided(readings: Sequence[Reading], at: str) -> Answer:
     return Answer(reading.doubt, reading.what, f"{at}/versions/{place}", reading.assumed)
 
 
-def _default(affected: Mapping[str, Any], readings: Sequence[Reading], at: str, version: str) -> Answer:
+def _default(shape: Shape, readings: Sequence[Reading], at: str, version: Text) -> Answer:
     """What answers when no entry contains the version: the stated default, else the convention past the end, else nothing."""
-    stated = affected.get("defaultStatus")
-    none_covers = f"No entry of the record covers {_named(version)}, and it" if readings else "The record lists no versions, and"
+    verdict = shape.default
+    if verdict is None:
+        bad = [reading for reading in readings if reading.status is Verdict.AFFECTED]
+        if any(reading.ends for reading in bad) and all(reading.past for reading in bad):
+            reason = f"{_named(version.text)} is at or past the end of every range that the record calls affected."
+            compared = (_CONVENTION, *(a for r in bad for a in r.assumed))
+            return Answer(Verdict.NOT_AFFECTED, reason, at, _assumed(readings, Verdict.NOT_AFFECTED, compared))
+    none_covers = (
+        f"No entry of the record covers {_named(version.text)}, and it" if readings else "The record lists no versions, and"
+    )
     if not all(reading.decided for reading in readings):
         none_covers = "One entry of the record cannot be read for certain, which changes nothing: it"
-    if isinstance(stated, str) and stated in STATUSES:
-        verdict, every = STATUSES[stated], "every other version" if readings else "the product"
-        says = "says that the rest is not known" if verdict is Verdict.UNKNOWN else f"calls {every} {_WORDS[verdict]}"
-        return Answer(verdict, f"{none_covers} {says}.", f"{at}/defaultStatus")
-    bad = [reading for reading in readings if reading.status is Verdict.AFFECTED]
-    if any(reading.ends for reading in bad) and all(reading.past for reading in bad):
-        reason = f"{_named(version)} is at or past the end of every range that the record calls affected."
-        assumed = "The record does not say what is true past its last affected range: taken as not affected, as is the convention."
-        return Answer(Verdict.NOT_AFFECTED, reason, at, (assumed, *dict.fromkeys(a for r in bad for a in r.assumed)))
-    return Answer(Verdict.UNKNOWN, f"{none_covers} does not say what is true of the rest.", at)
+    if verdict is None:
+        return Answer(
+            Verdict.UNKNOWN, f"{none_covers} does not say what is true of the rest.", at, _assumed(readings, Verdict.UNKNOWN)
+        )
+    every = "every other version" if readings else "the product"
+    says = "says that the rest is not known" if verdict is Verdict.UNKNOWN else f"calls {every} {_WORDS[verdict]}"
+    return Answer(verdict, f"{none_covers} {says}.", f"{at}/defaultStatus", _assumed(readings, verdict))
+
+
+def _assumed(readings: Sequence[Reading], verdict: Verdict, more: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What the answer rests on: that the entries of another status do not contain the version, and `more`."""
+    kept = [reading.assumed for reading in readings if reading.assumed and reading.status is not verdict]
+    return (
+        tuple(dict.fromkeys([sentence for assumed in (*kept, more) for sentence in assumed]))
+        if kept
+        else tuple(dict.fromkeys(more))
+    )
 
 
 def _named(version: str) -> str:
