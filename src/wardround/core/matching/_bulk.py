@@ -1,16 +1,159 @@
-"""One record against many distinct subjects at once: only the verdicts, for counting over whole estates."""
+"""One record against many distinct subjects at once: only the verdicts, for counting over whole estates.
 
-from collections.abc import Sequence
+Versions of one product are ranked once (`Ranked`). A record's bounds cut that rank into cells: all versions of a cell stand
+in the same place to every bound, so one of them is decided and speaks for the rest. What cells cannot tell (versions with
+letters, versions too coarse for a bound, prose, package orders) is decided one by one.
+"""
 
-from wardround.core.matching._decide import Record, decide
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from wardround.core.advisories import Advisory
+from wardround.core.matching._cuts import cuts_of
+from wardround.core.matching._decide import decide, standing
 from wardround.core.matching._model import Subject
+from wardround.core.matching._numbers import Bound, Numbers, text_of
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._record import Record
 from wardround.core.vocab import Verdict
 
 CODES = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.AFFECTED)
 """What each code of `verdicts` stands for: its place in this tuple, from mild to heavy (FACTS 9)."""
 
+_CODE = {verdict: code for code, verdict in enumerate(CODES)}
+_BEYOND = float("inf")
+Rank = tuple[list[tuple[float, ...]], list[int]]
 
-def verdicts(record: Record, subjects: Sequence[Subject], *, overrides: Overrides) -> bytes:
-    """One code (see `CODES`) for each subject, all of which the record names: the same as `decide` gives one by one."""
-    return bytes(CODES.index(decide(record, subject, overrides=overrides).verdict) for subject in subjects)
+
+class Ranked:
+    """Distinct subjects, the versions of each product ranked once for all records. `subjects` keeps their order.
+
+    Prepare one for each product (all its versions, on every platform), and use it for every record that names the product.
+    """
+
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        self.subjects = tuple(subjects)
+        grouped: dict[Subject, list[int]] = defaultdict(list)
+        for place, subject in enumerate(self.subjects):
+            grouped[replace(subject, version="")].append(place)
+        self.groups = [_Group(blank, self.subjects, places) for blank, places in grouped.items()]
+
+
+class _Group:
+    """Subjects that differ in nothing but their version."""
+
+    def __init__(self, blank: Subject, subjects: Sequence[Subject], places: Sequence[int]) -> None:
+        self.blank = blank
+        self.odd: list[int] = []
+        self.by_numbers: dict[Numbers, list[int]] = defaultdict(list)
+        self.by_text: dict[str, list[int]] = defaultdict(list)
+        for place in places:
+            version = text_of(subjects[place].version)
+            self.by_text[version.text].append(place)
+            if version.numbers is None:
+                self.odd.append(place)
+            else:
+                self.by_numbers[version.numbers].append(place)
+        self.all = _rank(self.by_numbers, lambda numbers: True)
+        self.short = _rank(self.by_numbers, lambda numbers: len(numbers) <= 3)
+        self.long = _rank(self.by_numbers, lambda numbers: len(numbers) > 3)
+        self.places = list(places)
+
+
+def verdicts(record: Advisory | Record, subjects: Sequence[Subject] | Ranked, *, overrides: Overrides) -> bytes:
+    """One code (see `CODES`) for each subject, all of which the record names: the same as `decide` gives one by one.
+
+    With a `Ranked` that was prepared once for a product, each of its records costs only a few comparisons.
+    """
+    record = record if isinstance(record, Record) else Record(record)
+    ranked = subjects if isinstance(subjects, Ranked) else Ranked(subjects)
+    codes = bytearray(len(ranked.subjects))
+
+    def answer(place: int) -> int:
+        return _CODE[decide(record, ranked.subjects[place], overrides=overrides).verdict]
+
+    for group in ranked.groups:
+        _fill(codes, record, group, answer, overrides)
+    return bytes(codes)
+
+
+def _fill(codes: bytearray, record: Record, group: _Group, answer: Callable[[int], int], overrides: Overrides) -> None:
+    """The codes of one group: cell by cell where the record's bounds allow it, else one by one."""
+    cuts = _cuts(record, group.blank, overrides)
+    if cuts is None:
+        for place in group.places:
+            codes[place] = answer(place)
+        return
+    for keys, places in (group.short, group.long) if cuts.padded else (group.all,):
+        start = 0
+        for end in _ends(keys, cuts.bounds):
+            if end > start:
+                code = answer(places[start])
+                for at in range(start, end):
+                    codes[places[at]] = code
+                start = end
+    for place in {*group.odd, *_apart(group, cuts)}:
+        codes[place] = answer(place)
+
+
+class _Union:
+    """The cuts of everything that one record says of one product."""
+
+    def __init__(self) -> None:
+        self.bounds: set[Bound] = set()
+        self.texts: set[str] = set()
+        self.padded = False
+
+
+def _cuts(record: Record, blank: Subject, overrides: Overrides) -> _Union | None:
+    """Every cut of the record for these subjects; None where the answer hangs on more than the place of a plain version."""
+    if overrides.of(record.advisory.cve, vendors=blank.vendors, product=blank.product):
+        return None
+    cuts = _Union()
+    for place in standing(record, blank):
+        for one in record.plan(place, blank).objects:
+            for entry in one.shape.entries:
+                own = cuts_of(entry)
+                if own is None:
+                    return None
+                cuts.bounds |= own.bounds
+                cuts.texts |= own.texts
+                cuts.padded |= own.padded
+    return cuts
+
+
+def _ends(keys: list[tuple[float, ...]], bounds: Iterable[Bound]) -> list[int]:
+    """Where each cell of a rank ends: before and after the versions that stand at a bound."""
+    ends = {len(keys)}
+    for bound in bounds:
+        if bound.series:
+            ends.add(bisect_left(keys, (*bound.numbers, _BEYOND)))
+        else:
+            key = _key(bound.numbers)
+            ends.add(bisect_left(keys, key))
+            ends.add(bisect_right(keys, key))
+    return sorted(ends)
+
+
+def _apart(group: _Group, cuts: _Union) -> set[int]:
+    """The versions that are too coarse for one of the bounds, or that the record names by their very text."""
+    apart = {place for text in cuts.texts if text in group.by_text for place in group.by_text[text]}
+    for numbers, _ in cuts.bounds:
+        for parts in range(1, len(numbers)):
+            apart.update(group.by_numbers.get(numbers[:parts], ()))
+    return apart
+
+
+def _rank(by_numbers: dict[Numbers, list[int]], belongs: Callable[[Numbers], bool]) -> Rank:
+    ranked = sorted((_key(numbers), place) for numbers, places in by_numbers.items() if belongs(numbers) for place in places)
+    return [key for key, _ in ranked], [place for _, place in ranked]
+
+
+def _key(numbers: Numbers) -> tuple[float, ...]:
+    """Numbers without the zeros at their end, which change no comparison."""
+    end = len(numbers)
+    while end and not numbers[end - 1]:
+        end -= 1
+    return numbers[:end]

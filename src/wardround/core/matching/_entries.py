@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, cmp_to_key, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from wardround.core.matching._numbers import Bound, Text, beside, bound_of
 from wardround.core.matching._orders import BELOW, EQUAL, Order, Position, UnreadableError, is_first, is_plain, order_of, shown
@@ -98,6 +98,7 @@ class Entry:
         end = end or (less_than_or_equal or "").strip()
         self.span = Range(self.stated, end, with_end=with_end) if end else read(self.stated)
         self.explicit = bool(end)
+        self.cut, self.cuts = False, cast("object", None)  # filled by `_cuts`, once for all that read this entry
         self._silent = self.span is None and not any(c.isdigit() for c in self.stated)
         self._plain = not changes and fixed is None and not self._silent and self._numbers()
 
@@ -119,6 +120,11 @@ class Entry:
             return True
         ends = beside(self._low.numbers, self._high, padded=self._padded)
         return not self._low.series and (ends in (-1, None) or (ends == 0 and span.with_end))
+
+    @property
+    def constant(self) -> bool:
+        """True where no version but the very text can change what is said."""
+        return self._fixed is not None or self._silent
 
     def _fits(self, bound: Bound | None) -> bool:
         """Semantic versions have three parts."""
@@ -256,7 +262,7 @@ class Entry:
             return replace(reading, statuses=_EVERY, says=why, doubt=Verdict.NOT_EVALUABLE)
         order, statuses, what = self.order, set(reading.statuses), reading.what
         doubt, compared = reading.doubt, reading.assumed
-        for at, status in self._steps:
+        for at, status in self.steps:
             stated = bool(version)
             reached = _side(version, at, order, wanted={0, 1}) if stated else UnreadableError(_NOT_STATED[:-1], Verdict.UNKNOWN)
             if reached is True:
@@ -269,7 +275,7 @@ class Entry:
         return replace(reading, statuses=frozenset(statuses), says=what, doubt=doubt, assumed=tuple(dict.fromkeys(compared)))
 
     @cached_property
-    def _steps(self) -> list[tuple[str, Verdict]]:
+    def steps(self) -> list[tuple[str, Verdict]]:
         """Changes by where they take place, as the schema asks of readers; what is no version comes last, where its doubt stays."""
 
         def before(one: tuple[str, Verdict], other: tuple[str, Verdict]) -> int:
@@ -320,8 +326,12 @@ def _read_from(span: Range) -> tuple[str, ...]:
 def _clearly_other(stated: str, version: str) -> bool:
     """True for two single tokens of which neither can be a way to write the other, or a pattern."""
     one, other = (text.casefold().lstrip("v") for text in (stated, version))
-    tokens = all(_TOKEN.fullmatch(text) and not _WILD.search(text) and any(map(str.isdigit, text)) for text in (stated, version))
-    return tokens and not one.startswith(other) and not other.startswith(one)
+    return is_other_token(stated) and is_other_token(version) and not one.startswith(other) and not other.startswith(one)
+
+
+def is_other_token(text: str) -> bool:
+    """True for a single token with a digit that is no pattern (`12.x`) and no span (`1-3`)."""
+    return bool(_TOKEN.fullmatch(text)) and not _WILD.search(text) and any(map(str.isdigit, text))
 
 
 def _is_an_end(span: Range, version: str) -> bool:

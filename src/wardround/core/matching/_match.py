@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wardround.core.advisories import Advisory
-from wardround.core.matching._decide import Record, decide
+from wardround.core.matching._decide import decide
 from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._names import key_of, names, names_of
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._record import Record
+from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.vocab import Finding, Install, name_key
 
 _PLATFORM_COLUMNS = ("platform", "os", "operating system", "operating_system", "architecture")
@@ -67,6 +69,8 @@ def _named(installs: Iterable[Install], advisories: Sequence[Advisory]) -> list[
 def subject_of(install: Install, named: Named | None = None) -> Subject:
     """What a verdict depends on, of this install."""
     vendors = named.vendors if named else ((vendor,) if (vendor := key_of(install.vendor)) else ())
+    if (windows := windows_of(install)) and (not named or named.product == windows.product):
+        return Subject((VENDOR,), windows.product, windows.version, install.scheme.strip().casefold(), windows.platform)
     platform = _platform_of(install.extra) if install.extra else ""
     product = named.product if named else name_key(install.product)
     return Subject(vendors, product, install.version.strip(), install.scheme.strip().casefold(), platform)

@@ -12,7 +12,7 @@ from wardround.core.matching._platforms import platforms_of
 from wardround.core.vocab import Verdict
 
 MOST_ENTRIES = 20_000
-"""Entries of one object that are read, so that no record holds up the others. Those past them leave it *not evaluable*."""
+"""Entries of one product in one container that are read, so that no record holds up the others. Those past them could decide."""
 
 _WORDS = {Verdict.AFFECTED: "affected", Verdict.NOT_AFFECTED: "not affected"}
 _SAYS = {
@@ -28,12 +28,12 @@ class Shape:
 
     __slots__ = ("affected", "default", "entries", "modules", "platforms", "types")
 
-    def __init__(self, affected: Mapping[str, Any]) -> None:
+    def __init__(self, affected: Mapping[str, Any], *, most: int = MOST_ENTRIES) -> None:
         listed: Sequence[Any] = affected["versions"] if isinstance(affected.get("versions"), list) else ()
         self.affected = affected
-        self.entries: list[Entry] = [entry_of(entry) for entry in islice(listed, MOST_ENTRIES)]
-        if len(listed) > MOST_ENTRIES:
-            self.entries.append(unread(len(listed), MOST_ENTRIES))
+        self.entries: list[Entry] = [entry_of(entry) for entry in islice(listed, most)]
+        if len(listed) > most:
+            self.entries.append(unread(len(listed), most))
         self.types = schemes_of(affected)
         self.platforms = platforms_of(affected)
         stated = affected.get("defaultStatus")

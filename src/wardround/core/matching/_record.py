@@ -1,0 +1,84 @@
+"""One record, its `affected` objects filed by name and compiled once, so that many subjects can be held against it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from wardround.core.advisories import Advisory, Container
+from wardround.core.matching._model import Subject
+from wardround.core.matching._names import Name, key_of, names_of
+from wardround.core.matching._objects import MOST_ENTRIES, Shape
+from wardround.core.matching._orders import distributions
+
+
+class Placed(NamedTuple):
+    """An object at its place in a container, and the platforms that it is narrowed to (empty: all)."""
+
+    place: int
+    shape: Shape
+    platforms: frozenset[str]
+
+
+class Plan(NamedTuple):
+    """The objects of one container that name a product. `unread` of them were too many to read."""
+
+    objects: tuple[Placed, ...]
+    unread: int
+
+
+class Record:
+    """One advisory, ready to be asked about many subjects."""
+
+    def __init__(self, advisory: Advisory) -> None:
+        self.advisory = advisory
+        self._filed: dict[tuple[int, bool], dict[Name, list[int]]] = {}
+        self._plans: dict[tuple[int, tuple[str, ...], str], Plan] = {}
+        self.builds: dict[tuple[str, str], tuple[Shape, tuple[str, ...], str]] = {}
+        """Objects read on one build of Windows: see `_windows_answer`."""
+
+    def plan(self, container: int, subject: Subject) -> Plan:
+        """The objects of a container that name the subject: by vendor and product, else by package or CPE."""
+        key = container, subject.vendors[:1], subject.product
+        if (plan := self._plans.get(key)) is None:
+            places = self._places(container, subject, other=False) or self._places(container, subject, other=True)
+            plan = self._plans[key] = _compile(self.advisory.containers[container], places, subject)
+        return plan
+
+    def _places(self, container: int, subject: Subject, *, other: bool) -> list[int]:
+        filed = self._filed.get((container, other))
+        if filed is None:
+            filed = self._filed[container, other] = _file(self.advisory.containers[container], other=other)
+        if subject.vendors:
+            return filed.get((subject.vendors[0], subject.product), [])
+        return sorted({place for (_, product), places in filed.items() if product == subject.product for place in places})
+
+
+def _compile(container: Container, places: list[int], subject: Subject) -> Plan:
+    """Each object with what is left of the entries that one container may hold."""
+    left, objects = MOST_ENTRIES, []
+    for place in places:
+        if left <= 0:
+            break
+        shape = Shape(container.affected[place], most=left)
+        left -= max(1, len(shape.entries))
+        objects.append(Placed(place, shape, shape.platforms or _within(shape, subject)))
+    return Plan(tuple(objects), len(places) - len(objects))
+
+
+def _file(container: Container, *, other: bool) -> dict[Name, list[int]]:
+    """Places of the objects by vendor and product key; with `other`, by what their packages and CPEs are called."""
+    filed: dict[Name, list[int]] = {}
+    for place, affected in enumerate(container.affected):
+        if not isinstance(affected, dict | Mapping):
+            continue
+        if other:
+            for name in set(names_of(affected)):
+                filed.setdefault(name, []).append(place)
+        else:
+            filed.setdefault((key_of(affected.get("vendor")), key_of(affected.get("product"))), []).append(place)
+    return filed
+
+
+def _within(shape: Shape, subject: Subject) -> frozenset[str]:
+    """A distribution's package is narrowed to the release that the object calls its product: `kernel` in Enterprise Linux 8."""
+    package, product = key_of(shape.affected.get("packageName")), key_of(shape.affected.get("product"))
+    return frozenset({product}) if package == subject.product != product and shape.types & distributions() else frozenset()
