@@ -1,0 +1,1 @@
+"""Where bulk work runs on one machine: whole estates as columns, and the advisories held against all of them."""
