@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
+from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.vocab import Install, name_key
 
 Naming = Callable[[str], Mapping[str, Sequence[str]]]
@@ -27,6 +28,10 @@ def names(install: Install, *, naming: Naming, records: Records | None = None) -
     when several have. `records` lets a second spelling of one vendor inside the same record (its CPE, another container)
     not count as a second vendor.
     """
+    if windows := windows_of(install):
+        every = tuple(dict.fromkeys(cve for name in windows.names for cve in naming(name).get(VENDOR, ())))
+        if every:
+            return Named(windows.product, (VENDOR,), every)
     for vendor, product in _stated_names(install):
         if cves := naming(product).get(vendor):
             return Named(product, (vendor,), tuple(cves))
