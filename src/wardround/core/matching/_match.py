@@ -10,6 +10,8 @@ from wardround.core.matching._names import key_of, names, names_of
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._record import Record
 from wardround.core.matching._windows import VENDOR, windows_of
+from wardround.core.names import Aliases
+from wardround.core.names._named import scheme_of_purl
 from wardround.core.vocab import Finding, Install, name_key
 
 _PLATFORM_COLUMNS = ("platform", "os", "operating system", "operating_system", "architecture")
@@ -29,15 +31,17 @@ def match_all(
     installs: Sequence[Install],
     overrides: Overrides,
     named: Sequence[Named | None] | None = None,
+    aliases: Aliases | None = None,
 ) -> Iterator[Finding]:
     """Every finding of these records on these installs, record by record; a record that does not name an install is no finding.
 
     Each distinct pair of record and subject is decided once. `named` is what `names` found for each install in a whole
-    feed, in the same order; without it these records are the feed. With it, records may be a stream.
+    feed, in the same order; without it these records are the feed, and `aliases` name the installs too. With it, records
+    may be a stream.
     """
     if named is None:
         advisories = list(advisories)
-        named = _named(installs, advisories)
+        named = _named(installs, advisories, aliases or Aliases())
     by_cve: dict[str, dict[Subject, list[Install]]] = defaultdict(lambda: defaultdict(list))
     for install, found in zip(installs, named, strict=True):
         if found:
@@ -51,7 +55,7 @@ def match_all(
             yield from (_finding(advisory, install, answer) for install in same)
 
 
-def _named(installs: Iterable[Install], advisories: Sequence[Advisory]) -> list[Named | None]:
+def _named(installs: Iterable[Install], advisories: Sequence[Advisory], aliases: Aliases) -> list[Named | None]:
     """What `names` finds when a handful of records is the whole feed."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     by_id = {advisory.cve: advisory for advisory in advisories}
@@ -63,7 +67,7 @@ def _named(installs: Iterable[Install], advisories: Sequence[Advisory]) -> list[
     def records(cves: Iterable[str]) -> Iterator[Advisory]:
         return (by_id[cve] for cve in cves)
 
-    return [names(install, naming=lambda product: found.get(product, {}), records=records) for install in installs]
+    return [names(install, naming=lambda product: found.get(product, {}), records=records, aliases=aliases) for install in installs]
 
 
 def subject_of(install: Install, named: Named | None = None) -> Subject:
@@ -73,7 +77,12 @@ def subject_of(install: Install, named: Named | None = None) -> Subject:
         return Subject((VENDOR,), windows.product, windows.version, install.scheme.strip().casefold(), windows.platform)
     platform = _platform_of(install.extra) if install.extra else ""
     product = named.product if named else name_key(install.product)
-    return Subject(vendors, product, install.version.strip(), install.scheme.strip().casefold(), platform)
+    scheme, distribution = install.scheme.strip().casefold(), ""
+    if install.purl:
+        kind, distribution = scheme_of_purl(install.purl)
+        scheme = scheme or kind
+    also = named.also if named else ()
+    return Subject(vendors, product, install.version.strip(), scheme, platform, distribution, also)
 
 
 def _platform_of(extra: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """What a decision is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from wardround.core.vocab import Verdict
 
@@ -11,12 +11,21 @@ class Named:
     """Which records name an install. `vendor` and `product` are name keys as the records have them.
 
     `vendors` holds more than one key when the install states no vendor and several have a product of this name: the
-    records of all of them are then in `cves`, and none of them can decide.
+    records of all of them are then in `cves`, and none of them can decide. `also` are further names (vendor and product
+    key) under which records speak of the same install. `ways` says of each name how it was found: as the inventory
+    states it, by a CPE, a package URL or an alias.
     """
 
     product: str
     vendors: tuple[str, ...]
     cves: tuple[str, ...]
+    also: tuple[tuple[str, str], ...] = ()
+    ways: tuple[tuple[tuple[str, str], str], ...] = field(default=(), compare=False)
+
+    @property
+    def via(self) -> str:
+        """How the install was named, for a person to read."""
+        return "; ".join(f"{vendor or 'a vendor that is not stated'} {product}: {how}" for (vendor, product), how in self.ways)
 
     @property
     def ambiguous(self) -> bool:
@@ -29,6 +38,7 @@ class Subject:
     """What a verdict depends on, of an install: two installs with equal subjects get equal answers.
 
     `distribution` is the release whose package it is (`debian:11`, `ubuntu:22.04`, `redhat:8`, `alpine:3.19`), where known.
+    `also` are further names of it (vendor and product key), in the order in which they count.
     """
 
     vendors: tuple[str, ...]
@@ -37,6 +47,7 @@ class Subject:
     scheme: str = ""
     platform: str = ""
     distribution: str = ""
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """Which records name an install: the rule of names, apart from any verdict."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from urllib.parse import unquote
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
 from wardround.core.matching._windows import VENDOR, windows_of
-from wardround.core.vocab import Install, name_key
+from wardround.core.names import Aliases, bare_product, key_of
+from wardround.core.names._keys import Name, name_of_cpe
+from wardround.core.names._named import ECOSYSTEM, language_of_purl, names_of, names_of_purl
+from wardround.core.vocab import Install
+
+__all__ = ["Name", "Naming", "Records", "key_of", "names", "names_of"]
 
 Naming = Callable[[str], Mapping[str, Sequence[str]]]
 """Product key -> vendor key (empty: the record states no vendor) -> the CVEs whose records name that product of that vendor."""
@@ -16,51 +18,91 @@ Naming = Callable[[str], Mapping[str, Sequence[str]]]
 Records = Callable[[Sequence[str]], Iterable[Advisory]]
 """CVE ids -> their records."""
 
-_NOT_STATED = frozenset({"", "n/a", "-", "*", "unknown", "unspecified"})
-Name = tuple[str, str]
+_NO_ALIASES = Aliases()
+_STATED = "as the inventory states it"
 
 
-def names(install: Install, *, naming: Naming, records: Records | None = None) -> Named | None:
+def names(install: Install, *, naming: Naming, records: Records | None = None, aliases: Aliases = _NO_ALIASES) -> Named | None:
     """The records that name an install; None when there are none, which is *not* a statement that it is not affected.
 
-    Vendor and product must equal the record's, case and spacing aside; a CPE names them too, and so does a package URL
-    where no vendor is stated. Without any vendor the product alone counts when a single vendor has it, and is ambiguous
-    when several have. `records` lets a second spelling of one vendor inside the same record (its CPE, another container)
-    not count as a second vendor.
+    In this order: vendor and product as stated (case, spacing, legal forms, and a version or processor at the name's end
+    aside), the CPE, the package URL, and what a reviewed alias says that any of these is. Without any vendor the product
+    alone counts when a single vendor has it, and is ambiguous when several have. `records` lets a second spelling of one
+    vendor inside the same record (its CPE, another container) not count as a second vendor.
     """
     if windows := windows_of(install):
         every = tuple(dict.fromkeys(cve for name in windows.names for cve in naming(name).get(VENDOR, ())))
         if every:
-            return Named(windows.product, (VENDOR,), every)
-    for vendor, product in _stated_names(install):
-        if cves := naming(product).get(vendor):
-            return Named(product, (vendor,), tuple(cves))
-    product = key_of(install.product)
-    if key_of(install.vendor) or not product:
+            return Named(windows.product, (VENDOR,), every, ways=(((VENDOR, windows.product), "a release of Windows"),))
+    return _by_name(install, naming, aliases) or _by_product_alone(install, naming, records, aliases)
+
+
+def _by_name(install: Install, naming: Naming, aliases: Aliases) -> Named | None:
+    """By every name of vendor and product, the surest first; all of them count."""
+    cves: dict[str, None] = {}
+    ways: dict[Name, str] = {}
+    tried: dict[Name, None] = {}
+    for name, how in _stated_names(install, aliases):
+        if name not in tried:
+            tried[name] = None
+            if how:
+                _take(name, how, naming, aliases, ways, cves)
+    for name in tried:
+        for other, alias in aliases.of(*name):
+            if other not in tried and other not in ways:
+                _take(other, f"by the alias {alias}", naming, aliases, ways, cves)
+    if not ways:
         return None
-    found = naming(product)
-    every = tuple(dict.fromkeys(cve for vendor in sorted(found) for cve in found[vendor]))
-    vendors: tuple[str, ...] = tuple(sorted(found))
-    if len(vendors) > 1 and records:
-        vendors = tuple(sorted(_owners(records(every), product))) or vendors
-    return Named(product, vendors, every if len(vendors) > 1 else tuple(found.get(vendors[0], ()))) if vendors else None
+    (vendor, product), *also = ways
+    return Named(product, (vendor,), tuple(cves), tuple(also), tuple(ways.items()))
 
 
-def key_of(name: object) -> str:
-    """A vendor's or product's name key; empty when it is not stated (`n/a`, `-`...)."""
-    return _key(name) if isinstance(name, str) else ""
+def _take(name: Name, how: str, naming: Naming, aliases: Aliases, ways: dict[Name, str], cves: dict[str, None]) -> None:
+    """The records of one name, of its vendor in every spelling."""
+    vendor, product = name
+    listed = naming(product)
+    if not listed:
+        return
+    spelled = [vendor] if vendor in listed else []
+    if vendor and not vendor.startswith(ECOSYSTEM):
+        whose = aliases.vendor(vendor)
+        spelled += [v for v in listed if v and v != vendor and not v.startswith(ECOSYSTEM) and aliases.vendor(v) == whose]
+    for one in spelled:
+        ways.setdefault((one, product), how)
+        cves.update(dict.fromkeys(listed[one]))
 
 
-def names_of(affected: Mapping[str, object]) -> Iterator[Name]:
-    """Vendor and product key of an `affected` object: as it states them, as its package is called, as its CPEs name them."""
-    vendor = key_of(affected.get("vendor"))
-    for key in ("product", "packageName"):
-        if product := key_of(affected.get(key)):
-            yield vendor, product
-    cpes = affected.get("cpes")
-    for cpe in cpes if isinstance(cpes, list) else ():
-        if isinstance(cpe, str) and (name := _of_cpe(cpe)):
-            yield name
+def _by_product_alone(install: Install, naming: Naming, records: Records | None, aliases: Aliases) -> Named | None:
+    """By the product where no vendor is stated. A package of one registry is none of the same name in another."""
+    product = key_of(install.product)
+    if not product or key_of(install.vendor):
+        return None
+    found = _vendors_of(naming(product), language_of_purl(install.purl))
+    if not found and (bare := bare_product(product)) != product:
+        product, found = bare, _vendors_of(naming(bare), language_of_purl(install.purl))
+    if not found:
+        return None
+    vendors = tuple(sorted(found))
+    every = tuple(dict.fromkeys(cve for vendor in vendors for cve in found[vendor]))
+    if len({aliases.vendor(vendor) for vendor in vendors}) > 1 and records:
+        vendors = tuple(sorted(_owners(records(every), product) & set(vendors))) or vendors
+    if len({aliases.vendor(vendor) for vendor in vendors}) > 1:
+        return Named(product, vendors, every)
+    one, *others = vendors
+    cves = tuple(dict.fromkeys(cve for vendor in vendors for cve in found.get(vendor, ())))
+    also = tuple((other, product) for other in others)
+    return Named(product, (one,), cves, also, (((one, product), "by the product's name alone: no vendor is stated"),))
+
+
+def _vendors_of(listed: Mapping[str, Sequence[str]], language: str) -> dict[str, Sequence[str]]:
+    """The vendors that have a product of a name, without the records that place it in another language's registry."""
+    found = {vendor: cves for vendor, cves in listed.items() if not vendor.startswith(ECOSYSTEM)}
+    if not language or len(found) == len(listed):
+        return found
+    own = set(listed.get(ECOSYSTEM + language, ()))
+    foreign = {cve for vendor, cves in listed.items() if vendor.startswith(ECOSYSTEM) for cve in cves} - own
+    left = {vendor: tuple(cve for cve in cves if cve not in foreign) for vendor, cves in found.items()}
+    return {vendor: cves for vendor, cves in left.items() if cves}
 
 
 def _owners(records: Iterable[Advisory], product: str) -> set[str]:
@@ -81,41 +123,27 @@ def _owners(records: Iterable[Advisory], product: str) -> set[str]:
     return owners
 
 
-def _stated_names(install: Install) -> Iterator[Name]:
-    """Vendor and product as the install states them, then as its CPE, and where it states no vendor its package URL, do."""
+def _stated_names(install: Install, aliases: Aliases) -> Iterator[tuple[Name, str]]:
+    """Vendor and product as the install states them, then as its CPE, and its package URL do; each with how it was found.
+
+    A product without a vendor is said without a way: an alias may know it, but no record is taken for its own.
+    """
     product, vendor = key_of(install.product), key_of(install.vendor)
-    if vendor and product:
-        yield vendor, product
-    if name := _of_cpe(install.cpe):
-        yield name
+    if product:
+        bare = bare_product(product)
+        yield (vendor, product), _STATED if vendor else ""
+        if bare != product:
+            yield (vendor, bare), "as the inventory states it, without version and processor" if vendor else ""
+        if vendor:
+            whose = aliases.vendor(vendor)
+            beside = bare[len(whose) + 1 :] if bare.startswith(f"{whose} ") else f"{whose} {bare}"
+            yield (vendor, beside), "as the inventory states it, its vendor's name aside"
+    if install.cpe and (name := name_of_cpe(install.cpe)):
+        yield name, f"by its CPE name {install.cpe[:200]}"
         if product and not vendor:
-            yield name[0], product
-    if not vendor and (name := _of_purl(install.purl)):
-        yield name
+            yield (name[0], product), "as the inventory states it, with the vendor of its CPE name"
+    if install.purl:
+        for place, name in enumerate(names_of_purl(install.purl)):
+            if not vendor or not place:
+                yield name, f"by its package URL {install.purl[:200]}"
 
-
-@lru_cache(maxsize=65_536)
-def _key(name: str) -> str:
-    key = name_key(name)
-    return "" if key in _NOT_STATED else key
-
-
-@lru_cache(maxsize=65_536)
-def _of_cpe(cpe: str) -> Name | None:
-    """Vendor and product of a CPE name, both bindings (NIST IR 7695, sections 6.1 and 6.2), underscores as spaces."""
-    at = 3 if cpe.startswith("cpe:2.3:") else 2
-    parts = re.split(r"(?<!\\):", cpe)
-    if not cpe.startswith(("cpe:2.3:", "cpe:/")) or len(parts) < at + 2:
-        return None
-    vendor, product = (key_of(re.sub(r"\\(.)", r"\1", part).replace("_", " ")) for part in parts[at : at + 2])
-    return (vendor, product) if vendor and product else None
-
-
-def _of_purl(purl: str) -> Name | None:
-    """Namespace and name of a package URL; None where it has no namespace."""
-    path = purl.removeprefix("pkg:").split("?")[0].split("#")[0] if purl.startswith("pkg:") else ""
-    parts = [unquote(part) for part in path.split("/") if part]
-    if len(parts) < 3:
-        return None
-    vendor, product = key_of(" ".join(parts[1:-1])), key_of(parts[-1].split("@")[0])
-    return (vendor, product) if vendor and product else None

@@ -31,13 +31,13 @@ class Record:
     def __init__(self, advisory: Advisory) -> None:
         self.advisory = advisory
         self._filed: dict[tuple[int, bool], dict[Name, list[int]]] = {}
-        self._plans: dict[tuple[int, tuple[str, ...], str], Plan] = {}
+        self._plans: dict[tuple[int, tuple[str, ...], str, tuple[Name, ...]], Plan] = {}
         self.builds: dict[tuple[str, str], tuple[Shape, tuple[str, ...], str]] = {}
         """Objects read on one build of Windows: see `_windows_answer`."""
 
     def plan(self, container: int, subject: Subject) -> Plan:
         """The objects of a container that name the subject: by vendor and product, else by package or CPE."""
-        key = container, subject.vendors[:1], subject.product
+        key = container, subject.vendors[:1], subject.product, subject.also
         if (plan := self._plans.get(key)) is None:
             places = self._places(container, subject, other=False) or self._places(container, subject, other=True)
             plan = self._plans[key] = _compile(self.advisory.containers[container], places, subject)
@@ -48,7 +48,8 @@ class Record:
         if filed is None:
             filed = self._filed[container, other] = _file(self.advisory.containers[container], other=other)
         if subject.vendors:
-            return filed.get((subject.vendors[0], subject.product), [])
+            places = filed.get((subject.vendors[0], subject.product), [])
+            return sorted({place for name in subject.also for place in filed.get(name, ())}.union(places)) if subject.also else places
         return sorted({place for (_, product), places in filed.items() if product == subject.product for place in places})
 
 

@@ -1,0 +1,190 @@
+"""The reviewed table of aliases: the bundled ones and an installation's own, none contradicting another."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache, cached_property
+from importlib import resources
+from pathlib import Path
+
+from wardround.core.names._alias import Alias, read_aliases
+from wardround.core.names._keys import Name
+from wardround.core.names._product import bare_vendor
+from wardround.core.vocab import BadInput
+
+_FARTHEST = 20
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """All aliases in force. `Aliases.load()` has the bundled ones; `folder` adds an installation's own.
+
+    Raises BadInput for an alias that points to itself or in a circle, and naming both, for two that speak of the same
+    product and disagree without one superseding the other.
+    """
+
+    all: tuple[Alias, ...] = ()
+    _vendors: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        by_id: dict[str, Alias] = {}
+        for alias in self.all:
+            if other := by_id.get(alias.id):
+                what = f"the id {alias.id!r} is used twice, the other time in {other.where}"
+                raise BadInput(what, where=alias.where, do="rename one")
+            by_id[alias.id] = alias
+        for standing in _standing(self.all).values():
+            _agree(standing)
+        _refuse_circles([one for standing in _standing(self.all).values() for one in standing if one.same])
+
+    @classmethod
+    def load(cls, *, folder: Path | None = None) -> "Aliases":
+        """The bundled aliases and those of a folder (`*.json`; a folder that does not exist has none)."""
+        return _bundled().adding(_files(folder))
+
+    def adding(self, documents: Iterable[tuple[str, bytes]]) -> "Aliases":
+        """These and more, each document given as (where it is from, its bytes)."""
+        more = tuple(a for where, raw in documents for a in read_aliases(raw, where=where))
+        return Aliases((*self.all, *more)) if more else self
+
+    def as_of(self, at: datetime | date) -> "Aliases":
+        """Only those that had been decided by then."""
+        day = at.date() if isinstance(at, datetime) else at
+        return Aliases(tuple(a for a in self.all if a.date <= day))
+
+    def of(self, vendor: str, product: str) -> tuple[tuple[Name, str], ...]:
+        """What else the records call a product, given by its keys: each with the id of the alias that says so.
+
+        An alias of this vendor's product goes before one that names no vendor. What an alias points to may be aliased
+        itself; and the names that one alias points to are names of one product, whichever of them is asked for.
+        """
+        found: dict[Name, str] = {}
+        ahead: list[tuple[Name, str]] = [((self.vendor(vendor), product), "")]
+        while ahead and len(found) < _FARTHEST:
+            (whose, what), through = ahead.pop(0)
+            alias = self._from.get((whose, what)) or (self._from.get(("", what)) if not through else None)
+            others = [*((alias,) if alias else ()), *self._among.get((whose, what), ())]
+            for other in others:
+                for name in other.keys:
+                    if name not in found and self._keyed(name) != (self.vendor(vendor), product):
+                        found[name] = through or other.id
+                        ahead.append((self._keyed(name), through or other.id))
+        return tuple(found.items())
+
+    def vendor(self, key: str) -> str:
+        """The one key that stands for all spellings of a vendor: legal form off, then by its alias."""
+        known = self._vendors.get(key)
+        if known is None:
+            known = bare_vendor(key)
+            for _ in range(_FARTHEST):
+                alias = self._of_vendors.get(known)
+                if alias is None:
+                    break
+                known = bare_vendor(alias.keys[0][0])
+            self._vendors[key] = known
+        return known
+
+    def denied(self, vendor: str, product: str) -> frozenset[Name]:
+        """What a person has said that a product is not: vendors as `vendor` gives them, with product keys."""
+        denied = self._not.get((self.vendor(vendor), product), ())
+        return frozenset(self._keyed(name) for alias in denied for name in alias.keys)
+
+    def _keyed(self, name: Name) -> Name:
+        return self.vendor(name[0]), name[1]
+
+    @cached_property
+    def _in_force(self) -> list[Alias]:
+        return [one for standing in _standing(self.all).values() for one in standing]
+
+    @cached_property
+    def _of_vendors(self) -> dict[str, Alias]:
+        return {bare_vendor(alias.key[0]): alias for alias in self._in_force if alias.same and not alias.product}
+
+    @cached_property
+    def _from(self) -> dict[Name, Alias]:
+        return {self._keyed(alias.key): alias for alias in self._in_force if alias.same and alias.product}
+
+    @cached_property
+    def _among(self) -> dict[Name, list[Alias]]:
+        index: dict[Name, list[Alias]] = defaultdict(list)
+        for alias in self._in_force:
+            if alias.same and alias.product and len(alias.to) > 1:
+                for name in alias.keys:
+                    index[self._keyed(name)].append(alias)
+        return index
+
+    @cached_property
+    def _not(self) -> dict[Name, list[Alias]]:
+        index: dict[Name, list[Alias]] = defaultdict(list)
+        for alias in self._in_force:
+            if not alias.same:
+                index[self._keyed(alias.key)].append(alias)
+        return index
+
+
+def _agree(standing: Sequence[Alias]) -> None:
+    """Two aliases of one name say the same, or one supersedes the other. What it is and what it is not exclude each other."""
+    for n, one in enumerate(standing):
+        for other in standing[n + 1 :]:
+            said, also = set(map(_filed, one.keys)), set(map(_filed, other.keys))
+            if said != also if one.same and other.same else (one.same != other.same and said & also):
+                both = f"{one.id!r} ({one.where}) and {other.id!r} ({other.where})"
+                raise BadInput(
+                    f"aliases {both} disagree on what {one.product or one.vendor} is",
+                    where=other.where,
+                    do=f'let one supersede the other: "supersedes": ["{one.id}"]',
+                )
+
+
+def _refuse_circles(aliases: Sequence[Alias]) -> None:
+    """No alias may lead back to what it speaks of. Without a vendor it only adds one, and may keep the product's name."""
+    by_key = {_filed(alias.key): alias for alias in aliases}
+
+    def following(alias: Alias) -> Iterator[Alias]:
+        for vendor, product in map(_filed, alias.keys):
+            if found := by_key.get((vendor, product)):
+                yield found
+            elif (found := by_key.get(("", product))) and found is not alias:
+                yield found
+
+    done: set[str] = set()
+    for start in aliases:
+        path: list[tuple[Alias, Iterator[Alias]]] = [(start, following(start))] if start.id not in done else []
+        while path:
+            step = next(path[-1][1], None)
+            if step is None:
+                done.add(path.pop()[0].id)
+            elif step in (on := [alias for alias, _ in path]):
+                ring = on[on.index(step) :]
+                what = f"alias {ring[0].id!r} points to itself"
+                if len(ring) > 1:
+                    what = f"aliases {', '.join(f'{a.id!r} ({a.where})' for a in ring[:6])} point in a circle"
+                raise BadInput(what, where=ring[-1].where, do="let it point to the name that records use")
+            elif step.id not in done:
+                path.append((step, following(step)))
+
+
+def _standing(aliases: Iterable[Alias]) -> dict[Name, list[Alias]]:
+    """For each name those aliases that no other one of the same name supersedes."""
+    filed: dict[Name, list[Alias]] = defaultdict(list)
+    for alias in aliases:
+        filed[_filed(alias.key)].append(alias)
+    gone = {key: {old for alias in same for old in alias.supersedes if old != alias.id} for key, same in filed.items()}
+    return {key: [alias for alias in same if alias.id not in gone[key]] or same for key, same in filed.items()}
+
+
+def _filed(name: Name) -> Name:
+    return bare_vendor(name[0]), name[1]
+
+
+@cache
+def _bundled() -> Aliases:
+    folder = resources.files(__package__).joinpath("tables/aliases")
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".json")), key=lambda f: f.name)
+    return Aliases().adding((f"bundled {f.name}", f.read_bytes()) for f in files)
+
+
+def _files(folder: Path | None) -> Iterator[tuple[str, bytes]]:
+    return ((str(path), path.read_bytes()) for path in sorted(folder.glob("*.json"))) if folder and folder.is_dir() else iter(())

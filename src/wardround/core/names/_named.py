@@ -1,0 +1,87 @@
+"""The names of one thing: of an object of a record, of a package URL."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from wardround.core.names._keys import Name, key_of, name_of_cpe, software_of_cpe
+from wardround.core.names._purl import Purl, ecosystem_in, ecosystem_of, languages, release_of
+from wardround.core.vocab import BadInput
+
+ECOSYSTEM = "pkg:"
+"""How the vendor key of a package begins whose ecosystem is known: `pkg:npm`."""
+
+_OWNED = frozenset({"github", "bitbucket", "gitlab", "golang", "swift"})
+_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org"})
+
+
+def names_of(affected: Mapping[str, object]) -> Iterator[Name]:
+    """Vendor and product key of an `affected` object: as it states them, as its package is called, as its CPEs name them.
+
+    A package whose ecosystem the object states (`collectionURL`, or the software in its CPE) has that for a vendor too.
+    """
+    vendor = key_of(affected.get("vendor"))
+    stated = [product for key in ("product", "packageName") if (product := key_of(affected.get(key)))]
+    for product in stated:
+        yield vendor, product
+    collection = affected.get("collectionURL")
+    if isinstance(collection, str) and (ecosystem := ecosystem_of(collection)):
+        for product in stated:
+            yield ECOSYSTEM + ecosystem, _as_package(ecosystem, product)
+    url = affected.get("packageURL")
+    if isinstance(url, str):
+        yield from names_of_purl(url)
+    cpes = affected.get("cpes")
+    for cpe in cpes if isinstance(cpes, list) else ():
+        if isinstance(cpe, str) and (name := name_of_cpe(cpe)):
+            yield name
+            if (software := software_of_cpe(cpe)) and (ecosystem := ecosystem_in(software)):
+                yield ECOSYSTEM + ecosystem, _as_package(ecosystem, name[1])
+
+
+@lru_cache(maxsize=65_536)
+def names_of_purl(purl: str) -> tuple[Name, ...]:
+    """What records may call the package of a package URL, the surest first; nothing for what is none.
+
+    Its ecosystem and the package as that writes it; then whose it is: the owner of its repository, or its namespace.
+    """
+    try:
+        read = Purl.read(purl)
+    except BadInput:
+        return ()
+    found = [(ECOSYSTEM + read.type, _as_package(read.type, key_of(read.package)))]
+    if not read.namespace:
+        return tuple(found)
+    segments = read.namespace.split("/")
+    if read.type in _OWNED:
+        owner = [s for s in segments if s not in _HOSTS]
+        if len(owner) == 1:
+            found.append((key_of(owner[0]), key_of(read.name)))
+            if "github" in (read.type, segments[0].removesuffix(".com")):
+                found.append((ECOSYSTEM + "github", key_of(f"{owner[0]}/{read.name}")))
+    else:
+        found.append((key_of(" ".join(segments)), key_of(read.name)))
+    if ":" in read.package or read.package.startswith("@"):
+        found.append(("", key_of(read.package)))
+    return tuple(dict.fromkeys(name for name in found if name[1]))
+
+
+@lru_cache(maxsize=65_536)
+def scheme_of_purl(purl: str) -> tuple[str, str]:
+    """The type of a package URL and the release whose package it is (`deb`, `debian:11`); empty where it states none."""
+    try:
+        read = Purl.read(purl)
+    except BadInput:
+        return "", ""
+    return read.type, release_of(read)
+
+
+@lru_cache(maxsize=65_536)
+def language_of_purl(purl: str) -> str:
+    """The programming language's registry that a package URL is of (`npm`, `pypi`); empty: of none."""
+    kind = purl.removeprefix("pkg:").lstrip("/").split("/")[0].casefold() if purl.startswith("pkg:") else ""
+    return kind if kind in languages() else ""
+
+
+def _as_package(ecosystem: str, name: str) -> str:
+    """A package's name by which two spellings are one: PyPI's does not tell `_`, `.` and `-` apart; a CPE has no hyphens."""
+    return name.replace("_", "-").replace(".", "-").replace(" ", "-") if ecosystem == "pypi" else name
