@@ -12,17 +12,15 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from wardround.core.vocab import Verdict
-
-LONGEST = 255
-"""Characters of a version that are read; anything longer is no version, and is compared by equality only."""
+from wardround.core.versions import LONGEST as LONGEST  # read here by the rest of the room
+from wardround.core.versions import Key, scheme_of
+from wardround.core.vocab import BadInput, Verdict
 
 BELOW, EQUAL, ABOVE = frozenset({-1}), frozenset({0}), frozenset({1})
 Position = frozenset[int]
 
 _DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
 _SERIES = re.compile(r"[vV]?(\d+(?:\.\d+)*)\.\*", re.ASCII)
-_SEMVER = re.compile(r"[vV]?(\d+(?:\.\d+){0,2})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?", re.ASCII)
 _HASH = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{7,64}", re.ASCII | re.IGNORECASE)
 
 
@@ -39,10 +37,23 @@ class Order:
     """One way to compare. `assumed` is the sentence to add when nobody defined this order; `git` cannot compare at all."""
 
     name: str
-    read: Callable[[str], Any]
+    read: Callable[[str], Key]
     failing: Verdict
     assumed: str = ""
     coarse: bool = False
+    with_release: bool = False
+
+    def key(self, text: str) -> Key:
+        """A sortable, hashable key of a version, cached: `key(a) < key(b)` says `a` is below `b`. Equal keys are one version.
+
+        Under a `coarse` order the keys are the plain numbers, so that `12.4` stands just before everything that begins so;
+        under one `with_release` a version that states none stands just before all its releases. `position` knows better
+        in both cases. Raises UnreadableError as `position` does. Bounds such as `*` and `X.*` have no key.
+        """
+        try:
+            return self.read(text)
+        except (BadInput, ValueError) as error:
+            raise UnreadableError(self._unreadable(text), self.failing) from error
 
     def position(self, version: str, bound: str) -> Position:
         """Where `version` can stand relative to `bound` (`*` and `X.*` are the ends of everything and of a series).
@@ -51,57 +62,39 @@ class Order:
         """
         if bound == "*":
             return BELOW
-        key = self._key(version)
+        key = self.key(version)
         if series := _SERIES.fullmatch(bound):
             return _against_series(version, _numbers(series[1]), pad=not self.coarse)
-        limit = self._key(bound)
+        limit = self.key(bound)
         if self.coarse:
             return _interval_position(key, limit)
-        if self.name in _table()["with_release"] and "-" in bound and "-" not in version:
-            raise UnreadableError(
-                f"{shown(version)} has no package release, and the record's {shown(bound)} has one", Verdict.UNKNOWN
-            )
-        try:
-            return BELOW if key < limit else EQUAL if key == limit else ABOVE
-        except Exception as error:  # univers raises whatever its parsers meet
-            raise UnreadableError(f"{shown(version)} and {shown(bound)} cannot be compared as {self.name}", self.failing) from error
+        if self.with_release and ("-" in bound) != ("-" in version):
+            if "-" in bound:
+                raise UnreadableError(
+                    f"{shown(version)} has no package release, and the record's {shown(bound)} has one", Verdict.UNKNOWN
+                )
+            key = self.key(version.rpartition("-")[0])  # a bound without a release means every release (rpm, Dependencies)
+        return BELOW if key < limit else EQUAL if key == limit else ABOVE
 
-    def key(self, text: str) -> Any:
-        """A sortable, hashable key of a version, cached: `key(a) < key(b)` says `a` is below `b`. Equal keys are one version.
-
-        Under a `coarse` order the keys are the plain numbers, so that `12.4` stands just before everything that begins so.
-        Raises UnreadableError as `position` does. Bounds such as `*` and `X.*` have no key.
-        """
-        return self._key(text)
-
-    def _key(self, text: str) -> Any:
+    def _unreadable(self, text: str) -> str:
         if len(text) > LONGEST:
-            raise UnreadableError(f"{shown(text)} has {len(text):,} characters, which is no version", self.failing)
+            return f"{shown(text)} has {len(text):,} characters, which is no version"
         if self.name == "git":
-            why = f"the record speaks of git commits here: without the source's history nobody can place {shown(text)} among them"
-            raise UnreadableError(why, self.failing)
-        try:
-            return _read(self, text)
-        except Exception as error:
-            if self.failing is Verdict.NOT_EVALUABLE:
-                why = f"the record declares its versions as {self.name}, and {shown(text)} is not one"
-            else:
-                why = f"{shown(text)} is not a plain dotted number, and the record defines no other way to compare"
-            raise UnreadableError(why, self.failing) from error
+            return f"the record speaks of git commits here: without the source's history nobody can place {shown(text)} among them"
+        if self.failing is Verdict.NOT_EVALUABLE:
+            return f"the record declares its versions as {self.name}, and {shown(text)} is not one"
+        return f"{shown(text)} is not a plain dotted number, and the record defines no other way to compare"
 
 
 @cache
 def order_of(version_type: str) -> Order:
     """The order that a `versionType` stands for (CVE Record Format 5.1, versions.md). Unknown types compare as `custom`."""
     kind = version_type.strip().casefold()
-    table = _table()
-    if kind in table["semver"]:
-        return Order("semver", _semver_key, Verdict.NOT_EVALUABLE)
-    if kind in table["git"]:
-        return Order("git", str, Verdict.NOT_EVALUABLE)
-    for name, kinds in table["univers"].items():
-        if kind in kinds:
-            return Order(kind, _univers(name), Verdict.NOT_EVALUABLE)
+    if kind in _table()["git"]:
+        return Order("git", _nothing, Verdict.NOT_EVALUABLE)
+    if scheme := scheme_of(kind):
+        name = scheme.name if scheme.name == "semver" else kind
+        return Order(name, scheme.key, Verdict.NOT_EVALUABLE, with_release=scheme.name in _table()["with_release"])
     stated = f"`{version_type.strip()[:40]}` defines no order" if kind else "The record states no order"
     return Order(
         kind or "custom", _dotted_key, Verdict.UNKNOWN, f"{stated} for its versions: they are compared number by number.", True
@@ -143,40 +136,18 @@ def _table() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=65_536)
-def _read(order: Order, text: str) -> Any:
-    return order.read(text)
-
-
-@lru_cache(maxsize=65_536)
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
 def _dotted_key(text: str) -> tuple[int, ...]:
-    if not (found := _DOTTED.fullmatch(text)):
+    if len(text) > LONGEST or not (found := _DOTTED.fullmatch(text)):
         raise ValueError(text)
     return _numbers(found[1])
 
 
-def _semver_key(text: str) -> tuple[Any, ...]:
-    """Semantic Versioning 2.0.0, section 11; missing parts are zero, build metadata is left out."""
-    if not (found := _SEMVER.fullmatch(text)):
-        raise ValueError(text)
-    numbers = (*_numbers(found[1]), 0, 0)[:3]
-    if found[2] is None:
-        return (*numbers, 1, ())
-    return (*numbers, 0, tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in found[2].split(".")))
-
-
-def _univers(name: str) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        from univers import versions  # costs a tenth of a second, and few records need it
-
-        if not any(c.isdigit() for c in text):
-            raise ValueError(text)
-        return getattr(versions, name)(text)
-
-    return read
+def _nothing(text: str) -> Key:
+    raise ValueError(text)
 
 
 def _interval_position(version: tuple[int, ...], bound: tuple[int, ...]) -> Position:

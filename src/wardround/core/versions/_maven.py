@@ -41,9 +41,9 @@ def _trim(tokens: list[Token]) -> None:
 
 
 def _tokens(text: str) -> list[Token]:
-    """The tokens with the separator before each. Raises ValueError when no digit or letter is there."""
+    """The tokens with the separator before each. Raises ValueError when there is no digit: `n/a` is no version."""
     lexemes = _LEXEMES.findall(text[1:] if text[:1] == "v" and text[1:2].isdigit() else text)
-    if not text.isprintable() or " " in text or not any(map(str.isalnum, text)):
+    if not text.isascii() or not text.isprintable() or " " in text or not any(map(str.isdigit, text)):
         raise ValueError
     tokens: list[Token] = []
     kind, empty = _DOTTED, True
