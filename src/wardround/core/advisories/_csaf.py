@@ -1,4 +1,4 @@
-"""CSAF 2.0 documents (OASIS Common Security Advisory Framework), as far as finding them again needs."""
+"""CSAF 2.0 and 2.1 documents (OASIS Common Security Advisory Framework), as far as finding them again needs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,11 +15,11 @@ def read_csaf(raw: bytes | Mapping[str, Any], *, where: str) -> CsafDocument:
     """
     document = document_of(raw, where=where)
     head = child(document, "/document", where=where)
-    if head.get("csaf_version") != "2.0":
+    if head.get("csaf_version") not in ("2.0", "2.1"):
         raise BadInput(
             f"CSAF {str(head.get('csaf_version'))[:20]!r} is not read",
             where=f"{where} /document/csaf_version",
-            do="get it as CSAF 2.0",
+            do="get it as CSAF 2.0 or 2.1",
         )
     tracking = child(document, "/document/tracking", where=where)
     publisher = child(document, "/document/publisher", where=where)

@@ -26,7 +26,8 @@ class Container:
 
     `kind` says whose word it is: `record` (a container of the CVE record itself), `distribution` (a distribution on its own
     packages) or `supplier` (another document: CSAF, VEX). `source` and `stated_at` name that document; of the record itself
-    they are empty. `applicability` is the record's `cpeApplicability`, as published.
+    they are empty. `applicability` is the record's `cpeApplicability`, as published. `marks` says why a document is not valid
+    though it can be read: it then never decides; empty: nothing is wrong with it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Container:
     source: str = ""
     stated_at: datetime | None = None
     applicability: Sequence[Mapping[str, Any]] = ()
+    marks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

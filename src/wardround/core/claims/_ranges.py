@@ -1,0 +1,110 @@
+"""Version texts of documents, as entries of a CVE record's `versions`.
+
+Three ways to write a range are read: `vers:` URIs, the same without their scheme (`vls`; both CSAF 2.0, section 3.1.2.3.2),
+and texts, which are handed on as they are: reading those is the matcher's, by the fixed grammar of FACTS 9.
+
+>>> entries("vers:deb/>=1.0|<1.1-2", is_range=True)
+({'version': '1.0', 'versionType': 'deb', 'lessThan': '1.1-2'},)
+>>> entries(">= 1.3.4 | < 1.5.3", is_range=True)
+({'version': '>= 1.3.4, < 1.5.3'},)
+>>> entries("all versions running on old systems", is_range=True)
+({'version': 'all versions running on old systems'},)
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+Entry = Mapping[str, Any]
+Constraint = tuple[str, str]
+
+EVERY: Entry = {"version": "0", "lessThan": "*"}
+"""The entry that covers every version."""
+
+_EVERY_TEXT = frozenset({"*", "all", "all versions", "vers:all/*"})
+_VERS = re.compile(r"vers:([a-z0-9.+-]+)/(.*)", re.ASCII | re.DOTALL)
+_CONSTRAINT = re.compile(r"(<=|>=|!=|<|>|=)? ?([^\s<>=!|]+)", re.ASCII)
+_PLAIN = re.compile(r"[vV]?\d+(?:\.\d+)*", re.ASCII)
+_NO_ORDER = frozenset({"all", "none", "generic"})
+_MOST = 2_000  # constraints of one range, and characters of a text: more is no range that a person wrote
+EXCLUDED = "excluded"
+"""The key of an entry whose version a range leaves out: nothing is said of it."""
+
+
+def entries(text: str, *, is_range: bool) -> tuple[Entry, ...]:
+    """The entries that a product version (or, with `is_range`, a version range) stands for; their status is not theirs to say."""
+    flat = " ".join(text.split())
+    if flat.casefold() in _EVERY_TEXT:
+        return (EVERY,)
+    if found := _VERS.fullmatch(flat):
+        read = _of_vers(found[1], found[2])
+        return ({"version": flat[:_MOST]},) if read is None else read
+    listed = [part.strip() for part in flat.split("|")]
+    if len(listed) > 1 and all(_PLAIN.fullmatch(part) for part in listed[:_MOST]):
+        return tuple({"version": part} for part in listed[:_MOST])
+    constraints = _constraints(flat) if is_range else None
+    if constraints and any(sign for sign, _ in constraints) and (read := _intervals(constraints, "", text=True)) is not None:
+        return read
+    return ({"version": flat[:_MOST]},)
+
+
+def _of_vers(scheme: str, body: str) -> tuple[Entry, ...] | None:
+    if body == "*":
+        return () if scheme == "none" else (EVERY,)
+    constraints = _constraints(body)
+    quoted = constraints and [(sign, unquote(version)) for sign, version in constraints]
+    return _intervals(quoted, "" if scheme in _NO_ORDER else scheme, text=False) if quoted else None
+
+
+def _constraints(text: str) -> list[Constraint] | None:
+    """Comparator and version of each part between bars; None when one of them is anything else."""
+    parts = text.strip("| ").split("|")
+    found = [_CONSTRAINT.fullmatch(part.strip()) for part in parts[:_MOST]]
+    if len(parts) > _MOST or not all(found):
+        return None
+    return [(match[1] or "", match[2]) for match in found if match]
+
+
+def _intervals(constraints: list[Constraint], scheme: str, *, text: bool) -> tuple[Entry, ...] | None:
+    """Exact versions, left-out versions, then intervals in the order given; None when the comparators do not alternate."""
+    typed = {"versionType": scheme} if scheme else {}
+    exact = [{"version": v} | typed for sign, v in constraints if sign in ("", "=")]
+    out = [{"version": v, EXCLUDED: True} | typed for sign, v in constraints if sign == "!="]
+    bounds = [(sign, v) for sign, v in constraints if sign[:1] in ("<", ">")]
+    if out and not bounds:
+        return (*exact, *out, EVERY)
+    spans = _spans(bounds)
+    return None if spans is None else (*exact, *out, *(_span(low, high, typed, text=text) for low, high in spans))
+
+
+def _spans(bounds: list[Constraint]) -> list[tuple[Constraint | None, Constraint | None]] | None:
+    """Lower and upper bound in turn; the first may lack its lower, the last its upper one."""
+    spans: list[tuple[Constraint | None, Constraint | None]] = []
+    low: Constraint | None = None
+    for place, bound in enumerate(bounds):
+        if bound[0][0] == ">":
+            if low:
+                return None
+            low = bound
+        elif low or place == 0:
+            spans.append((low, bound))
+            low = None
+        else:
+            return None
+    return [*spans, (low, None)] if low else spans
+
+
+def _span(low: Constraint | None, high: Constraint | None, typed: Entry, *, text: bool) -> Entry:
+    """One interval. Plain numbers that were text stay text, so that the reason says so; no entry can leave out its own start."""
+    stated = list(_stated(low, high))
+    if (text and all(_PLAIN.fullmatch(v) for _, v in stated)) or (low and low[0] == ">"):
+        return {"version": ", ".join(f"{sign} {v}" for sign, v in stated), **typed}
+    entry = {"version": low[1] if low else "0", **typed}
+    if high is None:
+        return entry | {"lessThan": "*"}
+    return entry | {"lessThanOrEqual" if high[0] == "<=" else "lessThan": high[1]}
+
+
+def _stated(low: Constraint | None, high: Constraint | None) -> Iterator[Constraint]:
+    yield from (bound for bound in (low, high) if bound)
