@@ -5,6 +5,7 @@ in the same place to every bound, so one of them is decided and speaks for the r
 letters, versions too coarse for a bound, prose, package orders) is decided one by one.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,8 @@ from wardround.core.matching._decide import decide, standing
 from wardround.core.matching._model import Subject
 from wardround.core.matching._numbers import Bound, Numbers, text_of
 from wardround.core.matching._overrides import Overrides
-from wardround.core.matching._record import Record
+from wardround.core.matching._record import Plan, Record
+from wardround.core.matching._windows import VENDOR, releases_of
 from wardround.core.vocab import Verdict
 
 CODES = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.AFFECTED)
@@ -24,6 +26,7 @@ CODES = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.A
 
 _CODE = {verdict: code for code, verdict in enumerate(CODES)}
 _BEYOND = float("inf")
+_REVISION = re.compile(r"\.(\d{1,9})$", re.ASCII)
 Rank = tuple[list[tuple[float, ...]], list[int]]
 
 
@@ -81,20 +84,23 @@ def verdicts(record: Advisory | Record, subjects: Sequence[Subject] | Ranked, *,
 
 def _fill(codes: bytearray, record: Record, group: _Group, answer: Callable[[int], int], overrides: Overrides) -> None:
     """The codes of one group: cell by cell where the record's bounds allow it, else one by one."""
-    cuts = _cuts(record, group.blank, overrides)
+    cuts = _cuts(record, group, overrides)
     if cuts is None:
         for place in group.places:
             codes[place] = answer(place)
         return
+    apart = _apart(group, cuts)
     for keys, places in (group.short, group.long) if cuts.padded else (group.all,):
         start = 0
         for end in _ends(keys, cuts.bounds):
             if end > start:
-                code = answer(places[start])
-                for at in range(start, end):
-                    codes[places[at]] = code
+                cell = places[start:end]
+                speaker = next((place for place in cell if place not in apart), None)
+                code = 0 if speaker is None else answer(speaker)
+                for place in cell:
+                    codes[place] = code
                 start = end
-    for place in {*group.odd, *_apart(group, cuts)}:
+    for place in {*group.odd, *apart}:
         codes[place] = answer(place)
 
 
@@ -106,22 +112,46 @@ class _Union:
         self.texts: set[str] = set()
         self.padded = False
 
-
-def _cuts(record: Record, blank: Subject, overrides: Overrides) -> _Union | None:
-    """Every cut of the record for these subjects; None where the answer hangs on more than the place of a plain version."""
-    if overrides.of(record.advisory.cve, vendors=blank.vendors, product=blank.product):
-        return None
-    cuts = _Union()
-    for place in standing(record, blank):
-        for one in record.plan(place, blank).objects:
+    def add(self, plan: Plan) -> bool:
+        """The cuts of one container's objects. False where its answers hang on more than the place of a plain version."""
+        for one in plan.objects:
             for entry in one.shape.entries:
                 own = cuts_of(entry)
                 if own is None:
-                    return None
-                cuts.bounds |= own.bounds
-                cuts.texts |= own.texts
-                cuts.padded |= own.padded
+                    return False
+                self.bounds |= own.bounds
+                self.texts |= own.texts
+                self.padded |= own.padded
+        return True
+
+
+def _cuts(record: Record, group: "_Group", overrides: Overrides) -> _Union | None:
+    """Every cut of the record for these subjects; None where the answer hangs on more than the place of a plain version."""
+    blank, cuts = group.blank, _Union()
+    if overrides.of(record.advisory.cve, vendors=blank.vendors, product=blank.product, also=blank.also):
+        return None
+    releases = releases_of(blank.product) if blank.vendors == (VENDOR,) else None
+    names = {name for release, _ in releases or () for name in (*release.names, *release.core, *release.general)}
+    asked = [Subject((VENDOR,), name, "") for name in sorted(names)] if releases else [blank]
+    plans = [record.plan(place, subject) for place in standing(record, blank) for subject in asked]
+    if not all(cuts.add(plan) for plan in plans):
+        return None
+    if releases:
+        cuts.bounds |= _builds(plans, group)
     return cuts
+
+
+def _builds(plans: Iterable[Plan], group: "_Group") -> set[Bound]:
+    """Cuts for Windows: each build for itself, and in each every revision that the record names, of whichever build."""
+    versions = [
+        v for plan in plans for one in plan.objects for v in one.shape.affected.get("versions") or () if isinstance(v, dict)
+    ]
+    texts = {text for v in versions for key in ("version", "lessThan", "lessThanOrEqual") if isinstance(text := v.get(key), str)}
+    revisions = {int(found[1]) for text in texts if (found := _REVISION.search(text))}
+    builds = {numbers[:3] for numbers in group.by_numbers}
+    return {Bound((*build, revision), False) for build in builds for revision in revisions} | {
+        Bound(b, s) for b in builds for s in (False, True)
+    }
 
 
 def _ends(keys: list[tuple[float, ...]], bounds: Iterable[Bound]) -> list[int]:

@@ -8,12 +8,14 @@ from wardround.core.matching._model import Answer, Subject
 from wardround.core.matching._objects import read_object
 from wardround.core.matching._orders import distributions
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._package_answer import package_answer
 from wardround.core.matching._platforms import Part, combine
 from wardround.core.matching._record import Record
 from wardround.core.matching._windows import VENDOR, releases_of
 from wardround.core.matching._windows_answer import windows_answer
 from wardround.core.vocab import Verdict
 
+CLAIM = "It is the supplier's claim, taken at its word."
 DISPUTED = "The record is disputed; it is taken at its word until it is withdrawn."
 
 
@@ -45,7 +47,7 @@ def standing(record: Record, subject: Subject) -> Iterator[int]:
 
 def valid(container: Container) -> bool:
     """False for a document that breaks its own standard: it is shown, and never decides alone."""
-    return bool(getattr(container, "valid", True))
+    return not container.marks
 
 
 def _standing(record: Record, subject: Subject, overrides: Overrides) -> Answer:
@@ -54,7 +56,7 @@ def _standing(record: Record, subject: Subject, overrides: Overrides) -> Answer:
         listed = ", ".join(vendor or "one that is not stated" for vendor in subject.vendors[:4])
         reason = f"Several vendors have a product of this name ({listed}), and the inventory does not say whose it is."
         return Answer(Verdict.UNKNOWN, reason, f"{cve} /containers")
-    if override := overrides.of(cve, vendors=subject.vendors, product=subject.product):
+    if override := overrides.of(cve, vendors=subject.vendors, product=subject.product, also=subject.also):
         return override.answer(subject)
     first: Answer | None = None
     for place in standing(record, subject):
@@ -69,6 +71,9 @@ def of_container(record: Record, place: int, subject: Subject) -> Answer | None:
     """The answer of one container; None when it does not name the product."""
     if subject.vendors == (VENDOR,) and releases_of(subject.product):
         return windows_answer(record, place, subject)
+    if subject.distribution:
+        answer, container = package_answer(record, place, subject), record.advisory.containers[place]
+        return _credited(answer, container) if answer and container.kind != "record" else answer
     container, plan = record.advisory.containers[place], record.plan(place, subject)
     at = f"{record.advisory.cve} {container.pointer}"
     parts: list[Part] = []
@@ -93,6 +98,3 @@ def _credited(answer: Answer, container: Container) -> Answer:
     reason = f"{answer.reason} This is what {source} states{day}, not the CVE record."
     claimed = container.kind == "supplier" and answer.verdict is Verdict.NOT_AFFECTED
     return replace(answer, reason=reason, assumed=(*answer.assumed, CLAIM) if claimed else answer.assumed)
-
-
-CLAIM = "It is the supplier's claim, taken at its word."
