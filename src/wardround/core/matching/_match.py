@@ -8,6 +8,7 @@ from wardround.core.matching._decide import decide
 from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._names import key_of, names, names_of
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._packages import package_of
 from wardround.core.matching._record import Record
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases
@@ -76,6 +77,9 @@ def subject_of(install: Install, named: Named | None = None) -> Subject:
     if (windows := windows_of(install)) and (not named or named.product == windows.product):
         return Subject((VENDOR,), windows.product, windows.version, install.scheme.strip().casefold(), windows.platform)
     platform = _platform_of(install.extra) if install.extra else ""
+    if (package := package_of(install)) and (not named or named.vendors == (package.vendor,)):
+        name = named.product if named else package.names[0]
+        return Subject((package.vendor,), name, package.version_of(name), package.scheme, platform, package.distribution)
     product = named.product if named else name_key(install.product)
     scheme, distribution = install.scheme.strip().casefold(), ""
     if install.purl:

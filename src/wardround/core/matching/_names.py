@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
+from wardround.core.matching._packages import Package, package_of, vendors_of
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._keys import Name, name_of_cpe
@@ -34,6 +35,8 @@ def names(install: Install, *, naming: Naming, records: Records | None = None, a
         every = tuple(dict.fromkeys(cve for name in windows.names for cve in naming(name).get(VENDOR, ())))
         if every:
             return Named(windows.product, (VENDOR,), every, ways=(((VENDOR, windows.product), "a release of Windows"),))
+    if package := package_of(install):
+        return _of_package(package, naming)
     return _by_name(install, naming, aliases) or _by_product_alone(install, naming, records, aliases)
 
 
@@ -55,6 +58,19 @@ def _by_name(install: Install, naming: Naming, aliases: Aliases) -> Named | None
         return None
     (vendor, product), *also = ways
     return Named(product, (vendor,), tuple(cves), tuple(also), tuple(ways.items()))
+
+
+def _of_package(package: Package, naming: Naming) -> Named | None:
+    """Every record on a distribution's package or on what it is made of: only the distribution's own word will decide.
+
+    It goes by the name under which the distribution speaks of it; its source package where it speaks of none.
+    """
+    found = {name: {v: cves for v, cves in naming(name).items() if not v.startswith(ECOSYSTEM)} for name in package.names}
+    spoken = [name for name, vendors in found.items() if any(vendor in vendors for vendor in vendors_of(package.vendor))]
+    every = tuple(dict.fromkeys(cve for vendors in found.values() for vendor in sorted(vendors) for cve in vendors[vendor]))
+    product = (spoken or package.names)[0]
+    way = ((package.vendor, product), f"a package of {package.distribution}")
+    return Named(product, (package.vendor,), every, ways=(way,)) if every else None
 
 
 def _take(name: Name, how: str, naming: Naming, aliases: Aliases, ways: dict[Name, str], cves: dict[str, None]) -> None:
