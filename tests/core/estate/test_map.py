@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from wardround.core.estate import ColumnMapping, header, preview, read, suggest
+from wardround.core.estate import ColumnMapping, preview, read
+from wardround.core.estate._map import suggest
 from wardround.core.vocab import BadInput
 
 EXPORT = b"Device,Software,Build,Zone\nlap-1,Reader,9.1,DMZ\nlap-2,Reader,9.2,Ward\n"
@@ -112,5 +113,19 @@ def test_a_proposal_follows_the_names_that_exports_use(columns: list[str], expec
 
 
 def test_from_an_unknown_export_to_installs_without_a_keyboard() -> None:
-    columns = header(b"Installed software, ward 7\n\n" + EXPORT, name="x")
-    assert [i.version for i in preview(EXPORT, name="x", mapping=suggest(columns), n=1).installs] == ["9.1"]
+    read_so = preview(b"Installed software, ward 7\n\n" + EXPORT, name="x", n=1)
+    assert [install.version for install in read_so.installs] == ["9.1"]
+    assert read_so.mapping is not None
+    assert read_so.mapping.columns["product"] == "Software"
+
+
+def test_a_proposal_that_lacks_a_column_reads_nothing_and_shows_the_columns() -> None:
+    nothing = preview(b"Device,Colour\nd,blue\n", name="x")
+    assert (list(nothing.installs), nothing.columns) == ([], ("Device", "Colour"))
+    assert nothing.mapping is not None
+    assert dict(nothing.mapping.columns) == {"asset_id": "Device"}
+
+
+def test_a_given_mapping_that_does_not_fit_is_said_and_not_replaced() -> None:
+    with pytest.raises(BadInput, match="mapped to 'Nope'"):
+        preview(EXPORT, name="x", mapping={"columns": {"asset_id": "Nope"}})

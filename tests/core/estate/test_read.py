@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wardround.core.estate import Inventory, header, preview, read
+from wardround.core.estate import Inventory, preview, read
 from wardround.core.vocab import BadInput
 
 TABLE = b"asset_id,product,version\nmdm-01,Endpoint Manager Mobile,12.4.0.1\n"
@@ -102,8 +102,8 @@ def test_a_preview_reads_the_first_rows_and_does_not_complain() -> None:
     assert preview(b"asset_id,product,version\n,,1\n", name="x").rejected[0].what == "asset_id is empty"
 
 
-def test_a_header_is_told_before_anything_is_mapped() -> None:
-    assert header(b"Device;Software;Build\nx;y;1\n", name="x") == ("Device", "Software", "Build")
+def test_the_columns_are_told_before_anything_is_mapped() -> None:
+    assert preview(b"Device;Colour;Build\nx;y;1\n", name="x").columns == ("Device", "Colour", "Build")
 
 
 def check_any(data: bytes) -> None:

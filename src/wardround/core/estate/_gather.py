@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
+from wardround.core.estate._identifiers import MAKER, PREFIX, values
+from wardround.core.estate._layout import Layout
 from wardround.core.estate._model import Inventory
 from wardround.core.estate._values import FACING, UNSAID, Package, day, package
 from wardround.core.vocab import BadInput, Install, Rejected, name_key
@@ -14,6 +16,7 @@ LONG = 1_000
 REMEMBERED = 60
 MOST_REJECTED = 1_000_000
 MOST_NOTED = 100_000
+MOST_IDENTIFIERS = 64
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -31,8 +34,16 @@ def merged(first: Install, later: Install) -> Install:
         scheme=first.scheme or later.scheme,
         purl=first.purl or later.purl,
         cpe=first.cpe or later.cpe,
-        extra=first.extra or later.extra,
+        extra=_both(first.extra, later.extra),
     )
+
+
+def _both(first: Mapping[str, str], later: Mapping[str, str]) -> Mapping[str, str]:
+    """What either keeps; the first one's word stands, and each one's identifiers are added."""
+    if not later or not first or first == later:
+        return first or later
+    more = {k: f"{first[k]} | {v}" for k, v in later.items() if k.startswith(PREFIX) and k != MAKER and first.get(k, v) != v}
+    return MappingProxyType({**later, **first, **more})
 
 
 class Gathering:
@@ -44,8 +55,11 @@ class Gathering:
         self.installs: list[Install] = []
         self.rejected: list[Rejected] = []
         self.noted: list[Rejected] = []
+        self.by_address = 0
         self._unsaid = 0
         self._places: dict[tuple[str, ...], int] = {}
+        self._identified: dict[str, dict[str, list[str]]] = {}
+        self._untold: dict[str, dict[str, list[str]]] = {}
 
     def reject(self, where: str, what: str) -> None:
         """Leave this one out. Raises BadInput after a million: that file is no inventory."""
@@ -64,8 +78,27 @@ class Gathering:
         else:
             self._unsaid += 1
 
-    def add(self, where: str, said: Mapping[str, str], *, extra: Mapping[str, str] = NOTHING) -> None:
-        """One install, from stripped texts by target name (`asset_id`, `product`, `version`, `vendor` ...)."""
+    def identify(self, asset_id: str, said: Mapping[str, str]) -> None:
+        """What a source says identifies an asset: kind -> its text. The next install of the asset carries what is new."""
+        for kind, text in said.items():
+            known = self._identified.setdefault(asset_id, {}).setdefault(kind, [])
+            for one in (text,) if kind == MAKER else values(kind, text):
+                if one not in known and len(known) < MOST_IDENTIFIERS:
+                    known.append(one)
+                    self._untold.setdefault(asset_id, {}).setdefault(kind, []).append(one)
+
+    def _with_identifiers(self, asset_id: str, extra: Mapping[str, str]) -> Mapping[str, str]:
+        untold = self._untold.pop(asset_id, None)
+        if not untold:
+            return extra
+        told = {kind if kind == MAKER else PREFIX + kind: " | ".join(found) for kind, found in untold.items()}
+        return MappingProxyType({**extra, **told})
+
+    def add(self, where: str, said: Mapping[str, str], *, extra: Mapping[str, str] = NOTHING, quiet: bool = False) -> None:
+        """One install, from stripped texts by target name (`asset_id`, `product`, `version`, `vendor` ...).
+
+        `quiet`: one that the source repeats in every row of the asset, so that its repetition is no remark.
+        """
         for needed in ("asset_id", "product"):
             if not said.get(needed):
                 return self.reject(where, f"{needed} is empty")
@@ -87,9 +120,10 @@ class Gathering:
                 service=said.get("service", ""),
                 last_seen=self._day(where, said.get("last_seen", "")),
                 where=where,
-                extra=extra,
+                extra=self._with_identifiers(said["asset_id"], extra) if self._untold else extra,
                 **self._package(where, said),
             ),
+            quiet=quiet,
         )
 
     def _facing(self, where: str, text: str) -> bool | None:
@@ -129,7 +163,7 @@ class Gathering:
             cpe = ""
         return {"purl": purl, "cpe": cpe, "version": version, "scheme": scheme.casefold()}
 
-    def _keep(self, where: str, install: Install) -> None:
+    def _keep(self, where: str, install: Install, *, quiet: bool) -> None:
         """Count the same asset, product and version once; two vendors' products of one name stay two."""
         key: tuple[str, ...] = (install.asset_id, name_key(install.product), install.version)
         at = self._places.get(key)
@@ -144,16 +178,24 @@ class Gathering:
             return
         first = self.installs[at]
         self.installs[at] = merged(first, install)
+        if quiet:
+            return
         differs = {first.internet_facing, install.internet_facing} == {True, False}
         self.note(
             where, f"the same as {first.where}: counted once" + (", as internet facing, since one says so" if differs else "")
         )
 
-    def inventory(self, data: bytes, *, format: str, taken_at: datetime | None = None, columns: tuple[str, ...] = ()) -> Inventory:
-        """What was gathered."""
+    def inventory(
+        self, data: bytes, *, format: str, taken_at: datetime | None = None, layout: Layout | None = None, source: str = ""
+    ) -> Inventory:
+        """What was gathered. `layout` is a table's; `source` is what the file was recognised as, in words."""
+        kind = layout.mapping.kind if layout else None
         if taken_at and self.at and taken_at > self.at + timedelta(days=1):
             self.note("", f"the document says it was made on {taken_at:%Y-%m-%d %H:%M} UTC, in the future: not believed")
             taken_at = None
+        if self.by_address:
+            what = f"{self.by_address:,} hosts are known by their address alone, which may be another machine's tomorrow"
+            self.note("", f"{what}: scan from inside their network, or with credentials, to learn more")
         if self._unsaid:
             self.noted.append(Rejected("", f"{self._unsaid:,} more remarks of this kind"))
         return Inventory(
@@ -164,6 +206,8 @@ class Gathering:
             rejected=tuple(self.rejected),
             noted=tuple(self.noted),
             assets=len({install.asset_id for install in self.installs}),
-            columns=columns,
+            columns=tuple(name for name in layout.header if name) if layout else (),
             sha256=hashlib.sha256(data).hexdigest(),
+            source=kind.name if kind else source,
+            mapping=layout.mapping if layout else None,
         )

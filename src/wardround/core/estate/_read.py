@@ -2,24 +2,28 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from wardround.core.estate._gather import Gathering
-from wardround.core.estate._map import ColumnMapping
+from wardround.core.estate._layout import MissingColumns
+from wardround.core.estate._map import ColumnMapping, suggest
 from wardround.core.estate._model import Inventory
 from wardround.core.estate._read_csv import UTF8_BOM, read_csv
 from wardround.core.estate._read_cyclonedx import read_cyclonedx
+from wardround.core.estate._read_nessus import read_nessus
+from wardround.core.estate._read_nmap import read_nmap
+from wardround.core.estate._read_osquery import is_log, is_rows, log_lines, read_osquery
 from wardround.core.estate._read_spdx import read_spdx
 from wardround.core.estate._read_xlsx import read_xlsx
-from wardround.core.estate._table import MissingColumns
 from wardround.core.vocab import BadInput
 
 MOST_BYTES = 512_000_000
 MOST_OBJECTS = 5_000_000
-READ = "CycloneDX 1.4, 1.5 and 1.6 JSON, SPDX 2.3 JSON, CSV and XLSX are read"
+READ = "CycloneDX 1.4 to 1.6 JSON, SPDX 2.3 JSON, CSV, XLSX, .nessus, nmap XML and osquery JSON are read"
 CONTAINERS = {
     b"\xd0\xcf\x11\xe0": ("an old Excel file (.xls) or a workbook with a password", "save it as .xlsx without a password"),
     b"\x1f\x8b": ("compressed with gzip", "unpack it first"),
@@ -53,20 +57,27 @@ def read(
 
 
 def preview(data: bytes, *, name: str, mapping: ColumnMapping | Mapping[str, Any] | None = None, n: int = 5) -> Inventory:
-    """The same, of a table's first `n` rows only, and without complaint when none of them can be used."""
-    return _read(data, into=Gathering(name), mapping=mapping, most=n)
+    """The same, of the first `n` installs only, and without complaint when none of them can be used.
 
-
-def header(data: bytes, *, name: str) -> tuple[str, ...]:
-    """A table's column names, to propose a mapping from. () for an SBOM. Raises BadInput when it is no table at all."""
+    A table that is no known export is read by the mapping that its column names suggest: `mapping` of the answer is that
+    proposal, for a person to look at, and where it lacks a needed column `installs` is empty. Raises BadInput as `read`
+    does, and where a mapping that was given does not fit.
+    """
     try:
-        return _read(data, into=Gathering(name), mapping=None, most=0).columns
+        return _read(data, into=Gathering(name), mapping=mapping, most=n)
     except MissingColumns as error:
-        return error.columns
+        if mapping:
+            raise
+        columns = error.columns
+    proposed = suggest(columns)
+    try:
+        return _read(data, into=Gathering(name), mapping=proposed, most=n)
+    except MissingColumns:
+        return replace(Gathering(name).inventory(data, format="table"), columns=columns, mapping=proposed)
 
 
 def _read(data: bytes, *, into: Gathering, mapping: ColumnMapping | Mapping[str, Any] | None, most: int | None = None) -> Inventory:
-    columns = mapping if isinstance(mapping, ColumnMapping) else ColumnMapping.from_json(mapping or {})
+    columns = mapping if isinstance(mapping, ColumnMapping) else ColumnMapping.from_json(mapping) if mapping else None
     if len(data) > MOST_BYTES:
         raise BadInput(f"larger than {MOST_BYTES // 1_000_000} MB", where=into.name, do="split it")
     for magic, (what, do) in CONTAINERS.items():
@@ -79,9 +90,9 @@ def _read(data: bytes, *, into: Gathering, mapping: ColumnMapping | Mapping[str,
     if not start:
         raise BadInput("the file is empty", where=into.name, do="export it again")
     if start[:1] in b"{[":
-        return _read_json(text, data=data, into=into)
+        return _read_json(text, data=data, into=into, most=most)
     if start[:1] == b"<":
-        raise _is_xml(start, into.name)
+        return _read_xml(text, start, data=data, into=into, most=most)
     if tag := re.search(rb"^SPDXVersion:\s*(\S{1,20})", start, re.MULTILINE):
         raise BadInput(
             f"this is {tag[1].decode('ascii', 'replace')} as tag-value text; {READ}", where=into.name, do="export it as JSON"
@@ -99,7 +110,7 @@ def _unmarked(data: bytes, name: str) -> bytes:
     return data.removeprefix(UTF8_BOM)
 
 
-def _read_json(text: bytes, *, data: bytes, into: Gathering) -> Inventory:
+def _read_json(text: bytes, *, data: bytes, into: Gathering, most: int | None) -> Inventory:
     if text.count(b"{") + text.count(b"[") > MOST_OBJECTS:  # each costs a hundred bytes of memory, and three to write
         raise BadInput(
             f"more than {MOST_OBJECTS:,} objects and lists", where=into.name, do="check that this is an SBOM, and split it"
@@ -107,6 +118,8 @@ def _read_json(text: bytes, *, data: bytes, into: Gathering) -> Inventory:
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
+        if is_log(_first_line(text)):
+            return read_osquery(log_lines(text, into=into), data=data, into=into, most=most)
         raise BadInput(
             f"this is not valid JSON, or it is cut off: {error.msg}",
             where=f"{into.name} line {error.lineno} column {error.colno}",
@@ -119,9 +132,30 @@ def _read_json(text: bytes, *, data: bytes, into: Gathering) -> Inventory:
             return read_spdx(document, data=data, into=into)
         if "spdx.org/rdf/3" in str(document.get("@context"))[:200]:
             raise BadInput(f"this is SPDX 3; {READ}", where=f"{into.name} /@context", do="export it as SPDX 2.3 JSON")
+    listed = document if isinstance(document, list) else [document]
+    if any(is_log(one) or is_rows(one) for one in listed[:20]):
+        entries = ((f"/{at}", one) for at, one in enumerate(listed))
+        return read_osquery(entries, data=data, into=into, most=most)
     raise BadInput(
         f"this JSON is neither CycloneDX (no bomFormat) nor SPDX (no spdxVersion); {READ}", where=into.name, do="export an SBOM"
     )
+
+
+def _first_line(text: bytes) -> Any:
+    try:
+        return orjson.loads(text.lstrip().split(b"\n", 1)[0])
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _read_xml(text: bytes, start: bytes, *, data: bytes, into: Gathering, most: int | None) -> Inventory:
+    """By the first element: a scan report that is read, or a refusal that names what it is."""
+    root = re.search(rb"<([A-Za-z_][\w.:-]*)", start)
+    if root and root[1] == b"NessusClientData_v2":
+        return read_nessus(text, data=data, into=into, most=most)
+    if root and root[1] == b"nmaprun":
+        return read_nmap(text, data=data, into=into, most=most)
+    raise _is_xml(start, into.name)
 
 
 def _is_xml(start: bytes, name: str) -> BadInput:

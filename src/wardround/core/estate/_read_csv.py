@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from wardround.core.estate._gather import Gathering
+from wardround.core.estate._layout import HEADER_WITHIN, Row, find_header, missing_columns
 from wardround.core.estate._map import ColumnMapping
 from wardround.core.estate._model import Inventory
-from wardround.core.estate._table import HEADER_WITHIN, Row, find_header, missing_columns, read_rows
+from wardround.core.estate._table import read_rows
 from wardround.core.vocab import BadInput
 
 LONGEST_LINE = 1_000_000
@@ -100,7 +101,7 @@ def _without_cut_off(rows: Iterable[Row], width: int, into: Gathering) -> Iterat
         yield held
 
 
-def read_csv(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int | None = None) -> Inventory:
+def read_csv(data: bytes, *, mapping: ColumnMapping | None, into: Gathering, most: int | None = None) -> Inventory:
     """A text table with a header among its first 20 rows. `most` stops after so many rows. Raises BadInput without a header."""
     lines = _lines(decode(data, into=into), into)
     separators: tuple[str, ...] = SEPARATORS
@@ -115,10 +116,10 @@ def read_csv(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int 
     if layout is None:
         raise BadInput("there is no text table in it", where=into.name, do="give a CSV or XLSX file, or an SBOM as JSON")
     if layout.missing:
-        raise missing_columns(layout, mapping, name=into.name)
+        raise missing_columns(layout, name=into.name)
     first = int(layout.where.removeprefix("line "))
     below: Iterator[Row] = (row for row in records(lines, separator, into=into) if int(row[0][5:]) > first)
     if lines and not lines[-1].endswith(("\n", "\r")):
         below = _without_cut_off(below, len(layout.header), into)
-    read_rows(islice(below, most), layout, mapping, into=into)
-    return into.inventory(data, format="csv", columns=tuple(name for name in layout.header if name))
+    read_rows(islice(below, most), layout, into=into)
+    return into.inventory(data, format="csv", layout=layout)

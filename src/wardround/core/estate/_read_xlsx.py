@@ -9,9 +9,10 @@ from itertools import islice, repeat
 from typing import Any
 
 from wardround.core.estate._gather import Gathering
+from wardround.core.estate._layout import Layout, Row, find_header, missing_columns
 from wardround.core.estate._map import ColumnMapping
 from wardround.core.estate._model import Inventory
-from wardround.core.estate._table import Layout, Row, find_header, missing_columns, read_rows
+from wardround.core.estate._table import read_rows
 from wardround.core.vocab import BadInput
 
 MOST_UNPACKED = 600_000_000
@@ -22,7 +23,7 @@ CHUNK = 1 << 20
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 
 
-def read_xlsx(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int | None = None) -> Inventory:
+def read_xlsx(data: bytes, *, mapping: ColumnMapping | None, into: Gathering, most: int | None = None) -> Inventory:
     """The first sheet with the header. `most` stops after so many rows. Raises BadInput for anything else."""
     formulas = inspect(data, name=into.name)
     nearest: Layout | None = None
@@ -33,8 +34,8 @@ def read_xlsx(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int
             for sheet, formula_sheet in zip(_sheets(data, values=True), written, strict=False):
                 layout, rows = find_header(_rows(sheet, formula_sheet, into), mapping, name=into.name)
                 if layout and not layout.missing:
-                    read_rows(islice(rows, most), layout, mapping, into=into)
-                    return into.inventory(data, format="xlsx", columns=tuple(name for name in layout.header if name))
+                    read_rows(islice(rows, most), layout, into=into)
+                    return into.inventory(data, format="xlsx", layout=layout)
                 if layout and (nearest is None or layout.nearness > nearest.nearness):
                     nearest = layout
     except BadInput:
@@ -47,7 +48,7 @@ def read_xlsx(data: bytes, *, mapping: ColumnMapping, into: Gathering, most: int
         ) from error
     if nearest is None:
         raise BadInput("no sheet of this workbook has any rows", where=into.name, do="check that this is the right file")
-    raise missing_columns(nearest, mapping, name=into.name)
+    raise missing_columns(nearest, name=into.name)
 
 
 def inspect(data: bytes, *, name: str) -> bool:

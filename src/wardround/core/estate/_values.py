@@ -1,5 +1,6 @@
 """The small values of an inventory: yes and no, days, package URLs."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,6 +28,12 @@ SCHEMES: Mapping[str, str] = MappingProxyType(
 )
 
 BRITISH = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%d.%m.%Y")
+
+
+@lru_cache(65_536)
+def column_key(name: str) -> str:
+    """A column's name with case, spaces and punctuation taken out: equal keys are the same column."""
+    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 @lru_cache(4096)
