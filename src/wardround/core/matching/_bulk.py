@@ -130,6 +130,8 @@ def _cuts(record: Record, group: "_Group", overrides: Overrides) -> _Union | Non
     blank, cuts = group.blank, _Union()
     if overrides.of(record.advisory.cve, vendors=blank.vendors, product=blank.product, also=blank.also):
         return None
+    if blank.distribution or any(container.applicability for container in record.advisory.containers):
+        return None
     releases = releases_of(blank.product) if blank.vendors == (VENDOR,) else None
     names = {name for release, _ in releases or () for name in (*release.names, *release.core, *release.general)}
     asked = [Subject((VENDOR,), name, "") for name in sorted(names)] if releases else [blank]

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wardround.core.advisories import Advisory, Container
+from wardround.core.matching._applicability import applicability_answer
 from wardround.core.matching._model import Answer, Subject
 from wardround.core.matching._objects import read_object
 from wardround.core.matching._orders import distributions
 from wardround.core.matching._overrides import Overrides
-from wardround.core.matching._package_answer import package_answer
+from wardround.core.matching._package_answer import package_answer, silence
 from wardround.core.matching._platforms import Part, combine
 from wardround.core.matching._record import Record
 from wardround.core.matching._windows import VENDOR, releases_of
@@ -63,7 +64,15 @@ def _standing(record: Record, subject: Subject, overrides: Overrides) -> Answer:
         answer = of_container(record, place, subject)
         if answer is not None and answer.decides:
             return answer
+        container = record.advisory.containers[place]
+        if container.applicability and not subject.distribution:
+            filled = applicability_answer(container, cve=cve, subject=subject)
+            if filled is not None and filled.decides:
+                return filled
+            answer = answer or filled
         first = first or answer
+    if subject.distribution:
+        return first or silence(subject, at=f"{cve} /containers")
     return first or Answer(Verdict.UNKNOWN, "The record does not name this product.", f"{cve} /containers")
 
 

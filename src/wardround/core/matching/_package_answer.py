@@ -36,9 +36,7 @@ def package_answer(record: Record, place: int, subject: Subject) -> Answer | Non
 
 def silence(subject: Subject, *, at: str) -> Answer:
     """The answer where the distribution has said nothing of its package: never *affected*, whatever the upstream version."""
-    why = (
-        f"This is a package of {subject.distribution}, whose maintainers mend old versions, and no word of theirs on it is at hand."
-    )
+    why = f"This is a package of {subject.distribution}, whose maintainers mend old versions: no word of theirs is at hand."
     return Answer(Verdict.UNKNOWN, why, at)
 
 
