@@ -36,7 +36,9 @@ def deciding(overrides: Overrides, cve: str = "CVE-2030-0001") -> str | None:
 
 
 def test_the_bundled_ones_load() -> None:
-    assert [o.id for o in Overrides.load().all] == ["ivanti-epmm-2025"]
+    every = Overrides.load().all
+    assert {"ivanti-epmm-2025", "palo-alto-pan-os-2024-3400", "cisco-asa-2025-20362"} <= {o.id for o in every}
+    assert all(o.author == "The Wardround project" and o.source.startswith("https://") and o.reason.endswith(".") for o in every)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def test_the_bundled_ones_load() -> None:
         {"kind": "statement", "statement": {"versions": [{"status": "fine"}]}},
         {"kind": "statement", "statement": {"versions": [3]}},
         {"kind": "statement", "statement": {"defaultStatus": "safe"}},
+        {"kind": "statement", "statement": {"defaultStatus": ["affected"]}},
     ],
 )
 def test_a_malformed_one_is_refused_with_its_file_and_place(change: dict[str, Any]) -> None:
@@ -105,6 +108,78 @@ def test_before_the_newer_one_was_stated_the_older_one_decides() -> None:
 def test_two_that_supersede_each_other_are_refused() -> None:
     with pytest.raises(BadInput, match="both decide"):
         loaded(FACT | {"supersedes": ["b-fact"]}, FACT | {"id": "b-fact", "supersedes": ["a-fact"]})
+
+
+BRANCHED = {key: value for key, value in FACT.items() if key not in ("branch_parts", "version_parts", "fixed")} | {
+    "id": "c-fact",
+    "kind": "product-branches",
+    "form": "pan-os",
+    "branches": [{"branch": "10.2", "fixed": "10.2.9-h1"}, {"branch": "9.1", "status": "affected", "note": "end of life"}],
+    "newer": "unaffected",
+    "otherwise": "unknown",
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"form": "guess"},
+        {"branches": []},
+        {"branches": "10.2"},
+        {"branches": [{"branch": "10.2"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.2.9-h1", "status": "affected"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.3.1"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.2"}]},
+        {"branches": [{"branch": "ten", "fixed": "10.2.9"}]},
+        {"branches": [{"branch": "10.2", "status": "mitigated"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.2.9", "below": "unaffected"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.2.9", "since": "10.1.0"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.2.9", "workaround": "off"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.2.9"}, {"branch": "10.2", "status": "affected"}]},
+        {"branches": [{"branch": "10.2", "fixed": 3}]},
+        {"branches": [3]},
+        {"newer": "fixed"},
+        {"newer": None},
+        {"otherwise": ["affected"]},
+        {"workaround": 3},
+        {"also": [["Example"]]},
+        {"also": "Gateway"},
+        {"also": [["Example", " "]]},
+    ],
+)
+def test_a_branch_list_that_contradicts_itself_is_refused(change: dict[str, Any]) -> None:
+    assert deciding(loaded(BRANCHED)) == "c-fact"
+    with pytest.raises(BadInput, match=r"0\.json /"):
+        loaded(BRANCHED | change)
+
+
+def test_two_of_different_kinds_that_decide_the_same_are_refused_and_both_named() -> None:
+    with pytest.raises(BadInput) as refused:
+        loaded(FACT, BRANCHED)
+    assert all(part in str(refused.value) for part in ("a-fact", "c-fact", "CVE-2030-0001"))
+
+
+def test_two_that_meet_under_a_further_name_are_refused() -> None:
+    with pytest.raises(BadInput, match="both decide"):
+        loaded(FACT, BRANCHED | {"product": "Another", "also": [["EXAMPLE", "gateway"]]})
+
+
+def test_a_further_name_finds_it_and_the_record_that_does_not_name_the_product() -> None:
+    both = loaded(BRANCHED | {"also": [["", "The Gateway"]]})
+    found = both.of("CVE-2030-0001", vendors=("",), product="the gateway")
+    assert found
+    assert found.override.id == "c-fact"
+    naming = both.naming(lambda product: {"other": ["CVE-2030-0009"]} if product == "gateway" else {})
+    assert naming("gateway") == {"other": ("CVE-2030-0009",), "example": ("CVE-2030-0001", "CVE-2030-0002")}
+    assert naming("the gateway") == {"": ("CVE-2030-0001", "CVE-2030-0002")}
+    assert naming("unheard of") == {}
+
+
+def test_a_branch_list_speaks_from_its_day_on() -> None:
+    from datetime import date
+
+    assert deciding(loaded(BRANCHED).as_of(date(2030, 5, 12))) is None
+    assert deciding(loaded(BRANCHED).as_of(date(2030, 5, 13))) == "c-fact"
 
 
 def test_an_installations_folder_adds_its_own(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, cmp_to_key, lru_cache
 from typing import Any, cast
 
+from wardround.core.matching._forms import Form
 from wardround.core.matching._numbers import Bound, Text, beside, bound_of
 from wardround.core.matching._orders import BELOW, EQUAL, Order, Position, UnreadableError, is_first, is_plain, order_of, shown
+from wardround.core.matching._product_order import product_order
 from wardround.core.matching._text import Range, read
 from wardround.core.vocab import Verdict
 
@@ -56,17 +58,20 @@ class Reading:
         return self.says if isinstance(self.says, str) else _described(self.says)
 
 
-def entry_of(entry: Any) -> "Entry":
-    """One entry of `versions`, compiled. Never raises, whatever the entry holds."""
+def entry_of(entry: Any, *, form: Form | None = None) -> "Entry":
+    """One entry of `versions`, compiled. Never raises, whatever the entry holds. `form` is how the product writes versions."""
     if not isinstance(entry, Mapping):
         return _NO_OBJECT
-    get = entry.get
+    order = product_order(form, entry.get("versionType"))
+    get = (form.joining(entry) if form and order else entry).get
     fields = (get("version"), get("lessThan"), get("lessThanOrEqual"), get("versionType"), get("status"))
     changes = get("changes")
     for value in fields:
         if value is not None and type(value) is not str:
             fields = tuple(_written(value) for value in fields)  # type: ignore[assignment]
             break
+    if order:
+        return Entry(*fields, changes if isinstance(changes, list) else None, order=order)
     return _compiled(*fields) if not changes or not isinstance(changes, list) else Entry(*fields, changes)
 
 
@@ -89,9 +94,10 @@ class Entry:
         changes: list[Any] | None = None,
         *,
         fixed: Reading | None = None,
+        order: Order | None = None,
     ) -> None:
         self.stated = (version or "").strip()
-        self.order: Order = order_of(version_type or "")
+        self.order: Order = order or order_of(version_type or "")
         self.status = _status(status or "")
         end, self.changes, self._fixed = (less_than or "").strip(), changes, fixed
         with_end = not end
@@ -140,21 +146,23 @@ class Entry:
             if version.text == self.stated:
                 return self._exact
             at = beside(numbers, low, padded=self._padded) if low else None
-            return self._inside if at == 0 else self._before if at == -1 else self._past if at == 1 else self._long(version)
+            if at is None:
+                return self._too_coarse(version.text, self.stated)
+            return self._inside if at == 0 else self._before if at < 0 else self._past
         above = beside(numbers, low, padded=self._padded) if low else 1
         below = beside(numbers, high, padded=self._padded) if high else -1
-        if above is None or below is None:
-            return self._long(version)
-        if below > 0 or (below == 0 and not span.with_end):
+        if below is not None and (below > 0 or (below == 0 and not span.with_end)):
             return self._past
-        if above < 0 or (above == 0 and span.past_start):
+        if above is not None and (above < 0 or (above == 0 and span.past_start)):
             return self._before
+        if above is None or below is None:
+            return self._too_coarse(version.text, (span.start if below is not None else span.end) or "")
         return self._inside
 
     def _long(self, version: Text) -> Reading:
         if self._silent and version.text != self.stated:
             return self._nameless
-        return replace(self._reading(version.text), status=self.status)
+        return self._reading(version.text)
 
     def _reading(self, version: str) -> Reading:
         """The rule in full. `read` gives the same for plain numbers, sooner."""
@@ -219,7 +227,7 @@ class Entry:
             return self._nameless
         if not version:
             return _doubtful(self.status, _NOT_STATED)
-        if order.failing is Verdict.UNKNOWN and not (is_plain(stated) and is_plain(version)):
+        if order.failing is Verdict.UNKNOWN and not order.reads(stated, version):
             if _clearly_other(stated, version):
                 return Reading(_NONE, True, self._lists)
             why = f"The record's {shown(stated)} is not one plain version, so it does not tell whether {shown(version)} is meant."
@@ -232,14 +240,20 @@ class Entry:
             return self._inside
         if 0 not in position:
             return self._past if position != BELOW else self._before
-        why = f"{shown(version)} is too coarse: the record lists {shown(stated)}, and the missing parts could decide."
-        return _doubtful(self.status, why)
+        return self._too_coarse(version, stated)
+
+    def _too_coarse(self, version: str, bound: str) -> Reading:
+        """The missing parts of the version could decide."""
+        draws = "draws a line at" if self.span else "lists"
+        why = f"{shown(version)} is too coarse: the record {draws} {shown(bound)}, and the missing parts could decide."
+        assumed = _read_from(self.span) if self.span else ()
+        return Reading(_ONE[self.status], True, why, ends=self._ends, assumed=assumed, status=self.status)
 
     def _range(self, span: Range, version: str) -> Reading:
         """A range: inside when at or after its start and before its end. Each side may be undecided on its own."""
         status, order, ends = self.status, self.order, self._ends
-        if broken := _broken(span, version, order):
-            return replace(broken, statuses=_ONE[status] if broken.statuses else _NONE, ends=ends)
+        if self._broken:
+            return self._of_broken(span, version)
         unbounded = _unbounded(span)
         if not version and not (unbounded and not ends):
             return _doubtful(status, _NOT_STATED, ends=ends)
@@ -251,7 +265,34 @@ class Entry:
             return self._inside
         trouble = before if isinstance(before, UnreadableError) else after
         assert isinstance(trouble, UnreadableError)  # noqa: S101  (the four cases above leave no other)
-        return replace(_doubtful(status, _sentence(trouble.why), trouble.verdict, ends=ends), assumed=_read_from(span))
+        return Reading(
+            _ONE[status], True, _sentence(trouble.why), ends=ends, doubt=trouble.verdict, assumed=_read_from(span), status=status
+        )
+
+    @cached_property
+    def _broken(self) -> str:
+        """Whether the ends of the range are `swapped`, or it is `empty` as it is written; else (or not to be told) nothing."""
+        span, order = self.span, self.order
+        if span is None or span.start is None or span.end in (None, "*") or is_first(span.start):
+            return ""
+        if span.start == span.end:
+            return "" if span.with_end else "empty"
+        try:
+            ends = order.position(span.start, span.end or "")
+        except UnreadableError:
+            return ""
+        return "swapped" if ends == {1} else "empty" if ends == EQUAL and not span.with_end else ""
+
+    def _of_broken(self, span: Range, version: str) -> Reading:
+        """Swapped ends are not evaluable. An empty range says something only of what is at or past its end."""
+        start, end = shown(span.start or ""), shown(span.end or "")
+        if self._broken == "swapped":
+            why = f"The record's range has its ends swapped: it starts at {start} and ends at {end}."
+            return _doubtful(self.status, why, Verdict.NOT_EVALUABLE, ends=True)
+        if version and _side(version, span.start, self.order, wanted={0, 1}) is True:
+            return Reading(_NONE, True, span, True, True, assumed=_with(self.order), status=self.status)
+        why = f"The record's range is empty as it is written: it starts at {start} and ends before it."
+        return _doubtful(self.status, why, ends=True)
 
     def _with_changes(self, reading: Reading, version: str) -> Reading:
         """The status inside the range after its `changes`: the last one at or below the version counts."""
@@ -339,27 +380,6 @@ def _is_an_end(span: Range, version: str) -> bool:
     ends = [span.start] * (not span.past_start) + [span.end] * span.with_end
     other = (span.end if version == span.start else span.start) or ""
     return version in ends and not (is_plain(version) and is_plain(other.removesuffix(".*")))
-
-
-def _broken(span: Range, version: str, order: Order) -> Reading | None:
-    """A range whose ends are swapped, or equal with the end left out: None when it is in order or cannot be compared."""
-    if span.start is None or span.end in (None, "*") or is_first(span.start):
-        return None
-    try:
-        ends = EQUAL if span.start == span.end else order.position(span.start, span.end or "")
-        if ends == {1}:
-            why = f"The record's range has its ends swapped: it starts at {shown(span.start)} and ends at {shown(span.end or '')}."
-            return _doubtful(Verdict.UNKNOWN, why, Verdict.NOT_EVALUABLE)
-        if ends != EQUAL or span.with_end:
-            return None
-        if version == span.start or (version and order.position(version, span.start) <= {0, 1}):
-            return Reading(frozenset(), True, _described(span), True, assumed=_with(order))
-    except UnreadableError:
-        if span.start != span.end:
-            return None
-    return _doubtful(
-        Verdict.UNKNOWN, f"The record's range is empty as it is written: it starts at {shown(span.start)} and ends before it."
-    )
 
 
 def _side(version: str, bound: str | None, order: Order, wanted: set[int]) -> bool | UnreadableError:

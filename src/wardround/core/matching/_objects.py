@@ -1,6 +1,7 @@
 """What one `affected` object says of a version: entries in order, then the default (FACTS 9; versions.md)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -9,6 +10,7 @@ from wardround.core.matching._model import Answer, Subject
 from wardround.core.matching._numbers import Text, text_of
 from wardround.core.matching._orders import distributions, is_commit, order_of, shown
 from wardround.core.matching._platforms import platforms_of
+from wardround.core.matching._product_order import form_of_object
 from wardround.core.vocab import Verdict
 
 MOST_ENTRIES = 20_000
@@ -26,12 +28,14 @@ _CONVENTION = "The record does not say what is true past its last affected range
 class Shape:
     """One `affected` object, compiled once for all the versions that are held against it."""
 
-    __slots__ = ("affected", "default", "entries", "modules", "platforms", "types")
+    __slots__ = ("affected", "default", "entries", "form", "modules", "platforms", "types")
 
     def __init__(self, affected: Mapping[str, Any], *, most: int = MOST_ENTRIES) -> None:
         listed: Sequence[Any] = affected["versions"] if isinstance(affected.get("versions"), list) else ()
         self.affected = affected
-        self.entries: list[Entry] = [entry_of(entry) for entry in islice(listed, most)]
+        form = form_of_object(affected)
+        self.entries: list[Entry] = [entry_of(entry, form=form) for entry in islice(listed, most)]
+        self.form = form if form and any(entry.order.name == form.name for entry in self.entries) else None
         if len(listed) > most:
             self.entries.append(unread(len(listed), most))
         self.types = schemes_of(affected)
@@ -62,6 +66,8 @@ def read_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
         )
         return Answer(Verdict.UNKNOWN, why, at)
     answer = _walk(shape, at, version)
+    if shape.form:
+        answer = replace(answer, reason=f"{answer.reason} Compared by the reviewed order of {shape.form.title}.")
     if shape.modules and answer.verdict is Verdict.AFFECTED:
         part = f"The part that the record speaks of ({shape.modules}) is taken to be in use."
         return Answer(answer.verdict, answer.reason, answer.decided_by, (*answer.assumed, part))

@@ -76,6 +76,10 @@ class Order:
             key = self.key(version.rpartition("-")[0])  # a bound without a release means every release (rpm, Dependencies)
         return BELOW if key < limit else EQUAL if key == limit else ABOVE
 
+    def reads(self, *texts: str) -> bool:
+        """True when all of these are versions that anybody would compare so: plain dotted numbers."""
+        return all(is_plain(text) for text in texts)
+
     def _unreadable(self, text: str) -> str:
         if len(text) > LONGEST:
             return f"{shown(text)} has {len(text):,} characters, which is no version"

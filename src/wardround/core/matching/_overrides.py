@@ -1,15 +1,18 @@
 """Vendor facts that a record lacks: reviewed, sourced, dated data, shown wherever it decided."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
 from wardround.core.matching._branches import branch_answer
 from wardround.core.matching._model import Answer, Subject
+from wardround.core.matching._names import Naming
 from wardround.core.matching._objects import read_object
+from wardround.core.matching._product_branches import product_answer
 from wardround.core.matching._read_override import Override, read_overrides
 from wardround.core.vocab import BadInput, Verdict
 
@@ -56,17 +59,39 @@ class Overrides:
         day = at.date() if isinstance(at, datetime) else at
         return Overrides(tuple(o for o in self.all if o.date <= day))
 
-    def of(self, cve: str, *, vendors: Sequence[str], product: str) -> "Deciding | None":
-        """The override that decides for this record and product, or None."""
-        found = next((o for v in vendors if (o := self._index.get((cve.upper(), v, product)))), None)
+    def of(self, cve: str, *, vendors: Sequence[str], product: str, also: Sequence[tuple[str, str]] = ()) -> "Deciding | None":
+        """The override that decides for this record and product, or None; `also` are further names of the product."""
+        names = (*((vendor, product) for vendor in vendors), *also)
+        found = next((o for name in names if (o := self._index.get((cve.upper(), *name)))), None)
         return Deciding(found) if found else None
 
-    @property
+    def naming(self, naming: Naming) -> Naming:
+        """The records that `naming` finds for a product, and those that an override says are of this product too.
+
+        A record may call its product something that no inventory does (`n/a`, or three products in one name).
+        """
+        added = self._names
+
+        def both(product: str) -> Mapping[str, Sequence[str]]:
+            stated, more = naming(product), added.get(product)
+            if not more:
+                return stated
+            vendors = dict.fromkeys((*stated, *more))
+            return {v: tuple(dict.fromkeys((*stated.get(v, ()), *more.get(v, ())))) for v in vendors}
+
+        return both
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, list[str]]]:
+        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for override in self.all:
+            for vendor, product in override.names:
+                found[product][vendor] += override.cves
+        return {product: dict(vendors) for product, vendors in found.items()}
+
+    @cached_property
     def _index(self) -> dict[_Key, Override]:
-        if "_by_key" not in self.__dict__:
-            object.__setattr__(self, "_by_key", {key: standing[0] for key, standing in _standing(self.all).items()})
-        index: dict[_Key, Override] = self.__dict__["_by_key"]
-        return index
+        return {key: standing[0] for key, standing in _standing(self.all).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +106,9 @@ class Deciding:
         if override.branches:
             verdict, reason = branch_answer(override.branches, version=subject.version)
             return Answer(verdict, f"{reason} {self._credit()}", f"override {override.id}")
+        if override.product_branches:
+            verdict, reason = product_answer(override.product_branches, version=subject.version)
+            return Answer(verdict, f"{reason} {self._credit()}", f"override {override.id}")
         read = read_object(override.statement, at=f"override {override.id}", subject=subject)
         answer = read or Answer(Verdict.NOT_EVALUABLE, "The override speaks of git commits only.", f"override {override.id}")
         return Answer(answer.verdict, f"{answer.reason} {self._credit()}", answer.decided_by, answer.assumed)
@@ -94,7 +122,8 @@ def _standing(overrides: Sequence[Override]) -> dict[_Key, list[Override]]:
     filed: dict[_Key, list[Override]] = defaultdict(list)
     for override in overrides:
         for cve in override.cves:
-            filed[cve, *override.names].append(override)
+            for vendor, product in override.names:
+                filed[cve, vendor, product].append(override)
     return {key: _left(same) for key, same in filed.items()}
 
 

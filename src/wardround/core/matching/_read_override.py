@@ -10,9 +10,11 @@ from typing import Any
 from wardround.core.matching._branches import Branches
 from wardround.core.matching._entries import STATUSES
 from wardround.core.matching._orders import is_plain
+from wardround.core.matching._product_branches import ProductBranches
+from wardround.core.matching._read_product_branches import read_product_branches
 from wardround.core.vocab import BadInput, name_key
 
-KINDS = ("branch-fixes", "statement")
+KINDS = ("branch-fixes", "product-branches", "statement")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{2,80}", re.ASCII)
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
 _HELP = "see the bundled ones with `wardround override list --json`"
@@ -22,8 +24,9 @@ _HELP = "see the bundled ones with `wardround override list --json`"
 class Override:
     """A vendor's fact on records that lack it: who wrote it down, from which source, stated when, and why it is needed.
 
-    Of kind `branch-fixes` it has `branches`; of kind `statement` it has `statement`, an `affected` object as in the CVE
-    Record Format. `date` is when the vendor stated it; `supersedes` names the overrides that it takes the place of.
+    Of kind `branch-fixes` it has `branches`, of kind `product-branches` it has `product_branches`; of kind `statement` it has
+    `statement`, an `affected` object as in the CVE Record Format. `date` is when the vendor stated it; `supersedes` names the
+    overrides that it takes the place of; `also` are further names, vendor and product, under which records and inventories know it.
     """
 
     id: str
@@ -40,11 +43,14 @@ class Override:
     where: str
     branches: Branches | None
     statement: Mapping[str, Any]
+    product_branches: ProductBranches | None = None
+    also: tuple[tuple[str, str], ...] = ()
 
     @property
-    def names(self) -> tuple[str, str]:
-        """Vendor and product as name keys."""
-        return name_key(self.vendor), name_key(self.product)
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """Vendor and product as name keys, its own first, then the further ones."""
+        every = ((self.vendor, self.product), *self.also)
+        return tuple(dict.fromkeys((name_key(vendor), name_key(product)) for vendor, product in every))
 
 
 def read_overrides(raw: bytes, *, where: str) -> Iterator[Override]:
@@ -90,7 +96,6 @@ def _read(raw: Any, *, where: str, pointer: str) -> Override:
         raise refuse("date", "'date' must be the day on which the vendor stated it, like 2025-05-13") from None
     if (kind := text("kind")) not in KINDS:
         raise refuse("kind", f"'kind' must be one of {', '.join(KINDS)}")
-    branches = _branches(raw, refuse) if kind == "branch-fixes" else None
     return Override(
         id=text("id"),
         revision=revision,
@@ -104,9 +109,23 @@ def _read(raw: Any, *, where: str, pointer: str) -> Override:
         reason=text("reason"),
         supersedes=texts("supersedes"),
         where=where,
-        branches=branches,
+        branches=_branches(raw, refuse) if kind == "branch-fixes" else None,
         statement=_statement(raw, refuse) if kind == "statement" else {},
+        product_branches=read_product_branches(raw, refuse) if kind == "product-branches" else None,
+        also=_also(raw, refuse),
     )
+
+
+def _also(raw: Mapping[str, Any], refuse: Any) -> tuple[tuple[str, str], ...]:
+    listed = raw.get("also", [])
+    pairs = [pair for pair in listed if isinstance(pair, list) and len(pair) == 2] if isinstance(listed, list) else None
+    if (
+        pairs is None
+        or len(pairs) < len(listed)
+        or not all(isinstance(v, str) and isinstance(p, str) and p.strip() for v, p in pairs)
+    ):
+        raise refuse("also", "'also' must list further names as [vendor, product]; the vendor may be empty")
+    return tuple((vendor, product) for vendor, product in pairs)
 
 
 def _branches(raw: Mapping[str, Any], refuse: Any) -> Branches:
@@ -135,6 +154,7 @@ def _statement(raw: Mapping[str, Any], refuse: Any) -> Mapping[str, Any]:
         statement.get("defaultStatus", "unknown"),
         *(v.get("status") for v in statement.get("versions", []) if isinstance(v, dict)),
     ]
-    if not all(status in STATUSES for status in stated) or len(stated) != 1 + len(statement.get("versions", [])):
+    known = all(isinstance(status, str) and status in STATUSES for status in stated)
+    if not known or len(stated) != 1 + len(statement.get("versions", [])):
         raise refuse("statement", f"every status must be one of {', '.join(STATUSES)}")
     return statement
