@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from wardround.core.advisories import read_csaf, read_cve, read_kev
+from wardround.core.advisories import read_cve, read_kev
+from wardround.core.claims import read_document
 from wardround.core.vocab import BadInput, Rejected
 from wardround.lake.statements import CHANGED, NEW, SAME, Age, Statements, Writer
 
@@ -132,8 +133,8 @@ def test_changed_names_whatever_was_stated_and_arrived_whatever_came(store):
 def test_csaf_documents_are_kept_by_publisher_and_tracking_id(store):
     writer = Writer(store, seen_at=LATER)
     with writer.transaction():
-        document = read_csaf(a_csaf(), where=WHERE)
-        assert [writer.csaf(document, source=WHERE), writer.csaf(document, source=WHERE)] == [NEW, SAME]
+        document = read_document(a_csaf(), feed="csaf", where=WHERE)
+        assert [writer.document(document, source=WHERE), writer.document(document, source=WHERE)] == [NEW, SAME]
 
 
 def test_age_is_the_newest_date_that_a_finished_sync_can_have_seen(store):

@@ -59,16 +59,16 @@ def test_a_record_says_which_file_and_line_it_came_from(mirror):
 def test_what_no_feed_knows_is_listed(mirror):
     mirror.put("README.md", b"# Hello").put("x/bundle.json", b'{"type": "bundle"}').put("empty", b"")
     assert mirror.left() == {
-        "./README.md": "none of the four feeds",
-        "x/bundle.json": "none of the four feeds",
-        "./empty": "none of the four feeds",
+        "./README.md": "none of the feeds",
+        "x/bundle.json": "none of the feeds",
+        "./empty": "none of the feeds",
     }
 
 
 def test_unknown_documents_beside_known_ones_are_counted(mirror):
     mirror.put("a.jsonl", LINES + b'{"event": 1}\n' * 1_200)
     assert mirror.counts() == {"cve": (3, 0)}
-    assert mirror.left() == {"./a.jsonl (1,200 documents)": "none of the four feeds"}
+    assert mirror.left() == {"./a.jsonl (1,200 documents)": "none of the feeds"}
 
 
 def test_a_folder_or_file_without_the_right_to_read_is_listed(mirror, monkeypatch):
@@ -129,7 +129,7 @@ def test_a_broken_first_line_is_of_the_feed_of_those_that_follow(mirror):
     mirror.put("a.jsonl", b"{broken\n\nalso broken\n" + LINES).put("b.jsonl", b"{broken\n" + as_bytes({"type": "bundle"}) + b"\n")
     assert mirror.counts() == {"cve": (3, 2)}
     assert [place for place, _ in mirror.why()] == ["a.jsonl:1", "a.jsonl:3"]
-    assert mirror.left() == {"./b.jsonl (2 documents)": "none of the four feeds"}
+    assert mirror.left() == {"./b.jsonl (2 documents)": "none of the feeds"}
 
 
 @pytest.mark.parametrize("between", [b",", b",\n", b"\n\n"])

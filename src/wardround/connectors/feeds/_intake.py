@@ -1,7 +1,7 @@
 """From documents to the store: what is sound goes in, what is broken is set aside, everything is counted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,9 @@ from typing import Any
 import orjson
 
 from wardround.connectors.feeds._split import Found, Unknown
-from wardround.core.advisories import read_csaf, read_cve, read_epss, read_kev
+from wardround.core.advisories import read_cve, read_epss, read_kev
+from wardround.core.claims import FEEDS as DOCUMENTS
+from wardround.core.claims import read_document
 from wardround.core.vocab import BadInput, Rejected
 from wardround.lake.statements import CHANGED, FEEDS, NEW, Writer
 
@@ -23,7 +25,7 @@ class Report:
     """What one sync did. For each feed: `records` distinct subjects read and kept, `duplicates` more documents on the same ones."""
 
     source: str
-    counts: dict[str, Counter[str]] = field(default_factory=lambda: {feed: Counter() for feed in FEEDS})
+    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter, {feed: Counter() for feed in FEEDS}))
     rejected: list[tuple[str, Rejected]] = field(default_factory=list)
     left: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     reached: set[str] = field(default_factory=set)
@@ -124,10 +126,10 @@ def _cve(intake: Intake, found: Found) -> None:
     intake.count("cve", record.cve, intake.writer.cve(record, source=found.place))
 
 
-def _csaf(intake: Intake, found: Found) -> None:
-    document = read_csaf(found.document, where=found.place)
+def _document(intake: Intake, found: Found) -> None:
+    document = read_document(found.document, feed=found.feed, where=found.place)
     intake.not_ahead(document.published, found.place)
-    intake.count("csaf", document.subject, intake.writer.csaf(document, source=found.place))
+    intake.count(found.feed, document.subject, intake.writer.document(document, source=found.place))
 
 
 def _kev(intake: Intake, found: Found) -> None:
@@ -154,4 +156,6 @@ def _epss(intake: Intake, found: Found) -> None:
     intake.report.reached.add("epss")
 
 
-TAKE: dict[str, Callable[[Intake, Found], None]] = {"cve": _cve, "csaf": _csaf, "kev": _kev, "epss": _epss}
+TAKE: Mapping[str, Callable[[Intake, Found], None]] = {"cve": _cve, "kev": _kev, "epss": _epss} | dict.fromkeys(
+    DOCUMENTS, _document
+)

@@ -202,5 +202,6 @@ BRING: dict[str, Callable[[_Sync, str, dict[str, Any]], None]] = {
     "kev": _Sync.files,
     "epss": _Sync.files,
     "csaf": _Sync.providers,
+    "osv": _Sync.files,
     "cve": _Sync.cve,
 }

@@ -22,7 +22,7 @@ WAITING = 20  # broken lines kept until it is known which feed they are of
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", b"{\x00": "utf-16-le", b"\x00{": "utf-16-be"}
 GAP = re.compile(r"[\s,]*")
 DECODER = json.JSONDecoder()
-UNKNOWN = "none of the four feeds"
+UNKNOWN = "none of the feeds"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from wardround.core.versions import Vers
+from wardround.core.vocab import BadInput
+
 Entry = Mapping[str, Any]
 Constraint = tuple[str, str]
 
@@ -52,9 +55,12 @@ def entries(text: str, *, is_range: bool) -> tuple[Entry, ...]:
 def _of_vers(scheme: str, body: str) -> tuple[Entry, ...] | None:
     if body == "*":
         return () if scheme == "none" else (EVERY,)
-    constraints = _constraints(body)
-    quoted = constraints and [(sign, unquote(version)) for sign, version in constraints]
-    return _intervals(quoted, "" if scheme in _NO_ORDER else scheme, text=False) if quoted else None
+    typed = "" if scheme in _NO_ORDER else scheme
+    try:
+        stated = [(sign, version) for sign, version in Vers.read(f"vers:{scheme}/{body}").simplified().constraints]
+    except BadInput:  # no versions of that type, or an order that nobody defined: as given, for the matcher to judge
+        stated = [(sign, unquote(version)) for sign, version in _constraints(body) or ()]
+    return _intervals(stated, typed, text=False) if stated else None
 
 
 def _constraints(text: str) -> list[Constraint] | None:

@@ -14,11 +14,19 @@ import zstandard
 from wardround.core.advisories import Advisory, Stated, fold
 from wardround.core.advisories._epss import UNIT
 from wardround.core.advisories._model import CveRecord
+from wardround.core.claims import FEEDS as DOCUMENTS
+from wardround.core.claims import Claim, with_documents
+from wardround.lake.statements._documents import Documents
 from wardround.lake.statements._schema import END, connect, instant, micros
 
 NEWEST = """SELECT coalesce(max(updated_at) FILTER (WHERE updated_at <= ?2), min(updated_at)) FROM statement WHERE feed = ?1"""
 NEWEST_RELEASE = """SELECT coalesce(max(stated_at) FILTER (WHERE stated_at <= ?2), min(stated_at)) FROM release WHERE feed = ?1"""
 FEEDS = ("cve", "kev", "epss", "csaf")
+"""The feeds that every installation has. The other kinds of documents are told of where one has come in."""
+
+LISTED = ", ".join(f"'{feed}'" for feed in DOCUMENTS)
+SPOKEN = f"""SELECT k.cve FROM statement s JOIN spoken k ON k.feed = s.feed AND k.subject = s.subject
+    WHERE s.feed IN ({LISTED})"""  # noqa: S608 - names of feeds
 Version = tuple[int, int, int | None, str, bytes, bytes]
 
 
@@ -36,6 +44,7 @@ class Statements:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
         self._own = local()  # a decompressor serves one thread at a time
+        self._documents = Documents(db, self._unpack)
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> "Statements":
@@ -57,12 +66,22 @@ class Statements:
         return next(self.advisories([cve], at=at, seen_by=seen_by), None)
 
     def advisories(self, cves: Iterable[str], *, at: datetime, seen_by: datetime | None = None) -> Iterator[Advisory]:
-        """Those of `cves` that are known and were published by `at`, in the order asked for."""
+        """Those of `cves` that are known and were published by `at`, in the order asked for.
+
+        What documents say of them stands in further containers; a CVE of which there is no record is an advisory of theirs.
+        """
         until, seen = micros(at), END if seen_by is None else micros(seen_by)
         for cve in cves:
             records = self._records(cve, until, seen)
-            if records and (advisory := fold(records, self._stated(cve, until, seen), at=at)):
+            advisory = fold(records, self._stated(cve, until, seen), at=at) if records else None
+            if standing := self._documents.standing(cve, until, seen):
+                advisory = with_documents(advisory, standing, subject=cve)
+            if advisory:
                 yield advisory
+
+    def claims(self, cve: str, *, at: datetime, seen_by: datetime | None = None) -> tuple[Claim, ...]:
+        """What suppliers and distributions claim of their products, as of `at`: to be shown beside our verdict, newest first."""
+        return self._documents.claims(cve, micros(at), END if seen_by is None else micros(seen_by))
 
     def _records(self, cve: str, until: int, seen: int) -> list[CveRecord]:
         """The newest version of one record; all of them where the newest was not yet in force."""
@@ -108,45 +127,52 @@ class Statements:
         return unpacked
 
     def naming(self, product_key: str) -> dict[str, tuple[str, ...]]:
-        """The CVEs whose record names this product, by vendor key (empty: the record states no vendor). Keys are `name_key`s."""
+        """The CVEs whose record, or a document on them, names this product, by vendor key (empty: none stated; `name_key`s)."""
         found: dict[str, list[str]] = {}
         for vendor, cve in self.db.execute("SELECT vendor, cve FROM name WHERE product = ? ORDER BY vendor, cve", (product_key,)):
             found.setdefault(vendor, []).append(cve)
         return {vendor: tuple(cves) for vendor, cves in found.items()}
 
     def published(self, *, after: datetime, until: datetime) -> list[str]:
-        """The CVEs published in (after, until], oldest first."""
-        query = """SELECT subject FROM statement WHERE feed = 'cve' AND stated_at > ? AND stated_at <= ?
-            GROUP BY subject ORDER BY min(stated_at), subject"""
+        """The CVEs published in (after, until], oldest first: by their record, or where there is none, by the first document."""
+        query = f"""SELECT cve FROM (
+            SELECT subject AS cve, stated_at FROM statement WHERE feed = 'cve' AND stated_at > ?1 AND stated_at <= ?2
+            UNION ALL SELECT k.cve, s.stated_at FROM statement s JOIN spoken k ON k.feed = s.feed AND k.subject = s.subject
+            WHERE s.feed IN ({LISTED}) AND s.stated_at > ?1 AND s.stated_at <= ?2
+            AND NOT EXISTS (SELECT 1 FROM statement c WHERE c.feed = 'cve' AND c.subject = k.cve))
+            GROUP BY cve ORDER BY min(stated_at), cve"""  # noqa: S608 - names of feeds
         return [cve for (cve,) in self.db.execute(query, (micros(after), micros(until)))]
 
     def changed(self, *, after: datetime, until: datetime) -> list[str]:
-        """The CVEs on which anything but a score was stated in (after, until]: published, updated, SSVC, KEV."""
-        query = """SELECT subject FROM statement WHERE feed = 'cve' AND stated_at > ?1 AND stated_at <= ?2
+        """The CVEs on which anything but a score was stated in (after, until]: published, updated, SSVC, KEV, documents."""
+        query = f"""SELECT subject FROM statement WHERE feed = 'cve' AND stated_at > ?1 AND stated_at <= ?2
             UNION SELECT subject FROM statement WHERE feed = 'cve' AND updated_at > ?1 AND updated_at <= ?2
-            UNION SELECT cve FROM fact WHERE stated_at > ?1 AND stated_at <= ?2"""
+            UNION SELECT cve FROM fact WHERE stated_at > ?1 AND stated_at <= ?2
+            UNION {SPOKEN} AND s.stated_at > ?1 AND s.stated_at <= ?2
+            UNION {SPOKEN} AND s.updated_at > ?1 AND s.updated_at <= ?2"""  # noqa: S608 - names of feeds
         return [cve for (cve,) in self.db.execute(query, (micros(after), micros(until)))]
 
     def arrived(self, *, after: datetime, until: datetime) -> list[str]:
         """The CVEs on which this installation first saw anything but a score in (after, until], whenever it was stated."""
-        query = """SELECT subject FROM statement WHERE feed = 'cve' AND seen_at > ?1 AND seen_at <= ?2
-            UNION SELECT cve FROM fact WHERE seen_at > ?1 AND seen_at <= ?2"""
+        query = f"""SELECT subject FROM statement WHERE feed = 'cve' AND seen_at > ?1 AND seen_at <= ?2
+            UNION SELECT cve FROM fact WHERE seen_at > ?1 AND seen_at <= ?2
+            UNION {SPOKEN} AND s.seen_at > ?1 AND s.seen_at <= ?2"""  # noqa: S608 - names of feeds
         return [cve for (cve,) in self.db.execute(query, (micros(after), micros(until)))]
 
     def ages(self) -> dict[str, Age]:
-        """How old each of the four feeds is. A date beyond the last sync counts only where there is no other."""
+        """How old each feed is. A date beyond the last sync counts only where there is no other."""
         synced: dict[str, int] = {}
         for finished, report in self.db.execute("SELECT finished_at, report FROM sync WHERE finished_at IS NOT NULL ORDER BY id"):
             synced |= dict.fromkeys(orjson.loads(report)["reached"], finished)
         newest = {}
-        for feed in FEEDS:
+        for feed in self._feeds():
             limit = synced.get(feed, END - 1) + timedelta(days=1) // timedelta(microseconds=1)
             newest[feed] = self.db.execute(NEWEST_RELEASE if feed in ("kev", "epss") else NEWEST, (feed, limit)).fetchone()[0]
         return {
             feed: Age(
                 None if newest[feed] is None else instant(newest[feed]), None if feed not in synced else instant(synced[feed])
             )
-            for feed in FEEDS
+            for feed in newest
         }
 
     def counts(self) -> dict[str, dict[str, int]]:
@@ -158,8 +184,14 @@ class Statements:
         aside = dict(self.db.execute("SELECT feed, count(*) FROM rejected GROUP BY feed").fetchall())
         return {
             feed: {"records": held.get(feed, (0, 0))[0], "statements": held.get(feed, (0, 0))[1], "rejected": aside.get(feed, 0)}
-            for feed in FEEDS
+            for feed in self._feeds()
         }
+
+    def _feeds(self) -> tuple[str, ...]:
+        """The feeds of every installation, and those others of which something is here or was set aside."""
+        query = "SELECT 1 FROM statement WHERE feed = ?1 UNION ALL SELECT 1 FROM rejected WHERE feed = ?1 LIMIT 1"
+        others = (feed for feed in DOCUMENTS if feed not in FEEDS)
+        return *FEEDS, *(feed for feed in others if self.db.execute(query, (feed,)).fetchone())
 
     def cursor(self, name: str) -> str | None:
         """How far a feed was read, as the last sync left it."""

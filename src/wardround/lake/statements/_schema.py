@@ -3,26 +3,30 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from wardround.core.vocab import BadInput
+from wardround.lake.statements._filing import upgrade
 
 FILE = "statements.sqlite3"
-VERSION = 1
+VERSION = 2
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 END = 2**62  # later than any time the calendar holds, in microseconds
 
 # Times are microseconds since 1970, UTC. `document.raw` is zstd over JSON with sorted keys, so that the same record has the
 # same sha whichever way it was laid out. `fact` holds what counts by its own date (SSVC, KEV). `epss` has a row only
-# where a CVE's score differs from the day before: a year of full files would be some 100 million rows.
+# where a CVE's score differs from the day before: a year of full files would be some 100 million rows. `spoken` says which
+# documents (CSAF, OSV, VEX) ever spoke of a CVE; what they say at a time is read from the version in force. `statement.rejected_at`
+# is also when a document was withdrawn; `statement.marks` says why one that can be read is not valid.
 TABLES = """
 CREATE TABLE document (sha BLOB NOT NULL UNIQUE, raw BLOB NOT NULL);
 CREATE TABLE statement (
   id INTEGER PRIMARY KEY, feed TEXT NOT NULL, subject TEXT NOT NULL, stated_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-  rejected_at INTEGER, seen_at INTEGER NOT NULL, source TEXT NOT NULL, sha BLOB NOT NULL, UNIQUE (feed, subject, sha));
+  rejected_at INTEGER, seen_at INTEGER NOT NULL, source TEXT NOT NULL, sha BLOB NOT NULL,
+  marks TEXT NOT NULL DEFAULT '', UNIQUE (feed, subject, sha));
 CREATE INDEX statement_stated ON statement (feed, stated_at);
 CREATE INDEX statement_updated ON statement (feed, updated_at);
 CREATE INDEX statement_seen ON statement (seen_at);
@@ -33,6 +37,9 @@ CREATE INDEX fact_stated ON fact (stated_at);
 CREATE INDEX fact_seen ON fact (seen_at);
 CREATE TABLE name (
   product TEXT NOT NULL, vendor TEXT NOT NULL, cve TEXT NOT NULL, PRIMARY KEY (product, vendor, cve)) WITHOUT ROWID;
+CREATE TABLE spoken (
+  cve TEXT NOT NULL, feed TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (cve, feed, subject)) WITHOUT ROWID;
+CREATE INDEX spoken_document ON spoken (feed, subject);
 CREATE TABLE epss (
   cve TEXT NOT NULL, stated_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, score INTEGER NOT NULL,
   PRIMARY KEY (cve, stated_at, seen_at)) WITHOUT ROWID;
@@ -72,6 +79,10 @@ def connect(folder: Path, *, write: bool) -> sqlite3.Connection:
         db = sqlite3.connect(target or path, uri=bool(target), timeout=30, isolation_level=None, check_same_thread=False)
         try:
             _prepare(db, write=write)
+            if not write and not target and _version(db) < VERSION:
+                with closing(connect(folder, write=True)):
+                    pass  # brought up to date
+            _look(db, write=write)
         except BaseException:
             db.close()
             raise
@@ -98,7 +109,7 @@ def opening(path: Path) -> Iterator[None]:
 
 
 def _prepare(db: sqlite3.Connection, *, write: bool) -> None:
-    """Check the version; make the tables when a writer finds none."""
+    """Make the tables when a writer finds none, and bring an older store up to date; both wholly or not at all."""
     if write:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
@@ -106,14 +117,22 @@ def _prepare(db: sqlite3.Connection, *, write: bool) -> None:
         if _version(db) == 0:
             for table in TABLES.split(";\n"):
                 db.execute(table)
+        elif _version(db) == 1:
+            upgrade(db)
+        if _version(db) < VERSION:
             db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
     elif _version(db) == 0:
         raise BadInput("no advisories are here yet", where=FILE, do="run `wardround feeds sync` first")
-    if _version(db) != VERSION:
-        raise BadInput(
-            f"the store has version {_version(db)}, this program reads {VERSION}", where=FILE, do="use a newer wardround"
-        )
+
+
+def _look(db: sqlite3.Connection, *, write: bool) -> None:
+    """Refuse a store that a newer program made; read one of the last version where it cannot be brought up to date."""
+    version = _version(db)
+    if version > VERSION:
+        raise BadInput(f"the store has version {version}, this program reads {VERSION}", where=FILE, do="use a newer wardround")
+    if version < VERSION:
+        db.execute("CREATE TEMP TABLE spoken (cve TEXT, feed TEXT, subject TEXT)")
     if not write:
         db.execute("PRAGMA query_only = 1")
 

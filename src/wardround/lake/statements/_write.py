@@ -12,8 +12,10 @@ import zstandard
 
 from wardround.core.advisories import Stated, product_names
 from wardround.core.advisories._epss import EpssDay
-from wardround.core.advisories._model import CsafDocument, CveRecord, KevEntry
+from wardround.core.advisories._model import CveRecord, KevEntry
+from wardround.core.claims import Document
 from wardround.core.vocab import BadInput, Rejected
+from wardround.lake.statements._filing import file_document
 from wardround.lake.statements._read import Statements
 from wardround.lake.statements._schema import micros
 
@@ -64,9 +66,13 @@ class Writer:
             self._facts(entry.cve, [entry.stated])
         return how
 
-    def csaf(self, document: CsafDocument, *, source: str) -> str:
-        """One version of one document."""
-        return self._keep("csaf", document.subject, document.document, (document.published, document.updated, None), source=source)
+    def document(self, document: Document, *, source: str) -> str:
+        """One version of one document (CSAF, OSV, VEX), filed under the CVEs that it speaks of and the names that it gives."""
+        times = (document.published, document.updated, document.withdrawn)
+        how = self._keep(document.feed, document.subject, document.document, times, source=source, marks=document.marks)
+        if how != SAME:
+            file_document(self.db, document)
+        return how
 
     def epss(self, day: EpssDay, *, source: str) -> dict[str, int]:
         """One day's scores: how many CVEs are new, how many differ from the day before, how many are the same."""
@@ -127,18 +133,19 @@ class Writer:
         times: tuple[datetime, datetime, datetime | None],
         *,
         source: str,
+        marks: str = "",
     ) -> str:
-        """Add one version of one document; `times` are when it was stated, updated and (a record) rejected."""
+        """Add one version of one document; `times` are when it was stated, updated and rejected or withdrawn."""
         raw = _canonical(document, where=source)
         sha = _sha(raw)
         known = {s for (s,) in self.db.execute("SELECT sha FROM statement WHERE feed = ? AND subject = ?", (feed, subject))}
         if sha in known:
             return SAME
         self.db.execute("INSERT OR IGNORE INTO document (sha, raw) VALUES (?, ?)", (sha, self._pack.compress(raw)))
-        add = """INSERT INTO statement (feed, subject, stated_at, updated_at, rejected_at, seen_at, source, sha)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+        add = """INSERT INTO statement (feed, subject, stated_at, updated_at, rejected_at, seen_at, source, sha, marks)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
         stated = (None if t is None else micros(t) for t in times)
-        self.db.execute(add, (feed, subject, *stated, self.seen_at, source, sha))
+        self.db.execute(add, (feed, subject, *stated, self.seen_at, source, sha, marks))
         return CHANGED if known else NEW
 
     def _facts(self, cve: str, stated: Iterable[Stated]) -> None:
