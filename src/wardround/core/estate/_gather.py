@@ -194,7 +194,7 @@ class Gathering:
             self.note("", f"the document says it was made on {taken_at:%Y-%m-%d %H:%M} UTC, in the future: not believed")
             taken_at = None
         if self.by_address:
-            what = f"{self.by_address:,} hosts are known by their address alone, which may be another machine's tomorrow"
+            what = f"hosts known by their address alone: {self.by_address:,}. An address may be another machine's tomorrow"
             self.note("", f"{what}: scan from inside their network, or with credentials, to learn more")
         if self._unsaid:
             self.noted.append(Rejected("", f"{self._unsaid:,} more remarks of this kind"))

@@ -33,6 +33,7 @@ MOST_LINES = 200_000
 _WINDOWS = re.compile(r"(?P<name>\S.*?)(?:\s+\[version (?P<version>[^\]]*)\])?(?:\s+\[installed on [^\]]*\])?", re.ASCII)
 _DPKG = re.compile(r"ii\s+(?P<name>[^\s:]+)(?::\S+)?\s+(?P<version>\S+)(?:\s.*)?", re.ASCII)
 _RPM = re.compile(r"(?P<name>[\w.+-]+)-(?P<version>[^-\s|]+)-(?P<release>[^-\s|]+)(?:\|(?P<epoch>\S+))?(?:\s.*)?", re.ASCII)
+_ADDRESS = re.compile(r"[\d.]+|[\da-fA-F]*:[\da-fA-F:.]*", re.ASCII)
 _KB = re.compile(r"\bKB\d{6,8}\b", re.ASCII)
 _BUILD = re.compile(r"Operating system version\s*[=:]\s*(\d+(?:\.\d+)+)", re.ASCII | re.IGNORECASE)
 _UPDATES = re.compile(r"^.*updates? (?:is|are|was|were) installed.*$", re.MULTILINE | re.IGNORECASE)
@@ -94,9 +95,8 @@ class _Reading:
 
     def _add_host(self) -> None:
         host, into = self._host, self.into
-        if not host.first("address") and not host.first("hostname"):
-            scanned = host.first("scanned")
-            host.say("address" if re.fullmatch(r"[\d.]+|[\da-fA-F:]+:[\da-fA-F:]*", scanned) else "hostname", scanned)
+        scanned = host.first("scanned")
+        host.say("address" if _ADDRESS.fullmatch(scanned) else "hostname", scanned)
         before, os = len(into.installs), host.first("os") if host.many("os") == 1 else ""
         asset, of = host.asset(into), distribution(os)
         about = {"asset_id": asset, "hostname": host.first("hostname")}
@@ -104,7 +104,7 @@ class _Reading:
         updates = sorted({kb for plugin in ("20811", "62042") for kb in _KB.findall(self._outputs.get(plugin, ""))})
         if os:
             build = _BUILD.search(self._outputs.get("48942", ""))
-            said = about | _system(os, build[1] if build else "")
+            said = about | _system(os, re.sub(r"^10\.(?=\d{5}$)", "10.0.", build[1]) if build else "")
             into.add(self._where, said, extra=MappingProxyType(extra | ({"updates": " ".join(updates)} if updates else {})))
         listed: Mapping[str, Listing] = {"20811": _programs, "83991": _programs, "22869": _packages(os)}
         for plugin, lines in listed.items():
