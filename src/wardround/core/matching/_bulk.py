@@ -19,6 +19,7 @@ from wardround.core.matching._numbers import Bound, Numbers, text_of
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._record import Plan, Record
 from wardround.core.matching._windows import VENDOR, releases_of
+from wardround.core.matching._windows_answer import ends_at_publication
 from wardround.core.vocab import Verdict
 
 CODES = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.AFFECTED)
@@ -132,13 +133,18 @@ def _cuts(record: Record, group: "_Group", overrides: Overrides) -> _Union | Non
         return None
     if blank.distribution or any(container.applicability for container in record.advisory.containers):
         return None
+    places = list(standing(record, blank))
+    if blank.distribution or any(record.advisory.containers[place].applicability for place in places):
+        return None
     releases = releases_of(blank.product) if blank.vendors == (VENDOR,) else None
     names = {name for release, _ in releases or () for name in (*release.names, *release.core, *release.general)}
     asked = [Subject((VENDOR,), name, "") for name in sorted(names)] if releases else [blank]
-    plans = [record.plan(place, subject) for place in standing(record, blank) for subject in asked]
+    plans = [record.plan(place, subject) for place in places for subject in asked]
     if not all(cuts.add(plan) for plan in plans):
         return None
     if releases:
+        if any(ends_at_publication(one.shape) for plan in plans for one in plan.objects):
+            return None
         cuts.bounds |= _builds(plans, group)
     return cuts
 

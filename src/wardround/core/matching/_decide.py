@@ -60,20 +60,25 @@ def _standing(record: Record, subject: Subject, overrides: Overrides) -> Answer:
     if override := overrides.of(cve, vendors=subject.vendors, product=subject.product, also=subject.also):
         return override.answer(subject)
     first: Answer | None = None
-    for place in standing(record, subject):
-        answer = of_container(record, place, subject)
-        if answer is not None and answer.decides:
+    for _, answer in heard(record, subject):
+        if answer.decides:
             return answer
-        container = record.advisory.containers[place]
-        if container.applicability and not subject.distribution:
-            filled = applicability_answer(container, cve=cve, subject=subject)
-            if filled is not None and filled.decides:
-                return filled
-            answer = answer or filled
         first = first or answer
     if subject.distribution:
         return first or silence(subject, at=f"{cve} /containers")
     return first or Answer(Verdict.UNKNOWN, "The record does not name this product.", f"{cve} /containers")
+
+
+def heard(record: Record, subject: Subject) -> Iterator[tuple[int, Answer]]:
+    """What each container that may decide says, with its place, in the order in which they are asked. The first decision counts."""
+    for place in standing(record, subject):
+        if answer := of_container(record, place, subject):
+            yield place, answer
+        container = record.advisory.containers[place]
+        if container.applicability and not subject.distribution:
+            filled = applicability_answer(container, cve=record.advisory.cve, subject=subject)
+            if filled is not None and (filled.decides or answer is None):
+                yield place, filled
 
 
 def of_container(record: Record, place: int, subject: Subject) -> Answer | None:
