@@ -8,7 +8,7 @@ Sizes, device classes and the skew of products and versions are like a health se
 ...     made = synth(Path(folder) / "nation", trusts=2, devices=50, seed=1)
 ...     files = sorted(path.name for path in (Path(folder) / "nation").iterdir())
 >>> files
-['estate.json', 'org=ZZT001.parquet', 'org=ZZT002.parquet']
+['estate.json', 'org=ZZT001.arrow', 'org=ZZT002.arrow']
 >>> made["devices"], made["fictitious"]
 (50, True)
 """

@@ -1,4 +1,4 @@
-"""A fictitious nation on disk: one Parquet file for each organisation and a manifest, all of it or nothing."""
+"""A fictitious nation on disk: one Arrow file for each organisation and a manifest, all of it or nothing."""
 
 import hashlib
 import shutil
@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from wardround import __version__
 from wardround.core.vocab import BadInput
-from wardround.engines.synth._nation import Nation, sizes
+from wardround.engines.synth._nation import Ints, Nation, sizes
 from wardround.engines.synth._organisation import Drawn, draw
 from wardround.engines.synth._software import products, table
 
 MANIFEST = "estate.json"
-ROWS = 1 << 20  # of a row group
+ROWS = 1 << 20  # of a batch
 Progress = Callable[[int, int, str], None]
 _MOST = 50_000_000
 
@@ -36,7 +35,7 @@ def synth(
 ) -> dict[str, Any]:
     """Write a fictitious nation of `devices` devices to the new folder `out`, and return its manifest.
 
-    The same bytes for the same arguments, feeds and version of this program (and of its Parquet library). Raises BadInput when
+    The same bytes for the same arguments, feeds and version of this program (and of its Arrow library). Raises BadInput when
     `out` holds something, there are fewer devices than organisations, or the folder `feeds` has no advisories.
     """
     _sensible(out, trusts=trusts, others=others, devices=devices, seed=seed)
@@ -50,7 +49,7 @@ def synth(
         for n, count in enumerate(sizes(trusts, others, devices=devices, rng=np.random.default_rng([seed, 0]))):
             code = f"ZZT{n + 1:03}" if n < trusts else f"ZZX{n + 1 - trusts:03}"
             rng = np.random.default_rng([seed, n + 1])
-            installs = _part(writing / f"org={code}.parquet", draw(nation, devices=count, rng=rng), nation, code)
+            installs = _part(writing / f"org={code}.arrow", draw(nation, devices=count, rng=rng), nation, code)
             kind = "trust" if n < trusts else "other"
             name = f"Fictitious {kind} {code[3:]}"
             organisations.append({"code": code, "name": name, "kind": kind, "devices": count, "installs": installs})
@@ -93,19 +92,23 @@ def _part(path: Path, drawn: Drawn, nation: Nation, code: str) -> int:
     classes = table("classes")["classes"]
     assets = [f"{code}-{classes[c]['code']}-{n:06}" for n, c in enumerate(drawn.classes)]
     arrays = {
-        "asset_id": pa.DictionaryArray.from_arrays(pa.array(drawn.device, pa.int32()), pa.array(assets, pa.string())),
-        "device_class": pa.DictionaryArray.from_arrays(
-            pa.array(drawn.classes[drawn.device], pa.int32()), pa.array([c["id"] for c in classes])
-        ),
+        "asset_id": _column(drawn.device, assets),
+        "device_class": _column(drawn.classes[drawn.device], [c["id"] for c in classes]),
     }
     for name, (codes, values) in nation.columns.items():
         mine = codes[drawn.software]
         used = np.flatnonzero(np.bincount(mine, minlength=len(values)))
         new = np.zeros(len(values), np.int32)
         new[used] = np.arange(len(used))
-        arrays[name] = pa.DictionaryArray.from_arrays(pa.array(new[mine]), pa.array([values[n] for n in used], pa.string()))
+        arrays[name] = _column(new[mine], [values[n] for n in used])
     same = pa.table(arrays).replace_schema_metadata({"wardround.org": code, "wardround.fictitious": "true"})
-    pq.write_table(
-        same, path, row_group_size=ROWS, compression="zstd", compression_level=1, dictionary_pagesize_limit=1 << 26, use_dictionary=True
-    )
+    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", compression_level=1), use_threads=False)
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, same.schema, options=options) as writer:
+        writer.write_table(same, max_chunksize=ROWS)
     return len(drawn.device)
+
+
+def _column(codes: Ints, values: list[str]) -> pa.DictionaryArray:
+    """A column of text as a dictionary and the smallest numbers that will do."""
+    kind = pa.int16() if len(values) < 1 << 15 else pa.int32()
+    return pa.DictionaryArray.from_arrays(pa.array(codes, kind), pa.array(values, pa.string()))

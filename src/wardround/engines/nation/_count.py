@@ -1,0 +1,179 @@
+"""From verdicts on pairs to exact numbers of devices, for every row of verdicts and every organisation.
+
+A row's devices are at first the sum of its pairs' posting lists. Devices that have several pairs of one product are taken
+off again by the sets that the index keeps; where two products of a row are on one device, the union itself is made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from wardround.engines.nation._index import Index, Part
+from wardround.engines.nation._judge import Bools, Universe
+from wardround.engines.nation._naming import Ints
+
+_CHUNK = 1 << 22
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`affected[r, o]` and `either[r, o]` devices of organisation `o`: affected by row `r`; affected or open.
+
+    `starts[u]` is the first row of universe `u`. `any_affected` and `any_either` count over all rows.
+    """
+
+    starts: list[int]
+    affected: Ints
+    either: Ints
+    any_affected: Ints
+    any_either: Ints
+
+
+def count(index: Index, universes: Sequence[Universe]) -> Counted:
+    """The exact numbers of devices, of every row of verdicts in every organisation."""
+    groups = index.catalogue.groups()
+    sizes, sets = _sizes(index), _Sets(index, groups)
+    starts = np.cumsum([0, *(len(u.rows) for u in universes)])
+    total = np.zeros((2 * int(starts[-1]), len(index.parts)), np.int64)
+    together = _Together(len(groups))
+    ever = np.zeros((2, len(groups)), bool)
+    for universe, start in zip(universes, starts.tolist(), strict=False):
+        both = universe.matrices()
+        for kind, hit in enumerate(both):
+            ever[kind, universe.pairs] |= hit.any(axis=0)
+        hit = np.concatenate(both)
+        rows = np.concatenate([np.arange(len(both[0])) + start, np.arange(len(both[0])) + start + int(starts[-1])])
+        order = np.argsort(groups[universe.pairs], kind="stable")
+        hit, pairs = hit[:, order], universe.pairs[order]
+        total[rows] = hit.astype(np.float64) @ sizes[pairs]
+        bounds = np.flatnonzero(np.diff(groups[pairs], prepend=-1))
+        for begin, end in zip(bounds.tolist(), [*bounds[1:].tolist(), len(pairs)], strict=True):
+            sets.take_off(total, rows, hit[:, begin:end], pairs[begin:end])
+        together.add(rows, np.logical_or.reduceat(hit, bounds, axis=1), groups[pairs[bounds]], hit, pairs)
+    anyone = _unions(index, groups, total, together, ever)
+    half = int(starts[-1])
+    return Counted(starts.tolist(), total[:half], total[half:], anyone[0], anyone[1])
+
+
+def _sizes(index: Index) -> npt.NDArray[np.float64]:
+    """How many devices of each organisation have each pair."""
+    sizes = np.zeros((len(index.catalogue), len(index.parts)))
+    for number, part in enumerate(index.parts):
+        p = part.postings
+        sizes[p.pairs, number] = np.diff(p.offsets)[p.place]
+    return sizes
+
+
+class _Sets:
+    """What devices have of one product where that is more than one pair, of all organisations, by product."""
+
+    def __init__(self, index: Index, groups: Ints) -> None:
+        parts = [part.postings for part in index.parts]
+        nothing = np.empty(0, np.int64)
+        length = np.concatenate([nothing, *(np.diff(p.set_offsets) for p in parts)])
+        self.pairs = np.concatenate([nothing, *(p.set_pairs for p in parts)]).astype(np.int64)
+        self.starts = np.cumsum(length) - length
+        self.length = length
+        self.count = np.concatenate([nothing, *(p.set_count for p in parts)]).astype(np.float32)
+        self.organisation = np.repeat(np.arange(len(parts)), [len(p.set_count) for p in parts])
+        self.group = groups[self.pairs[self.starts]] if len(length) else nothing
+        self.order = np.argsort(self.group, kind="stable")
+        self.groups, self.sorted, self.organisations = groups, self.group[self.order], len(parts)
+
+    def take_off(self, total: Ints, rows: Ints, hit: Bools, pairs: Ints) -> None:
+        """From each row's number of devices, what sets of this product (all of whose pairs in the row are given) count too often."""
+        begin, end = np.searchsorted(self.sorted, [self.groups[pairs[0]], self.groups[pairs[0]] + 1])
+        busy = np.flatnonzero(hit.sum(axis=1) > 1)
+        if begin == end or not len(busy):
+            return
+        distinct, which = _distinct(hit[busy])
+        place = np.full(int(pairs.max()) + 2, len(pairs))
+        place[pairs] = np.arange(len(pairs))
+        weights = np.append(distinct, np.zeros((len(distinct), 1), bool), axis=1)
+        off = np.zeros((len(distinct), self.organisations), np.int64)
+        step = max(1, _CHUNK // len(distinct))
+        for at in range(begin, end, step):
+            these = self.order[at : min(at + step, end)]
+            several = np.zeros((len(distinct), len(these)), np.float32)
+            for nth in range(int(self.length[these].max())):
+                has = np.flatnonzero(self.length[these] > nth)
+                pair = self.pairs[self.starts[these[has]] + nth]
+                several[:, has] += weights[:, place[np.minimum(pair, len(place) - 1)]]
+            several = np.maximum(several - 1, 0) * self.count[these]
+            first = np.flatnonzero(np.diff(self.organisation[these], prepend=-1))
+            off[:, self.organisation[these[first]]] += np.add.reduceat(several, first, axis=1, dtype=np.float64).astype(np.int64)
+        total[rows[busy]] -= off[which]
+
+
+def _distinct(hit: Bools) -> tuple[Bools, Ints]:
+    """Each distinct row once, and for each row which it is."""
+    packed = np.ascontiguousarray(np.packbits(hit, axis=1))
+    known: dict[bytes, int] = {}
+    which = np.array([known.setdefault(row.tobytes(), len(known)) for row in packed], np.int64)
+    first = np.full(len(known), len(hit), np.int64)
+    np.minimum.at(first, which, np.arange(len(hit)))
+    return hit[first], which
+
+
+class _Together:
+    """Which products stand together in a row: only if some device has two of them is a sum not exact."""
+
+    def __init__(self, pairs: int) -> None:
+        self.couples: dict[int, int] = {}
+        self.rows: list[Ints] = []
+        self.numbers: list[Ints] = []
+        self.hits: dict[int, Ints] = {}
+        self._pairs = pairs
+
+    def add(self, rows: Ints, by_group: Bools, groups: Ints, hit: Bools, pairs: Ints) -> None:
+        """The rows of one universe: `by_group` says which of `groups` a row hits, `hit` which of `pairs`."""
+        for n in np.flatnonzero(by_group.sum(axis=1) > 1).tolist():
+            mine = groups[by_group[n]]
+            one, other = np.triu_indices(len(mine), 1)
+            keys = (mine[one] << 32 | mine[other]).tolist()
+            numbers = [self.couples.setdefault(key, len(self.couples)) for key in keys]
+            self.rows.append(np.full(len(numbers), rows[n]))
+            self.numbers.append(np.array(numbers, np.int64))
+            self.hits[int(rows[n])] = pairs[hit[n]].astype(np.uint32)
+
+
+def _unions(index: Index, groups: Ints, total: Ints, together: _Together, ever: Bools) -> Ints:
+    """Make the unions that sums do not give, organisation by organisation; return how many devices any row affects or leaves open."""
+    keys = np.array(list(together.couples), np.int64)
+    nothing = np.empty(0, np.int64)
+    rows, numbers = np.concatenate([nothing, *together.rows]), np.concatenate([nothing, *together.numbers])
+    linked = np.unique(np.concatenate([keys >> 32, keys & 0xFFFFFFFF]))
+    one, other = np.searchsorted(linked, keys >> 32), np.searchsorted(linked, keys & 0xFFFFFFFF)
+    anyone = np.zeros((2, len(index.parts)), np.int64)
+    for number, part in enumerate(index.parts):
+        bits = _bits(part, groups, linked)
+        shared = np.array([], bool) if not len(keys) else _overlap(bits, one, other)
+        for row in np.unique(rows[shared[numbers]]).tolist():
+            total[row, number] = np.count_nonzero(part.marked(together.hits[row]))
+        for kind in (0, 1):
+            anyone[kind, number] = np.count_nonzero(part.marked_any(ever[kind]))
+    return anyone
+
+
+def _bits(part: Part, groups: Ints, linked: Ints) -> npt.NDArray[np.uint8]:
+    """For each of these products one bit for every device: has it."""
+    marks = np.zeros((len(linked), part.size), bool)
+    listed = part.listed()
+    mine = groups[listed]
+    first = np.flatnonzero(np.diff(mine, prepend=-1))
+    bounds = part.postings.offsets[np.append(first, len(listed))]
+    row = np.searchsorted(linked, mine[first])
+    wanted = np.flatnonzero((row < len(linked)) & (linked[np.minimum(row, len(linked) - 1)] == mine[first])) if len(linked) else []
+    for n in np.asarray(wanted, np.int64).tolist():
+        marks[row[n], part.postings.devices[bounds[n] : bounds[n + 1]]] = True
+    return np.packbits(marks, axis=1)
+
+
+def _overlap(bits: npt.NDArray[np.uint8], one: Ints, other: Ints) -> Bools:
+    """For each couple of products: does a device have both."""
+    step = max(1, _CHUNK // max(bits.shape[1], 1))
+    parts = [(bits[one[at : at + step]] & bits[other[at : at + step]]).any(axis=1) for at in range(0, len(one), step)]
+    return np.concatenate(parts)

@@ -1,0 +1,209 @@
+"""The index of a nation: a catalogue of pairs, and for each organisation a file of posting lists that is replaced on its own."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from wardround.core.vocab import BadInput, WardroundError
+from wardround.engines.nation._arrays import Array, read_arrays, write_arrays
+from wardround.engines.nation._catalogue import FIELDS, Catalogue
+from wardround.engines.nation._estates import Source, sources
+from wardround.engines.nation._postings import Ints, Postings, postings
+
+Progress = Callable[[int, int, str], None]
+Made = tuple[str, dict[str, Array], dict[str, Any]]
+WAITING = 1 << 26  # bytes of parts that wait for one writing of the catalogue
+_ARRAYS = ("pairs", "place", "offsets", "devices", "set_pairs", "set_offsets", "set_count")
+
+
+class Part:
+    """One organisation: its posting lists and the names of its devices, read where they are used."""
+
+    def __init__(self, code: str, *, made_from: str, size: int, arrays: dict[str, Array]) -> None:
+        self.code, self.made_from, self.size = code, made_from, size
+        self.postings = Postings(*(arrays[name] for name in _ARRAYS))
+        self._names, self._name_offsets = arrays["names"], arrays["name_offsets"]
+
+    def assets(self, devices: Array) -> list[str]:
+        """The names of these devices, in order."""
+        raw, at = self._names, self._name_offsets
+        return sorted(raw[at[d] : at[d + 1]].tobytes().decode() for d in devices.tolist())
+
+    def having(self, pairs: Array) -> list[Array]:
+        """The posting lists of those of these pairs (in order) that anybody here has."""
+        mine = self.postings.pairs
+        found = np.searchsorted(mine, pairs)
+        found = found[(found < len(mine)) & (mine[np.minimum(found, len(mine) - 1)] == pairs)] if len(mine) else found[:0]
+        place = self.postings.place[found]
+        offsets, devices = self.postings.offsets, self.postings.devices
+        return [devices[start:end] for start, end in zip(offsets[place].tolist(), offsets[place + np.uint32(1)].tolist(), strict=True)]
+
+    def marked(self, pairs: Array) -> npt.NDArray[np.bool_]:
+        """For each device whether it has any of these pairs."""
+        marks = np.zeros(self.size, bool)
+        for devices in self.having(pairs):
+            marks[devices] = True
+        return marks
+
+
+    def marked_any(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """The same for very many pairs, given as a mark for each pair of the catalogue."""
+        marks = np.zeros(self.size, bool)
+        marks[self.postings.devices[np.repeat(wanted[self.listed()], np.diff(self.postings.offsets))]] = True
+        return marks
+
+    def listed(self) -> Array:
+        """The pairs in the order in which their lists lie."""
+        listed = np.empty(len(self.postings.pairs), np.int64)
+        listed[self.postings.place] = self.postings.pairs
+        return listed
+
+
+class Index:
+    """All parts that can serve, by organisation, and the catalogue that they speak of. `problems` says what could not be read."""
+
+    def __init__(self, parts: list[Part], catalogue: Catalogue, problems: list[WardroundError]) -> None:
+        self.parts, self.catalogue, self.problems = parts, catalogue, problems
+
+
+def index(estate: Path, *, folder: Path | None = None, progress: Progress = lambda done, total, name: None) -> Index:
+    """The index of an estate, brought up to date: only organisations whose files are others than before are read again.
+
+    Kept in `folder`, by default `index` inside the estate. Interrupted, every part is either the old or the new one. A part whose
+    estate cannot be read keeps serving as it was. Raises BadInput when nothing can serve.
+    """
+    listed, folder = sources(estate), folder or estate / "index"
+    stale = [source for source in listed if not _current(folder, source)]
+    problems: list[WardroundError] = []
+    if stale:
+        with _alone(folder):
+            problems = _make(folder, stale, progress)
+    catalogue = Catalogue.load(folder)
+    parts = [part for source in listed if (part := _part(folder, source.code, catalogue.token))]
+    catalogue = catalogue if all(p.postings.pairs[-1:].sum() < len(catalogue) for p in parts) else Catalogue.load(folder)
+    if not parts:
+        raise problems[0] if problems else BadInput("nobody is in it", where=str(estate), do="import an inventory first")
+    return Index(parts, catalogue, problems)
+
+
+def _current(folder: Path, source: Source) -> bool:
+    try:
+        meta, _ = read_arrays(folder / f"{source.code}.part")
+        return bool(meta["made_from"] == source.fingerprint and meta["token"] == _token(folder))
+    except (OSError, WardroundError, KeyError):
+        return False
+
+
+def _token(folder: Path) -> str:
+    from wardround.engines.nation._catalogue import FILE
+
+    return str(read_arrays(folder / FILE)[0]["token"])
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One at a time: who comes second waits, and finds it done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make(folder: Path, stale: list[Source], progress: Progress) -> list[WardroundError]:
+    """Make these parts again. The catalogue is kept before the part that speaks of its new pairs."""
+    catalogue, problems, waiting = Catalogue.load(folder), [], []
+    for done, source in enumerate(stale):
+        progress(done, len(stale), source.code)
+        try:
+            if _current(folder, source):
+                continue
+            made_from = source.fingerprint
+            waiting.append(_posted(source, catalogue, made_from))
+        except (WardroundError, OSError) as error:
+            problems.append(error if isinstance(error, WardroundError) else WardroundError(str(error), where=source.code))
+        if sum(array.nbytes for _, arrays, _ in waiting for array in arrays.values()) > WAITING:
+            _keep(folder, catalogue, waiting)
+    _keep(folder, catalogue, waiting)
+    progress(len(stale), len(stale), "")
+    return problems
+
+
+def _keep(folder: Path, catalogue: Catalogue, waiting: list[Made]) -> None:
+    """Write these parts, and before them the catalogue that they speak of."""
+    if waiting:
+        catalogue.save(folder)
+    for path, arrays, meta in waiting:
+        write_arrays(folder / path, arrays, meta=meta)
+    waiting.clear()
+
+
+def _posted(source: Source, catalogue: Catalogue, made_from: str) -> Made:
+    """One organisation's part: its file's name, arrays and what is said of them."""
+    names, pair, device = _rows(source, catalogue)
+    made = postings(pair, device, groups=catalogue.groups(), devices=len(names))
+    raw = [name.encode() for name in names]
+    arrays = {name: getattr(made, name) for name in _ARRAYS}
+    arrays["names"] = np.frombuffer(b"".join(raw), np.uint8)
+    arrays["name_offsets"] = np.cumsum([0, *map(len, raw)])
+    meta = {"code": source.code, "made_from": made_from, "token": catalogue.token, "size": len(names)}
+    return f"{source.code}.part", arrays, meta
+
+
+def _rows(source: Source, catalogue: Catalogue) -> tuple[list[str], Ints, Ints]:
+    """The names of an organisation's devices, and pair and device of every row."""
+    names: dict[str, int] = {}
+    pairs, devices = [], []
+    for table in source.row_groups(("asset_id", *FIELDS)):
+        columns = {name: _codes(table[name]) for name in table.column_names}
+        codes, assets = columns.pop("asset_id")
+        devices.append(np.array([names.setdefault(asset, len(names)) for asset in assets], np.int64)[codes])
+        row, one = _distinct(columns)
+        ids = catalogue.intern({field: (codes[one], values) for field, (codes, values) in columns.items()})
+        pairs.append(ids[row])
+    nothing = np.empty(0, np.int64)
+    return list(names), np.concatenate([nothing, *pairs]), np.concatenate([nothing, *devices])
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
+    """A column of text as codes and what they stand for; nothing stated is empty text."""
+    array = column.unify_dictionaries().combine_chunks()
+    array = array.chunk(0) if isinstance(array, pa.ChunkedArray) and array.num_chunks else array
+    if not len(array):
+        return np.empty(0, np.int64), [""]
+    values = [value or "" for value in array.dictionary.to_pylist()]
+    codes = array.indices
+    if codes.null_count:
+        codes, values = codes.fill_null(len(values)), [*values, ""]
+    return codes.to_numpy(zero_copy_only=False), values
+
+
+def _distinct(columns: dict[str, tuple[Ints, list[str]]]) -> tuple[Ints, Ints]:
+    """For each row the number of its distinct combination, and for each combination one of its rows."""
+    key, size = np.zeros(len(next(iter(columns.values()))[0]), np.int64), 1
+    for codes, values in columns.values():
+        if size * len(values) >= 1 << 62:
+            encoded = pa.array(key).dictionary_encode()
+            key, size = encoded.indices.to_numpy().astype(np.int64), max(len(encoded.dictionary), 1)
+        if len(values) > 1:
+            key *= len(values)
+            key += codes
+            size *= len(values)
+    encoded = pa.array(key).dictionary_encode()
+    row = encoded.indices.to_numpy()
+    one = np.zeros(len(encoded.dictionary), np.int64)
+    one[row] = np.arange(len(row))
+    return row, one
+
+
+def _part(folder: Path, code: str, token: str) -> Part | None:
+    try:
+        meta, arrays = read_arrays(folder / f"{code}.part")
+        return Part(code, made_from=meta["made_from"], size=meta["size"], arrays=arrays) if meta["token"] == token else None
+    except (OSError, WardroundError, KeyError):
+        return None

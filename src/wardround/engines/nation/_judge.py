@@ -1,0 +1,104 @@
+"""The verdict of every distinct pair of a record and a subject, by `core.matching`; equal rows of verdicts are kept once."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from wardround.core.advisories import Advisory
+from wardround.core.matching import Overrides
+from wardround.core.matching._bulk import CODES, verdicts
+from wardround.core.matching._record import Record
+from wardround.core.vocab import Verdict
+from wardround.engines.nation._naming import Block, Ints
+
+AFFECTED = CODES.index(Verdict.AFFECTED)
+OPEN = (CODES.index(Verdict.UNKNOWN), CODES.index(Verdict.NOT_EVALUABLE))
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Universe:
+    """All that some records speak of: the same pairs for each of them. `rows` has each distinct row of verdicts once.
+
+    A row has a code for every subject; `subject` gives each of `pairs` its subject's place. `cves` has the records, each with its row.
+    """
+
+    pairs: Ints
+    subject: Ints
+    once: Ints
+    rows: dict[bytes, int] = field(default_factory=dict)
+    cves: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, together: Sequence[Block]) -> "Universe":
+        """The pairs of these blocks. A subject that two of them have is counted once: `once` has the places that count."""
+        subjects = [subject for block in together for subject in block.ranked.subjects]
+        first: dict[object, int] = {}
+        for place, subject in enumerate(subjects):
+            first.setdefault(subject, place)
+        starts = np.cumsum([0, *(len(block.ranked.subjects) for block in together)]).tolist()
+        return cls(
+            np.concatenate([block.pairs for block in together]),
+            np.concatenate([block.subject + start for block, start in zip(together, starts, strict=False)]),
+            np.array(list(first.values()), np.int64),
+        )
+
+    def matrices(self) -> tuple[Bools, Bools]:
+        """For each row and pair: is it affected; is it affected or open."""
+        codes = np.frombuffer(b"".join(self.rows), np.uint8).reshape(len(self.rows), -1)
+        affected, undecided = codes == AFFECTED, np.isin(codes, OPEN)
+        return affected[:, self.subject], (affected | undecided)[:, self.subject]
+
+
+@dataclass(slots=True)
+class Judged:
+    """Every universe, and how many distinct pairs of record and subject there were by verdict."""
+
+    universes: list[Universe]
+    pairs: int = 0
+    affected: int = 0
+    unknown: int = 0
+
+
+def judge(
+    listed: Sequence[Block],
+    *,
+    records: Callable[[Sequence[str]], Iterable[Advisory]],
+    overrides: Overrides,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+) -> Judged:
+    """The verdicts of all records that name anything. Rejected ones state nothing, and count nothing."""
+    naming: dict[str, list[int]] = defaultdict(list)
+    for number, block in enumerate(listed):
+        for cve in block.cves:
+            naming[cve].append(number)
+    made: dict[tuple[int, ...], Universe] = {}
+    judged = Judged([])
+    for done, advisory in enumerate(records(sorted(naming))):
+        if done % 500 == 0:
+            progress(done, len(naming), advisory.cve)
+        if advisory.state.casefold() == "rejected":
+            continue
+        which = tuple(naming[advisory.cve])
+        together = [listed[n] for n in which]
+        universe = made.get(which)
+        if universe is None:
+            universe = made[which] = Universe.of(together)
+        record = Record(advisory)
+        row = b"".join(verdicts(record, block.ranked, overrides=overrides) for block in together)
+        universe.cves[advisory.cve] = universe.rows.setdefault(row, len(universe.rows))
+    for universe in made.values():
+        _count(judged, universe)
+    judged.universes = list(made.values())
+    return judged
+
+
+def _count(judged: Judged, universe: Universe) -> None:
+    codes = np.frombuffer(b"".join(universe.rows), np.uint8).reshape(len(universe.rows), -1)[:, universe.once]
+    often = np.bincount(list(universe.cves.values()), minlength=len(universe.rows))
+    judged.pairs += len(universe.cves) * len(universe.once)
+    judged.affected += int((codes == AFFECTED).sum(axis=1) @ often)
+    judged.unknown += int(np.isin(codes, OPEN).sum(axis=1) @ often)
