@@ -22,7 +22,16 @@ from wardround.core.vocab import BadInput, Verdict
 _MOST = 5_000
 """CPE names of one container that are read; one with more is *not evaluable*."""
 
-_SYSTEMS = ("windows", "linux", "macos", "mac os", "android", "iphone os", "ios", "ipados", "freebsd")
+_SYSTEMS = {
+    "windows": "microsoft",
+    "linux": "linux",
+    "macos": "apple",
+    "mac os": "apple",
+    "iphone os": "apple",
+    "freebsd": "freebsd",
+}
+"""How names of operating systems begin, and whose they are. Two of them are never one."""
+
 _NARROWING = ("update", "edition", "language", "sw_edition", "target_sw", "target_hw", "other")
 _PROCESSORS = {"x64": "x64-based systems", "x86": "32-bit systems", "arm64": "arm64-based systems"}
 
@@ -99,14 +108,17 @@ def _node(node: Mapping[str, Any], at: str, subject: Subject, names: frozenset[N
 
 
 def _joined(values: Sequence[_Value], operator: str) -> _Value:
-    """Kleene's logic. Where one side names the subject as vulnerable, an OR passes over products that are not the subject."""
+    """Kleene's logic. Where one side names the subject as vulnerable, an OR passes over products that are not the subject.
+
+    It does not pass over what cannot be read: that could be the subject.
+    """
     own = any(value.own for value in values)
     if operator == "AND":
         first = next((v for v in values if v.holds is False), None) or next((v for v in values if v.holds is None), None)
         chosen = first or next((v for v in values if v.own), values[0])
         assumed = chosen.assumed if first else tuple(dict.fromkeys(a for v in values for a in v.assumed))
         return _Value(chosen.holds, chosen.why, chosen.at, assumed, chosen.doubt, own)
-    heard = [value for value in values if value.own] if own else list(values)
+    heard = [value for value in values if value.own or value.doubt is Verdict.NOT_EVALUABLE] if own else list(values)
     first = next((v for v in heard if v.holds), None) or next((v for v in heard if v.holds is None), None)
     chosen = first or heard[0]
     assumed = chosen.assumed if first else tuple(dict.fromkeys(a for v in heard for a in v.assumed))
@@ -176,11 +188,10 @@ def _condition(name: Cpe, at: str, subject: Subject) -> _Value:
     words, platform = product_of(name), subject.platform
     whole = f"{vendor_of(name)} {words}".strip()
     if name.part == "o" and platform:
-        if platform.startswith((words, whole)) and words:
-            exact = name.version in (ANY, NA)
-            return _Value(True if exact else None, f"The platform is {platform[:60]}.", at)
         one, other = (next((s for s in _SYSTEMS if text.startswith(s)), "") for text in (words, platform))
-        if one and other and one != other:
+        if one and _SYSTEMS[one] == vendor_of(name) and platform.startswith((words, whole)) and name.version in (ANY, NA):
+            return _Value(True, f"The platform is {platform[:60]}.", at)
+        if one and other and _SYSTEMS[one] == vendor_of(name) != _SYSTEMS[other]:
             return _Value(False, f"The record's applicability needs {whole[:60]}, and the platform is {platform[:60]}.", at)
     return _Value(None, f"The record's applicability needs {whole[:60]} beside it, which the inventory does not tell.", at)
 

@@ -91,6 +91,13 @@ def same_revisions(one: int, other: int) -> bool:
     return one == other or any(one in row and other in row for row in _table()["same_revisions"])
 
 
+def update_since(build: int, day: str) -> tuple[int, str, str] | None:
+    """The first update that we know of for a build, released on a day (`2024-05-14`) or later: revision, KB, its own day."""
+    rows = ((row["released"], kb, rev) for kb, row in _update_rows() for of, rev in row["builds"].items() if int(of) == build)
+    first = min((row for row in rows if row[0] >= day), default=None)
+    return (first[2], first[1], first[0]) if first else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """A product's name, read: the family it states, the feature version, Server Core, and the rest that may hold a build."""
@@ -264,8 +271,12 @@ def _releases_of(product: str) -> tuple[tuple[Release, bool], ...] | None:
 
 @cache
 def _updates() -> Mapping[int, Mapping[int, int]]:
-    listed = _read("windows_updates.json")["updates"]
-    return {int(kb[2:]): {int(b): rev for b, rev in update["builds"].items()} for kb, update in listed.items()}
+    return {int(kb[2:]): {int(b): rev for b, rev in row["builds"].items()} for kb, row in _update_rows()}
+
+
+@cache
+def _update_rows() -> tuple[tuple[str, dict[str, Any]], ...]:
+    return tuple(_read("windows_updates.json")["updates"].items())
 
 
 @cache

@@ -13,7 +13,7 @@ from wardround.core.matching._model import Answer, Subject, heaviest
 from wardround.core.matching._objects import Shape, read_object
 from wardround.core.matching._platforms import Part, combine
 from wardround.core.matching._record import Record
-from wardround.core.matching._windows import OR_LATER, VENDOR, Release, releases_of, same_revisions
+from wardround.core.matching._windows import OR_LATER, VENDOR, Release, releases_of, same_revisions, update_since
 from wardround.core.vocab import Verdict
 
 Objects = Sequence[tuple[str, Shape]]
@@ -116,6 +116,8 @@ def _read(shape: Shape, at: str, asked: _Asked) -> Answer | None:
     if foreign:
         why = f"The record draws its line at build {foreign}, which does not tell anything about build {found[2]}."
         return Answer(Verdict.UNKNOWN, why, at)
+    if answer := _since_publication(shape, at, found, asked):
+        return answer
     if stated == subject.version:
         answer = read_object(shape, at=at, subject=subject)
         return replace(answer, assumed=(*answer.assumed, *notes)) if answer and notes else answer
@@ -126,6 +128,27 @@ def _read(shape: Shape, at: str, asked: _Asked) -> Answer | None:
         return Answer(Verdict.UNKNOWN, why, at)
     shown = f"The installed updates that are listed are taken to be in use: they bring this to {stated} at least."
     return replace(first, assumed=(*first.assumed, *notes, shown))
+
+
+def _since_publication(shape: Shape, at: str, found: re.Match[str], asked: _Asked) -> Answer | None:
+    """*Not affected* at or past an update released after the record, where its range ends at its `publication`; else None.
+
+    Microsoft's records of 2019 and 2020 state no build there; the update that came with the record has it or a later one.
+    """
+    if not found[3] or not ends_at_publication(shape):
+        return None
+    known = update_since(int(found[2]), asked.record.advisory.published.date().isoformat())
+    if known is None or int(found[3]) < known[0]:
+        return None
+    revision, update, day = known
+    why = f"The record's range ends at its publication, and {found[0]} is at or past {found[2]}.{revision} ({update}) of {day}."
+    return Answer(Verdict.NOT_AFFECTED, why, at, ("A cumulative update that is later than the record is taken to hold its fix.",))
+
+
+def ends_at_publication(shape: Shape) -> bool:
+    """True where every range of an object ends at `publication` instead of a build."""
+    ends = [str(entry.get("lessThan")).casefold() for entry in _entries(shape.affected)]
+    return bool(ends) and set(ends) == {"publication"}
 
 
 def _later(affected: Mapping[str, Any], stated: str, found: re.Match[str]) -> list[str]:
