@@ -52,7 +52,7 @@ def _by_name(install: Install, naming: Naming, aliases: Aliases) -> Named | None
                 _take(name, how, naming, aliases, ways, cves)
     for name in tried:
         for other, alias in aliases.of(*name):
-            if other not in tried and other not in ways:
+            if other not in ways:
                 _take(other, f"by the alias {alias}", naming, aliases, ways, cves)
     if not ways:
         return None
@@ -162,4 +162,3 @@ def _stated_names(install: Install, aliases: Aliases) -> Iterator[tuple[Name, st
         for place, name in enumerate(names_of_purl(install.purl)):
             if not vendor or not place:
                 yield name, f"by its package URL {install.purl[:200]}"
-

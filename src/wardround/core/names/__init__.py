@@ -6,8 +6,8 @@
 >>> Purl.read("pkg:maven/org.apache.commons/commons-compress@1.21").package
 'org.apache.commons:commons-compress'
 >>> aliases = Aliases.load()
->>> aliases.of("igor pavlov", bare_product("7-zip 23.01 (x64)"))[0]
-(('7-zip', '7-zip'), '7-zip')
+>>> aliases.of("google llc", bare_product("google chrome 126.0.6478.127 (x64)"))
+((('google', 'chrome'), 'google-chrome'),)
 >>> aliases.vendor("microsoft corporation")
 'microsoft'
 """

@@ -57,21 +57,27 @@ class Aliases:
     def of(self, vendor: str, product: str) -> tuple[tuple[Name, str], ...]:
         """What else the records call a product, given by its keys: each with the id of the alias that says so.
 
-        An alias of this vendor's product goes before one that names no vendor. What an alias points to may be aliased
-        itself; and the names that one alias points to are names of one product, whichever of them is asked for.
+        An alias of this vendor's product goes before one that names no vendor, which only counts where the vendor that is
+        stated, if any, is one that it points to. What an alias points to may be aliased itself; and the names that one
+        alias points to are names of one product, whichever of them is asked for.
         """
+        asked = self.vendor(vendor), product
         found: dict[Name, str] = {}
-        ahead: list[tuple[Name, str]] = [((self.vendor(vendor), product), "")]
+        ahead: list[tuple[Name, str]] = [(asked, "")]
         while ahead and len(found) < _FARTHEST:
-            (whose, what), through = ahead.pop(0)
-            alias = self._from.get((whose, what)) or (self._from.get(("", what)) if not through else None)
-            others = [*((alias,) if alias else ()), *self._among.get((whose, what), ())]
-            for other in others:
-                for name in other.keys:
-                    if name not in found and self._keyed(name) != (self.vendor(vendor), product):
-                        found[name] = through or other.id
-                        ahead.append((self._keyed(name), through or other.id))
+            name, through = ahead.pop(0)
+            alias = self._from.get(name) or (None if through else self._of_any_vendor(asked))
+            for other in (*((alias,) if alias else ()), *self._among.get(name, ())):
+                for target in other.keys:
+                    if target not in found and (not target[0] or self._keyed(target) != asked):
+                        found[target] = through or other.id
+                        ahead.append((self._keyed(target), through or other.id))
         return tuple(found.items())
+
+    def _of_any_vendor(self, asked: Name) -> Alias | None:
+        vendor, product = asked
+        alias = self._from.get(("", product))
+        return alias if alias and (not vendor or vendor in {self.vendor(whose) for whose, _ in alias.keys}) else None
 
     def vendor(self, key: str) -> str:
         """The one key that stands for all spellings of a vendor: legal form off, then by its alias."""
@@ -139,14 +145,20 @@ def _agree(standing: Sequence[Alias]) -> None:
 
 
 def _refuse_circles(aliases: Sequence[Alias]) -> None:
-    """No alias may lead back to what it speaks of. Without a vendor it only adds one, and may keep the product's name."""
+    """No alias may lead back to what it speaks of.
+
+    An alias that names no vendor may point to its own product's name of one vendor, and to what another one of the same
+    group of names speaks of.
+    """
     by_key = {_filed(alias.key): alias for alias in aliases}
 
     def following(alias: Alias) -> Iterator[Alias]:
-        for vendor, product in map(_filed, alias.keys):
+        to = set(map(_filed, alias.keys))
+        for vendor, product in to:
             if found := by_key.get((vendor, product)):
-                yield found
-            elif (found := by_key.get(("", product))) and found is not alias:
+                if found is not alias or vendor or len(to) == 1:
+                    yield found
+            elif (found := by_key.get(("", product))) and set(map(_filed, found.keys)) != to:
                 yield found
 
     done: set[str] = set()

@@ -11,7 +11,7 @@ from wardround.core.names._named import ECOSYSTEM
 from wardround.core.names._product import bare_product, bare_vendor
 
 _WORD = re.compile(r"[a-z]+|\d+", re.ASCII)
-_NOISE = frozenset({"the", "for", "and", "of", "software", "client", "version", "edition", "bit", "app", "project", "inc", "ltd", "corporation"})
+_NOISE = frozenset("the for and of software client version edition bit app project inc ltd corporation".split())
 _TOO_COMMON = 2000
 _LONGEST = 200
 

@@ -1,17 +1,20 @@
-"""What inventories write into a product's name that is none: its version, its processor, its language. A fixed list, no guessing."""
+"""What inventories write into a product's name that is none: version, processor, language. A fixed list, no guessing."""
 
 import re
 from functools import lru_cache
 
 _LONGEST = 200
-_WORDS = r"x64|x86|x86_64|x86-64|amd64|arm64|aarch64|win32|win64|(?:32|64)[ -]?bits?|[a-z]{2,3}-[a-z]{2,4}|user|all users|machine|msi"
+_WORDS = (
+    r"x64|x86|x86_64|x86-64|amd64|arm64|aarch64|win32|win64|(?:32|64)[ -]?bits?|[a-z]{2,3}-[a-z]{2,4}|user|all users|machine|msi"
+)
 _BRACKETS = re.compile(rf" ?\((?:{_WORDS})(?:[ ,;/]+(?:{_WORDS}))*\)$", re.ASCII)
+_LANGUAGE = re.compile(r" - [a-z]{2}-[a-z]{2}$", re.ASCII)
 _BARE = re.compile(r" (?:- )?(?:x64|x86|amd64|arm64|(?:32|64)[ -]bit)$", re.ASCII)
 _VERSION = re.compile(r"(?: -)? (?:v|ver\.? ?|version )?\d{1,9}(?:\.\d{1,9}){1,5}[a-z]?$", re.ASCII)
 _UPDATE = re.compile(r"(?<=\d) update \d{1,4}$", re.ASCII)
 _LEGAL = re.compile(
-    r"(?:,? (?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|gmbh|ag|kg|plc|s\.?a|s\.?a\.?s|s\.?p\.?a|s\.?r\.?l|b\.?v|n\.?v"
-    r"|a/s|oy|ab|pty|pte|co|company|se|foundation)\.?|, ?inc\.?|,ltd\.?)$",
+    r"(?:,? (?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|gmbh|ag|kg|plc|s\.?a|s\.?a\.?s|s\.?p\.?a|s\.?r\.?l"
+    r"|b\.?v|n\.?v|a/s|oy|ab|pty|pte|co|company|se)\.?|, ?inc\.?|,ltd\.?)$",
     re.ASCII,
 )
 
@@ -20,15 +23,15 @@ _LEGAL = re.compile(
 def bare_product(key: str) -> str:
     """A product's name key without the version, processor and language that stand at its end (`7-zip 23.01 (x64)` -> `7-zip`).
 
-    Taken off, over and over: bracketed processors and languages (`(x64 en-gb)`), processors (`64-bit`), a dotted version
-    (`23.01`, `v2.4.1`, ` - 14.36.32532`), and `update 371` after a number. Nothing else, and never all of it.
+    Taken off, over and over: bracketed processors and languages (`(x64 en-gb)`), processors (`64-bit`), ` - en-gb`, a dotted
+    version (`23.01`, `v2.4.1`, ` - 14.36.32532`), and `update 371` after a number. Nothing else, and never all of it.
     """
     if len(key) > _LONGEST:
         return key
-    before = ""
+    before, key = "", key.replace("_", " ") if " " not in key else key
     while before != key:
         before = key
-        for pattern in (_BRACKETS, _BARE, _VERSION, _UPDATE):
+        for pattern in (_BRACKETS, _LANGUAGE, _BARE, _VERSION, _UPDATE):
             key = pattern.sub("", key).rstrip() or key
     return key
 

@@ -119,7 +119,9 @@ def _checked(purl: PackageURL) -> Purl:
         parts[key] = parts[key].lower()
     qualifiers: Mapping[str, str] = purl.qualifiers if isinstance(purl.qualifiers, dict) else {}
     if rules.get("namespace") == ("none" if parts["namespace"] else "required"):
-        raise BadInput(f"a {purl.type} package URL has {'no' if parts['namespace'] else 'a'} namespace", where="package URL", do=_DO)
+        raise BadInput(
+            f"a {purl.type} package URL has {'no' if parts['namespace'] else 'a'} namespace", where="package URL", do=_DO
+        )
     for key in ("name", "version"):
         if parts[key] and key in rules and not re.fullmatch(rules[key], parts[key]):
             raise BadInput(f"{parts[key][:60]!r} is no {key} of a {purl.type} package", where="package URL", do=_DO)
