@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from wardround.core.advisories import Advisory, Container
+from wardround.core.matching._conventions import by_convention, ends_without_start
 from wardround.core.matching._model import Subject
 from wardround.core.matching._names import Name, key_of, names_of
 from wardround.core.matching._objects import MOST_ENTRIES, Shape
 from wardround.core.matching._orders import distributions
+
+
+NOTHING: tuple[str, ...] = ()
 
 
 class Placed(NamedTuple):
@@ -56,10 +60,15 @@ class Record:
 def _compile(container: Container, places: list[int], subject: Subject) -> Plan:
     """Each object with what is left of the entries that one container may hold."""
     left, objects = MOST_ENTRIES, []
+    stated = container.kind == "record"
+    ends = ends_without_start([container.affected[p] for p in places], container=container.name) if stated else ()
     for place in places:
         if left <= 0:
             break
-        shape = Shape(container.affected[place], most=left)
+        affected, assumed = container.affected[place], NOTHING
+        if stated:
+            affected, assumed = by_convention(affected, container=container.name, ends=ends)
+        shape = Shape(affected, most=left, assumed=assumed)
         left -= max(1, len(shape.entries))
         objects.append(Placed(place, shape, shape.platforms or _within(shape, subject)))
     return Plan(tuple(objects), len(places) - len(objects))

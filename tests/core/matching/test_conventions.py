@@ -1,0 +1,144 @@
+"""How publishers write: what a convention changes, what it leaves, and that whatever rests on one says so."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardround.core.matching._conventions import READINGS, by_convention, conventions, ends_without_start
+
+
+def an_object(*versions: dict[str, Any], vendor: str = "Example", product: str = "Gateway", **more: Any) -> dict[str, Any]:
+    return {"vendor": vendor, "product": product, "versions": list(versions)} | more
+
+
+def affected(version: str, **more: str) -> dict[str, Any]:
+    return {"version": version, "status": "affected", **more}
+
+
+def read(one: dict[str, Any], *beside: dict[str, Any], container: str = "cna") -> tuple[list[Any], tuple[str, ...]]:
+    ends = ends_without_start([one, *beside], container=container)
+    found, assumed = by_convention(one, container=container, ends=ends)
+    return [entry["version"] for entry in found["versions"]], assumed
+
+
+def test_a_record_without_such_habits_is_left_alone() -> None:
+    plain = an_object(affected("1.0", lessThan="2.0"), affected("0", lessThan="0.9"), defaultStatus="unaffected")
+    assert by_convention(plain, container="cna") == (plain, ())
+
+
+def test_chromes_fixed_version_stands_at_both_ends() -> None:
+    """CVE-2024-4671: `124.0.6367.201` up to `124.0.6367.201`; the release note of 9 May 2024 says: before it."""
+    chrome = an_object(affected("124.0.6367.201", lessThan="124.0.6367.201"), vendor="Google", product="Chrome")
+    versions, assumed = read(chrome)
+    assert versions == ["0"]
+    assert "chrome-fixed-twice" in assumed[0]
+
+
+def test_a_range_of_equal_ends_of_anybody_else_stays_empty() -> None:
+    """Ivanti writes the fix of each branch so, beside a default of *unaffected*: nothing is concluded from that."""
+    one = an_object(affected("22.1R6.2", lessThan="22.1R6.2"), vendor="Ivanti", defaultStatus="unaffected")
+    assert read(one) == (["22.1R6.2"], ())
+
+
+def test_adobes_default_is_left_out_where_every_range_is_affected_and_ends() -> None:
+    """CVE-2024-20752: Bridge, default affected, up to 14.0.1; APSB24-15 names 14.0.2 as the fix."""
+    bridge = an_object(affected("0", lessThanOrEqual="14.0.1"), vendor="Adobe", product="Bridge", defaultStatus="affected")
+    found, assumed = by_convention(bridge, container="cna")
+    assert "defaultStatus" not in found
+    assert "adobe-default" in assumed[0]
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        [affected("1.0")],
+        [affected("0", lessThan="*")],
+        [affected("0", lessThan="2.0"), {"version": "3.0", "status": "unaffected"}],
+        [affected("0", lessThan="2.0") | {"changes": [{"at": "1.5", "status": "unaffected"}]}],
+    ],
+)
+def test_a_default_that_could_be_meant_stays(versions: list[dict[str, Any]]) -> None:
+    one = an_object(*versions, vendor="Adobe", defaultStatus="affected")
+    assert by_convention(one, container="cna")[0]["defaultStatus"] == "affected"
+
+
+def test_the_lowest_open_range_starts_at_the_first_version_and_others_at_their_series() -> None:
+    """CVE-2024-9680: Firefox ESR before 128.3.1 and before 115.16.1, in two objects, both `unspecified`."""
+    newer, older = (an_object(affected("unspecified", lessThan=end)) for end in ("128.3.1", "115.16.1"))
+    assert read(newer, older)[0] == ["128"]
+    assert read(older, newer)[0] == ["0"]
+
+
+def test_ends_of_one_series_are_told_apart_by_the_next_number() -> None:
+    """Atlassian, in format 4: before 7.4.17, and before 7.13.7."""
+    one = an_object(affected("unspecified", lessThan="7.4.17"), affected("unspecified", lessThan="7.13.7"))
+    assert read(one)[0] == ["0", "7.13"]
+
+
+def test_beside_a_default_of_unaffected_only_the_lowest_gets_a_start() -> None:
+    newer, older = (an_object(affected("unspecified", lessThan=end), defaultStatus="unaffected") for end in ("9.1", "8.4"))
+    assert (read(newer, older)[0], read(older, newer)[0]) == (["unspecified"], ["0"])
+
+
+def test_several_ranges_from_zero_are_branches_only_where_others_added_them() -> None:
+    one = an_object(affected("0", lessThan="5.2.4"), affected("0", lessThan="6.2.3"))
+    assert read(one, container="CISA-ADP")[0] == ["0", "6"]
+    assert read(one, container="cna") == (["0", "0"], ())
+
+
+def test_one_range_from_zero_is_what_it_says() -> None:
+    assert read(an_object(affected("0", lessThan="2.0")), container="CISA-ADP") == (["0"], ())
+
+
+def test_an_end_that_is_no_plain_number_leaves_all_of_them_as_they_are() -> None:
+    one = an_object(affected("unspecified", lessThan="2022_su5"), affected("unspecified", lessThan="2021.1"))
+    assert read(one)[0] == ["unspecified", "unspecified"]
+
+
+def test_a_series_is_a_start() -> None:
+    """CVE-2024-4577: `8.1.*` up to 8.1.29."""
+    versions, assumed = read(an_object(affected("8.1.*", lessThan="8.1.29")))
+    assert versions == ["8.1"]
+    assert "8.1.*" in assumed[0]
+
+
+def test_a_series_without_an_end_is_left_to_the_reader() -> None:
+    assert read(an_object(affected("5.x"))) == (["5.x"], ())
+
+
+def test_atlassians_lower_bounds_list_versions() -> None:
+    """CVE-2023-22515: `>= 8.3.0` affected, `>= 8.3.3` unaffected."""
+    one = an_object(affected(">= 8.3.0"), {"version": ">= 8.3.3", "status": "unaffected"}, vendor="Atlassian")
+    assert read(one)[0] == ["8.3.0", ">= 8.3.3"]
+
+
+def test_every_convention_says_who_wrote_it_from_what_and_why() -> None:
+    assert len({one.id for one in conventions()}) == len(conventions())
+    for one in conventions():
+        assert one.container in ("cna", "adp")
+        assert one.source.startswith("https://")
+        assert one.readings
+        assert set(one.readings) <= set(READINGS)
+        assert all((one.author, one.date, one.reason, one.says.endswith("."))), one.id
+
+
+anything = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=6), st.sampled_from(["unspecified", "0", "1.x", ">= 2"])
+)
+hostile = st.dictionaries(st.sampled_from(["version", "lessThan", "lessThanOrEqual", "status", "changes", "versionType"]), anything)
+
+
+@given(
+    st.sampled_from(["Google", "Adobe", "Atlassian", "Spring", "Example"]),
+    st.lists(st.one_of(hostile, anything), max_size=4),
+    anything,
+)
+def test_whatever_an_object_holds_it_is_read_and_never_changed(vendor: str, versions: list[Any], default: Any) -> None:
+    one = {"vendor": vendor, "product": "Chrome", "versions": versions, "defaultStatus": default}
+    before = repr(one)
+    for container in ("cna", "CISA-ADP"):
+        found, _ = by_convention(one, container=container, ends=ends_without_start([one], container=container))
+        assert len(found["versions"]) == len(versions)
+    assert repr(one) == before
