@@ -89,18 +89,12 @@ def _plain(said: Said) -> Said:
 
 
 def _of_distribution(said: Said) -> Said:
-    """A distribution's package: what is below the fixed version of its release is affected, what is above is not.
-
-    Of a modular package (`.module`) several streams stand side by side in one release, so only the very version is known.
-    """
+    """A distribution's package: what is below the fixed version of its release is affected, what is above is not."""
     product = said.product
     if said.status not in ("fixed", "first_fixed") or not product.entries:
         entries = product.entries or (EVERY,)
         return replace(said, product=replace(product, entries=tuple({"versionType": "rpm", **entry} for entry in entries)))
-    version = product.versions
-    if ".module" in version:
-        return replace(said, product=replace(product, entries=({"version": version, "versionType": "rpm"},)))
-    below = {"version": "0", "lessThan": version, "versionType": "rpm"}
+    below = {"version": "0", "lessThan": product.versions, "versionType": "rpm"}
     return replace(said, product=replace(product, entries=(below,)), effect=AFFECTED, otherwise=UNAFFECTED)
 
 

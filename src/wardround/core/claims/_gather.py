@@ -63,9 +63,16 @@ def _objects(listed: Sequence[Said], marks: str) -> list[Mapping[str, Any]]:
     grouped: dict[tuple[Any, ...], list[Said]] = defaultdict(list)
     for said in listed:
         p = said.product
-        key = (p.vendor, p.name, p.package, p.platforms, p.cpes if not p.distribution else (), _bare(p.purl), said.otherwise)
+        cpes = p.cpes if not p.distribution else ()
+        key = (p.vendor, p.name, p.package, p.platforms, cpes, _bare(p.purl), said.otherwise, _stream(p))
         grouped[key].append(said)
     return [_object(said[0].product, said, marks) for said in grouped.values()]
+
+
+def _stream(product: Product) -> str:
+    """Whose versions compare: of packages of a module (`.module`) only those with the same first number."""
+    modular = product.distribution and ".module" in product.versions
+    return product.versions.rpartition(":")[2].partition(".")[0] if modular else ""
 
 
 def _object(product: Product, listed: Sequence[Said], marks: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from wardround.core.advisories._document import CVE_ID, WHOLE, document_of, text, time_of, time_or_none
 from wardround.core.claims._distributions import Release, release_of, table
@@ -72,9 +73,9 @@ def _said(document: Mapping[str, Any]) -> Iterator[Said]:
     for place, affected, release in listed:
         if release is None:
             yield from _language(affected, f"/affected/{place}")
-        elif (_name(affected), release.platform, not release.extended) not in mended or (
-            _has_fix(affected) and not release.extended
-        ):
+            continue
+        other = (_name(affected), release.platform, not release.extended)
+        if other not in mended or (_has_fix(affected) and not release.extended):
             yield from _distribution(affected, release, f"/affected/{place}")
 
 
@@ -89,19 +90,20 @@ def _distribution(affected: Mapping[str, Any], release: Release, pointer: str) -
 
 
 def _language(affected: Mapping[str, Any], pointer: str) -> Iterator[Said]:
-    """A package of a language, or a repository. Commits are apart: what they do not decide, nothing else here decides."""
+    """A package of a language, whose vendor is its registry (`pkg:npm`), or of a repository.
+
+    Commits are apart: what they do not decide, nothing else here decides.
+    """
     system, name = _ecosystem(affected).partition(":")[0], _name(affected)
-    kind, scheme, _ = table()["languages"].get(system, ("", "", ""))
-    purl = text(_package(affected), "purl")
-    vendor, _, short = name.replace(":", "/").rpartition("/")
+    kind, scheme = table()["languages"].get(system, ("", ""))
+    purl = text(_package(affected), "purl") or (f"pkg:{kind}/{quote(name.replace(':', '/'))}" if kind else "")
+    whose = f"pkg:{kind}" if kind else system
     commits = tuple(e for r in _ranges(affected) if r.get("type") == "GIT" for e in _events(r, "git"))
     entries = tuple(_entries(affected, scheme))
     ranged = any(r.get("type") in ("ECOSYSTEM", "SEMVER") for r in _ranges(affected))
     for found, otherwise in ((entries, UNAFFECTED if ranged or not commits else ""), (commits, "")):
         if found and name:
-            product = Product(
-                vendor, short, _shown(found), found, name, purl=purl or (f"pkg:{kind}/{name}" if kind else ""), pointer=pointer
-            )
+            product = Product(whose, name, _shown(found), found, name, purl=purl, pointer=pointer)
             yield Said(product, AFFECTED, AFFECTED, otherwise, pointer=pointer)
 
 

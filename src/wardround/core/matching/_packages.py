@@ -21,6 +21,7 @@ _REDHAT = re.compile(r"\.el(\d{1,2})(?:_(\d{1,2}))?(?![\d_])", re.ASCII)
 _ENTERPRISE = re.compile(r"red hat enterprise linux (\d{1,2}(?:\.\d{1,2})?)(?![\w.])", re.ASCII)
 _SOURCE_RPM = re.compile(r"(?P<name>.+)-(?P<version>[^-]+-[^-]+)\.src\.rpm", re.ASCII)
 _LONGEST = 400
+_OTHER_VENDORS = frozenset({"amazon", "oracle", "red hat", "suse"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ def vendors_of(distribution: str) -> tuple[str, ...]:
     """The vendor keys under which records and feeds speak of a distribution's packages."""
     known = _table()["distributions"].get(distribution.partition(":")[0])
     return tuple(known["vendors"]) if known else (distribution.partition(":")[0],)
+
+
+@cache
+def distributors() -> frozenset[str]:
+    """The vendor keys of distributions, but for those that are vendors of much else."""
+    return frozenset(vendor for whose in _table()["distributions"] for vendor in vendors_of(whose)) - _OTHER_VENDORS
 
 
 def family_of(scheme: str) -> frozenset[str]:
