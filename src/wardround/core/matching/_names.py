@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
-from wardround.core.matching._packages import Package, package_of, vendors_of
+from wardround.core.matching._packages import Package, distributors, package_of, vendors_of
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._keys import Name, name_of_cpe
@@ -111,8 +111,12 @@ def _by_product_alone(install: Install, naming: Naming, records: Records | None,
 
 
 def _vendors_of(listed: Mapping[str, Sequence[str]], language: str) -> dict[str, Sequence[str]]:
-    """The vendors that have a product of a name, without the records that place it in another language's registry."""
+    """The vendors that have a product of a name, without the records that place it in another language's registry.
+
+    A distribution that packages it is no vendor of it, where there is another.
+    """
     found = {vendor: cves for vendor, cves in listed.items() if not vendor.startswith(ECOSYSTEM)}
+    found = {vendor: cves for vendor, cves in found.items() if vendor not in distributors()} or found
     if not language or len(found) == len(listed):
         return found
     own = set(listed.get(ECOSYSTEM + language, ()))
