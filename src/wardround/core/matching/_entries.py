@@ -98,6 +98,7 @@ class Entry:
     ) -> None:
         self.stated = (version or "").strip()
         self.order: Order = order or order_of(version_type or "")
+        self._product = order is not None
         self.status = _status(status or "")
         end, self.changes, self._fixed = (less_than or "").strip(), changes, fixed
         with_end = not end
@@ -276,7 +277,7 @@ class Entry:
         if span is None or span.start is None or span.end in (None, "*") or is_first(span.start):
             return ""
         if span.start == span.end:
-            return "" if span.with_end else "empty"
+            return "" if span.with_end and not self._product else "empty"  # of these products it means: up to here
         try:
             ends = order.position(span.start, span.end or "")
         except UnreadableError:
@@ -289,7 +290,9 @@ class Entry:
         if self._broken == "swapped":
             why = f"The record's range has its ends swapped: it starts at {start} and ends at {end}."
             return _doubtful(self.status, why, Verdict.NOT_EVALUABLE, ends=True)
-        if version and _side(version, span.start, self.order, wanted={0, 1}) is True:
+        if version and span.with_end and _side(version, span.start, self.order, wanted={0}) is True:
+            return self._inside
+        if version and _side(version, span.start, self.order, wanted={1} if span.with_end else {0, 1}) is True:
             return Reading(_NONE, True, span, True, True, assumed=_with(self.order), status=self.status)
         why = f"The record's range is empty as it is written: it starts at {start} and ends before it."
         return _doubtful(self.status, why, ends=True)

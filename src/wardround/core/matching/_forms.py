@@ -53,6 +53,7 @@ class Form:
     patterns: tuple[re.Pattern[str], ...]
     by: tuple[tuple[str, ...], ...]
     joined: frozenset[str]
+    open_series: int
 
     def reads(self, text: str) -> bool:
         """True for a text that is a version of this product (or `0`, `*`, the end of a series)."""
@@ -82,10 +83,14 @@ class Form:
         return frozenset({-1, 0, 1} if here.low < limit else {0, 1})
 
     def joining(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The same entry with its end written out, where its `versionType` says that the end is a build of what it starts with."""
+        """The same entry as the vendor means it: an end that is a build of what it starts with is written out (`joined`), and a
+        range without an end is its own branch (`open_series` numbers).
+        """
+        start = str(entry.get("version") or "").strip()
+        if self.open_series and entry.get("lessThan") == "*" and self.reads(start) and start != "0":
+            return {**entry, "lessThan": ".".join(map(str, self.spans(start)[0].low[: self.open_series])) + ".*"}
         if str(entry.get("versionType")).strip().casefold() not in self.joined:
             return entry
-        start = str(entry.get("version") or "").strip()
         ends = {k: f"{start}-{str(entry[k]).strip()}" for k in ("lessThan", "lessThanOrEqual") if entry.get(k)}
         return {**entry, **{k: v for k, v in ends.items() if self.reads(start) and self.reads(v)}}
 
@@ -114,6 +119,7 @@ def form_named(name: str) -> Form:
         patterns=tuple(re.compile(pattern, re.ASCII) for pattern in raw["patterns"]),
         by=tuple(tuple(groups) for groups in raw["by"]),
         joined=frozenset(raw.get("joined", [])),
+        open_series=raw.get("open_series", 0),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from wardround.core.matching._entries import STATUSES, Entry, Reading, entry_of, unread
 from wardround.core.matching._model import Answer, Subject
+from wardround.core.matching._nearer import mended_nearer
 from wardround.core.matching._numbers import Text, text_of
 from wardround.core.matching._orders import distributions, is_commit, order_of, shown
 from wardround.core.matching._platforms import platforms_of
@@ -28,11 +29,11 @@ _CONVENTION = "The record does not say what is true past its last affected range
 class Shape:
     """One `affected` object, compiled once for all the versions that are held against it."""
 
-    __slots__ = ("affected", "default", "entries", "form", "modules", "platforms", "types")
+    __slots__ = ("affected", "assumed", "default", "entries", "form", "modules", "platforms", "types")
 
-    def __init__(self, affected: Mapping[str, Any], *, most: int = MOST_ENTRIES) -> None:
+    def __init__(self, affected: Mapping[str, Any], *, most: int = MOST_ENTRIES, assumed: tuple[str, ...] = ()) -> None:
         listed: Sequence[Any] = affected["versions"] if isinstance(affected.get("versions"), list) else ()
-        self.affected = affected
+        self.affected, self.assumed = affected, assumed
         form = form_of_object(affected)
         self.entries: list[Entry] = [entry_of(entry, form=form) for entry in islice(listed, most)]
         self.form = form if form and any(entry.order.name == form.name for entry in self.entries) else None
@@ -66,7 +67,11 @@ def read_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
         )
         return Answer(Verdict.UNKNOWN, why, at)
     answer = _walk(shape, at, version)
+    if shape.assumed and answer.decides:
+        answer = replace(answer, assumed=tuple(dict.fromkeys((*answer.assumed, *shape.assumed))))
     if shape.form:
+        if answer.verdict is Verdict.AFFECTED and (nearer := mended_nearer(shape.entries, shape.form, version.text)):
+            answer = Answer(Verdict.UNKNOWN, nearer, answer.decided_by)
         answer = replace(answer, reason=f"{answer.reason} Compared by the reviewed order of {shape.form.title}.")
     if shape.modules and answer.verdict is Verdict.AFFECTED:
         part = f"The part that the record speaks of ({shape.modules}) is taken to be in use."

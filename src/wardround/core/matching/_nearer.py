@@ -1,0 +1,25 @@
+"""Ranges that overlap, of a product whose vendor mends several lines at once (`8.0 before U3d`, `8.0 before U2d`).
+
+Read literally, the fix of the older line is inside the range of the newer one, and so *affected*. A version at or past the end
+of a range of its own line (all the numbers of that end but the last) is *unknown* then: a vendor fact can decide it.
+"""
+
+from wardround.core.matching._entries import Entry
+from wardround.core.matching._forms import Form
+from wardround.core.matching._orders import shown
+from wardround.core.vocab import Verdict
+
+
+def mended_nearer(entries: list[Entry], form: Form, version: str) -> str:
+    """Why a version that a range calls affected may be mended all the same; empty when nothing says so."""
+    if not version or not form.reads(version):
+        return ""
+    own = form.spans(version)
+    for entry in entries:
+        end = entry.span.end if entry.span and entry.explicit and not entry.span.with_end else None
+        if entry.status is not Verdict.AFFECTED or end in (None, "*") or not form.reads(end) or end.endswith("*"):
+            continue
+        line = form.spans(end)[0].prefix[:-1]
+        if len(line) >= 2 and all(span.low[: len(line)] == line for span in own) and form.position(version, end) <= {0, 1}:
+            return f"{shown(version)} is at or past {shown(end)}, where one range of the record ends, and inside another one."
+    return ""

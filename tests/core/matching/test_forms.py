@@ -1,0 +1,229 @@
+"""Products whose versions are no dotted numbers: how they compare, and what that makes decidable in their records."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardround.core.advisories import Advisory
+from wardround.core.matching import Answer, Overrides, Subject, decide
+from wardround.core.matching._forms import Form, form_named, form_of, forms
+from wardround.core.vocab import name_key
+
+ARecord = Callable[..., Advisory]
+
+# Oldest first. Sources: each vendor's own release notes, as forms.json names them.
+ORDERS = {
+    "pan-os": "8.1.0 8.1.23-h1 9.1.0 10.2.9 10.2.9-h1 10.2.9-h10 10.2.10 11.0.0",
+    "asa": "9.8(4) 9.8(4)48 9.12.1 9.16(4) 9.16(4)9 9.16.4.57 9.16(4)62 9.20.2",
+    "ftd": "6.2.3 6.2.3.18 7.0.6 7.0.6.1 7.4.1 7.4.1.1",
+    "ios-xe": "16.9.1 16.12.10 16.12.10a 17.3.8 17.3.8a 17.3.8b 17.9.4 17.09.04a 17.12.2",
+    "pulse": "9.1R14 9.1R14.4 9.1R18 9.1R18.3 22.4R2.2 22.5R1.1 22.7R2 22.7R2.5",
+    "netscaler": "12.1-55.24 12.1-65.39 12.1-55.300 13.0-92.19 13.1-37.38 13.1-49.9 13.1-49.15 13.1-37.164 14.1-8.50 14.1-43.56",
+    "sonicos": "5.9.2.14-12o 6.5.4.4-44v-21-2079 6.5.4.14-109n 6.5.4.15-116n 7.0.1-5035 7.1.1-7040-R2044",
+    "sma": "9.0.0.9-26sv 10.2.0.8-37sv 10.2.1.2-24sv 10.2.1.11-65sv 12.4.3-02804 12.4.3-02854",
+    "big-ip": "11.6.5.2 13.1.5 15.1.5 15.1.5.1 16.1.2 16.1.2.2 17.1.0",
+    "esxi": "6.7.0_build_17499825 ESXi70U1c-17325551 7.0.3_build_21930508 ESXi80U1d-23299997 ESXi80U2sb-23305545 ESXi80U3-24022510",
+    "vcenter": "6.7_U3l 7.0_U1c 7.0U3o 7.0_u3s 8.0_U1d 8.0_U2 8.0_U2e 8.0_Update_3 8.0_U3b",
+    "moveit": "12.1.0 2021.0.6 13.1.4 2022.0.4 14.1.5 2023.0.1 15.1.6 2024.0.2",
+    "screenconnect": "22.4.20001 23.9.7.8804 23.9.8.8811 23.9.10 24.1.3.8907",
+    "exchange": "15.0.1497.12 15.01.2176.009 15.1.2242.4 15.02.0792.010 15.2.858.5",
+    "fortinet": "5.4.12 6.0.5 6.4.14 7.0.16 7.2.9,build1688 7.4.3",
+    "junos": "20.4R3-S9 21.1R1 21.4R3 21.4R3-S5.4 22.2R2-S1-EVO 22.4R2-S1 22.4R3 23.2R1",
+    "zld": "4.60 4.73 4.73_Patch_1 V5.36(ABUH.0) 5.36patch1 V5.36(ABUH.2) 5.37",
+}
+
+
+def versions(name: str) -> list[str]:
+    return [text.replace("_", " ") for text in ORDERS[name].split()]
+
+
+def test_every_form_is_tried_here() -> None:
+    assert set(ORDERS) == set(forms())
+
+
+@pytest.mark.parametrize("name", sorted(ORDERS))
+def test_the_vendors_own_order(name: str) -> None:
+    form, listed = form_named(name), versions(name)
+    for here, one in enumerate(listed):
+        for there, other in enumerate(listed):
+            assert form.position(one, other) == {(here > there) - (here < there)}, (one, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("asa", "9.16(4)57", "9.16.4.57"),
+        ("ios-xe", "17.09.04a", "17.9.4a"),
+        ("netscaler", "NS13.1: Build 49.15.nc", "13.1-49.15"),
+        ("netscaler", "13.1-37.164-FIPS", "13.1-37.164"),
+        ("zld", "V5.36(ABUH.2)", "5.36 Patch 2"),
+        ("moveit", "2023.0.1 (15.0.1)", "15.0.1.48"),
+        ("junos", "21.4R3-S5", "21.4r3-s5.4"),
+        ("exchange", "15.02.1118.040", "15.2.1118.40"),
+        ("ftd", "7.0.6 (Build 236)", "7.0.6"),
+        ("esxi", "ESXi70U3so-22348815", "7.0 U3 build 22348815"),
+    ],
+)
+def test_two_ways_to_write_one_version(name: str, one: str, other: str) -> None:
+    assert form_named(name).position(one, other) == form_named(name).position(other, one) == {0}
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "bound", "position"),
+    [
+        ("pan-os", "10.2", "10.2.9-h1", {-1, 0, 1}),
+        ("pan-os", "10.2", "10.3.0", {-1}),
+        ("pan-os", "10.2", "10.1.9", {1}),
+        ("pan-os", "10.2.9", "10.2", {0, 1}),
+        ("pan-os", "10.2", "10.2.*", {-1}),
+        ("pan-os", "10.3.0", "10.2.*", {1}),
+        ("pan-os", "99.1.1", "*", {-1}),
+        ("junos", "21.1R3-S5", "21.1*", {-1}),
+        ("junos", "21.2R1", "21.1*", {1}),
+        ("pulse", "9.1", "9.1R18", {-1, 0, 1}),
+        ("esxi", "8.0.2", "8.0 U2b", {-1, 0, 1}),
+        ("esxi", "8.0.3 build 24022510", "8.0 U3b", {-1, 0, 1}),
+        ("pan-os", "10.2.9", "0", {1}),
+    ],
+)
+def test_what_is_too_coarse_stays_open(name: str, version: str, bound: str, position: set[int]) -> None:
+    assert form_named(name).position(version, bound) == position
+
+
+@pytest.mark.parametrize(
+    "text", ["", "n/a", "10", "10.2.9-", "10.2.9-hx", "10.2.9-h1-h2", "v" * 10_000, "10.2.9\n-h1", "１０.2.9", "9" * 5000]
+)
+@pytest.mark.parametrize("name", sorted(ORDERS))
+def test_what_is_no_version_is_refused(name: str, text: str) -> None:
+    assert not form_named(name).reads(text)
+    with pytest.raises(ValueError, match=re.escape(text[:20]) or None):
+        form_named(name).spans(text)
+
+
+@pytest.mark.parametrize("name", sorted(ORDERS))
+@given(data=st.data())
+def test_position_is_the_same_seen_from_the_other_side(name: str, data: st.DataObject) -> None:
+    form: Form = form_named(name)
+    one, other = (data.draw(st.sampled_from(versions(name))) for _ in range(2))
+    assert form.position(one, other) == {-sign for sign in form.position(other, one)}
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for name in forms():
+        form = form_named(name)
+        assert not form.reads(text) or form.position(text, "*") == {-1}
+
+
+def test_a_product_is_known_by_its_vendor_too() -> None:
+    assert form_of(("palo alto networks",), "pan-os") is form_named("pan-os")
+    assert form_of((), "vmware esxi") is form_named("esxi")
+    assert form_of(("somebody else",), "pan-os") is None
+
+
+# What a record says, with the product's order.
+
+
+def says(
+    a_record: ARecord, product: tuple[str, str], version: str, *entries: dict[str, Any], default: str | None = "unaffected"
+) -> Answer:
+    stated = {} if default is None else {"defaultStatus": default}
+    affected = {"vendor": product[0], "product": product[1], "versions": [{"status": "affected"} | e for e in entries], **stated}
+    vendor = "" if product[0] == "n/a" else product[0].casefold()
+    return decide(a_record([affected]), Subject((vendor,), name_key(product[1]), version), overrides=Overrides())
+
+
+PAN = ("Palo Alto Networks", "PAN-OS")
+PAN_RANGE = {"version": "10.2.0", "lessThan": "10.2.9-h1", "versionType": "custom"}
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"),
+    [
+        ("10.2.9", "affected"),
+        ("10.2.9-h1", "not_affected"),
+        ("10.2.10", "not_affected"),
+        ("10.1.9-h3", "not_affected"),
+        ("10.2", "unknown"),
+        ("ten", "unknown"),
+    ],
+)
+def test_a_custom_range_becomes_decidable_and_says_by_which_order(a_record: ARecord, version: str, verdict: str) -> None:
+    answer = says(a_record, PAN, version, PAN_RANGE)
+    assert answer.verdict == verdict
+    assert "reviewed order of PAN-OS" in answer.reason
+    assert not answer.assumed
+
+
+def test_another_product_with_the_same_entry_stays_unknown(a_record: ARecord) -> None:
+    assert says(a_record, ("Example", "Gateway"), "10.2.9-h2", PAN_RANGE).verdict == "unknown"
+
+
+def test_a_declared_type_that_cannot_hold_the_products_versions_gives_way(a_record: ARecord) -> None:
+    entry = {"version": "9.1R1", "lessThan": "9.1R18.3", "versionType": "semver"}
+    assert says(a_record, ("Ivanti", "Connect Secure"), "9.1R18.2", entry).verdict == "affected"
+    assert says(a_record, ("Ivanti", "Connect Secure"), "9.1R18.3", entry).verdict == "not_affected"
+
+
+def test_the_year_names_and_the_internal_numbers_of_one_release(a_record: ARecord) -> None:
+    entry = {"version": "2023.0.0", "lessThan": "2023.0.11", "versionType": "semver"}
+    assert [says(a_record, ("Progress", "MOVEit Transfer"), v, entry).verdict for v in ("15.0.10", "15.0.11")] == [
+        "affected",
+        "not_affected",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"),
+    [
+        ("13.1-49.14", "affected"),
+        ("13.1-49.15", "not_affected"),
+        ("13.1-37.163", "affected"),
+        ("13.1-37.164", "not_affected"),
+        ("13.1-37.38", "affected"),
+    ],
+)
+def test_a_netscaler_range_names_its_branch_and_the_build_that_ends_it(a_record: ARecord, version: str, verdict: str) -> None:
+    entries = [
+        {"version": "13.1", "lessThan": "49.15", "versionType": "patch"},
+        {"version": " 13.1-FIPS", "lessThan": "37.164", "versionType": "patch"},
+    ]
+    assert says(a_record, ("Citrix", "NetScaler ADC\u202f"), version, *entries).verdict == verdict
+
+
+def test_a_range_that_starts_where_it_ends_says_nothing_of_what_is_below(a_record: ARecord) -> None:
+    """CVE-2023-46805: `9.1R18` up to and including `9.1R18`, where everything up to it was meant."""
+    entry = {"version": "9.1R18", "lessThanOrEqual": "9.1R18", "versionType": "semver"}
+    verdicts = [says(a_record, ("Ivanti", "ICS"), v, entry).verdict for v in ("9.1R17.1", "9.1R18", "9.1R18.1")]
+    assert verdicts == ["unknown", "affected", "not_affected"]
+
+
+def test_the_fix_of_an_older_line_is_not_called_affected_by_the_range_of_a_newer_one(a_record: ARecord) -> None:
+    """CVE-2025-22224: 8.0 before U3d, and 8.0 before U2d."""
+    ranges = [{"version": "8.0", "lessThan": end, "versionType": "custom"} for end in ("ESXi80U3d-24585383", "ESXi80U2d-24585300")]
+    asked = {
+        "ESXi80U2d-24585300": "unknown",
+        "ESXi80U2c-23825572": "affected",
+        "ESXi80U3c-24449057": "affected",
+        "ESXi80U3d-24585383": "not_affected",
+    }
+    assert {v: says(a_record, ("n/a", "VMware ESXi"), v, *ranges).verdict.value for v in asked} == asked
+
+
+def test_a_big_ip_range_without_an_end_stays_in_its_branch(a_record: ARecord) -> None:
+    """CVE-2023-38138: 17.1.0 before 17.1.0.2, 13.1.0 and no fix."""
+    ranges = [
+        {"version": "17.1.0", "lessThan": "17.1.0.2", "versionType": "semver"},
+        {"version": "13.1.0", "lessThan": "*", "versionType": "semver"},
+    ]
+    asked = {"17.1.0.1": "affected", "17.1.0.2": "unknown", "13.1.5.1": "affected", "14.1.0": "unknown"}
+    assert {v: says(a_record, ("F5", "BIG-IP"), v, *ranges, default="unknown").verdict.value for v in asked} == asked
+
+
+def test_git_is_not_the_products_order(a_record: ARecord) -> None:
+    entry = {"version": "0", "lessThan": "deadbeef", "versionType": "git"}
+    assert says(a_record, PAN, "10.2.9", entry).verdict == "not_evaluable"
