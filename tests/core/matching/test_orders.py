@@ -1,5 +1,7 @@
 """Each version type compares by its own rules."""
 
+from itertools import pairwise
+
 import pytest
 
 from wardround.core.matching._orders import UnreadableError, order_of, shown
@@ -35,6 +37,25 @@ def test_lower_is_below_higher(kind: str, lower: str, higher: str) -> None:
 def test_what_has_a_release_in_the_record_needs_one_in_the_inventory() -> None:
     with pytest.raises(UnreadableError, match="no package release"):
         order_of("rpm").position("8.9", "0:4.18.0-553.el8")
+
+
+def test_who_names_no_release_in_the_record_means_every_release() -> None:
+    assert order_of("rpm").position("1.0-5.el9", "1.0") == {0}
+    assert order_of("rpm").position("1.0-5.el9", "1.0.1") == {-1}
+
+
+@pytest.mark.parametrize("kind", ["custom", "semver", "rpm", "deb", "maven", "python", "npm", "apk"])
+def test_keys_sort_as_positions_say(kind: str) -> None:
+    order, versions = order_of(kind), ["1.0", "1.2", "1.10", "2.0"]
+    assert sorted(["1.10", "2.0", "1.0", "1.2"], key=order.key) == versions
+    assert all(order.position(low, high) == {-1} for low, high in pairwise(versions))
+
+
+@pytest.mark.parametrize("kind", ["custom", "git", "semver", "deb"])
+@pytest.mark.parametrize("text", ["9" * 10_000, "١.٢", "1.0\x00", "*", ""])
+def test_what_is_no_version_has_no_key(kind: str, text: str) -> None:
+    with pytest.raises(UnreadableError):
+        order_of(kind).key(text)
 
 
 @pytest.mark.parametrize(
