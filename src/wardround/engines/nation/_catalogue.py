@@ -34,6 +34,7 @@ class Catalogue:
         self._groups: Ints = np.empty(0, np.int64)
         self._names: dict[str, int] = {}
         self._by_word: list[int] = []
+        self._lists: dict[str, list[str]] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -97,6 +98,14 @@ class Catalogue:
         listed = [list(self.words[field]) for field in FIELDS]
         columns = [[words[code] for code in codes.tolist()] for words, codes in zip(listed, self.rows().T, strict=True)]
         return [_install(dict(zip(FIELDS, said, strict=True))) for said in zip(*columns, strict=True)]
+
+    def install(self, pair: int) -> Install:
+        """What one pair says of an install."""
+        if len(self._lists) != len(FIELDS) or any(len(self._lists[f]) != len(self.words[f]) for f in FIELDS):
+            self._lists = {field: list(self.words[field]) for field in FIELDS}
+        at = pair * 4 * len(FIELDS)
+        codes = np.frombuffer(bytes(self._rows[at : at + 4 * len(FIELDS)]), np.int32).tolist()
+        return _install({field: self._lists[field][code] for field, code in zip(FIELDS, codes, strict=True)})
 
     def groups(self) -> Ints:
         """For each pair the number of its product's name: pairs of one number are versions of one product (or of namesakes)."""

@@ -38,7 +38,7 @@ def count(index: Index, universes: Sequence[Universe]) -> Counted:
     sizes, sets = _sizes(index), _Sets(index, groups)
     starts = np.cumsum([0, *(len(u.rows) for u in universes)])
     total = np.zeros((2 * int(starts[-1]), len(index.parts)), np.int64)
-    together = _Together(len(groups))
+    together = _Together()
     ever = np.zeros((2, len(groups)), bool)
     for universe, start in zip(universes, starts.tolist(), strict=False):
         both = universe.matrices()
@@ -119,57 +119,88 @@ def _distinct(hit: Bools) -> tuple[Bools, Ints]:
 
 
 class _Together:
-    """Which products stand together in a row: only if some device has two of them is a sum not exact."""
+    """Which products stand together in a row: only where a device has two of them is a sum not exact.
 
-    def __init__(self, pairs: int) -> None:
+    Rows that hit the same pairs are one line here: `lines` has their pairs, `line` gives each row its line.
+    """
+
+    def __init__(self) -> None:
         self.couples: dict[int, int] = {}
-        self.rows: list[Ints] = []
-        self.numbers: list[Ints] = []
-        self.hits: dict[int, Ints] = {}
-        self._pairs = pairs
+        self.lines: dict[bytes, int] = {}
+        self.rows: list[int] = []
+        self.line: list[int] = []
+        self._of_line: list[Ints] = []
+        self._couple: list[Ints] = []
 
     def add(self, rows: Ints, by_group: Bools, groups: Ints, hit: Bools, pairs: Ints) -> None:
         """The rows of one universe: `by_group` says which of `groups` a row hits, `hit` which of `pairs`."""
         for n in np.flatnonzero(by_group.sum(axis=1) > 1).tolist():
-            mine = groups[by_group[n]]
-            one, other = np.triu_indices(len(mine), 1)
-            keys = (mine[one] << 32 | mine[other]).tolist()
-            numbers = [self.couples.setdefault(key, len(self.couples)) for key in keys]
-            self.rows.append(np.full(len(numbers), rows[n]))
-            self.numbers.append(np.array(numbers, np.int64))
-            self.hits[int(rows[n])] = pairs[hit[n]].astype(np.uint32)
+            key = pairs[hit[n]].astype(np.uint32).tobytes()
+            line = self.lines.setdefault(key, len(self.lines))
+            self.rows.append(int(rows[n]))
+            self.line.append(line)
+            if line == len(self._couple):
+                mine = groups[by_group[n]]
+                one, other = np.triu_indices(len(mine), 1)
+                keys = (mine[one] << 32 | mine[other]).tolist()
+                self._couple.append(np.array([self.couples.setdefault(key, len(self.couples)) for key in keys], np.int64))
+                self._of_line.append(np.full(len(keys), line))
+
+    def couples_by_line(self) -> tuple[Ints, Ints]:
+        """Line and couple, one row for each couple of products that a line hits."""
+        nothing = np.empty(0, np.int64)
+        return np.concatenate([nothing, *self._of_line]), np.concatenate([nothing, *self._couple])
 
 
 def _unions(index: Index, groups: Ints, total: Ints, together: _Together, ever: Bools) -> Ints:
     """Make the unions that sums do not give, organisation by organisation; return how many devices any row affects or leaves open."""
     keys = np.array(list(together.couples), np.int64)
-    nothing = np.empty(0, np.int64)
-    rows, numbers = np.concatenate([nothing, *together.rows]), np.concatenate([nothing, *together.numbers])
+    of_line, couple = together.couples_by_line()
     linked = np.unique(np.concatenate([keys >> 32, keys & 0xFFFFFFFF]))
     one, other = np.searchsorted(linked, keys >> 32), np.searchsorted(linked, keys & 0xFFFFFFFF)
+    lines = [np.frombuffer(key, np.uint32) for key in together.lines]
+    rows, line_of_row = np.array(together.rows, np.int64), np.array(together.line, np.int64)
     anyone = np.zeros((2, len(index.parts)), np.int64)
     for number, part in enumerate(index.parts):
-        bits = _bits(part, groups, linked)
-        shared = np.array([], bool) if not len(keys) else _overlap(bits, one, other)
-        for row in np.unique(rows[shared[numbers]]).tolist():
-            total[row, number] = np.count_nonzero(part.marked(together.hits[row]))
         for kind in (0, 1):
             anyone[kind, number] = np.count_nonzero(part.marked_any(ever[kind]))
+        if len(keys):
+            shared = _overlap(_bits(part, groups, linked), one, other)
+            busy = np.unique(of_line[shared[couple]])
+            union = np.full(len(lines), -1)
+            union[busy] = _count_unions(part, [lines[n] for n in busy.tolist()])
+            found = union[line_of_row]
+            total[rows[found >= 0], number] = found[found >= 0]
     return anyone
 
 
 def _bits(part: Part, groups: Ints, linked: Ints) -> npt.NDArray[np.uint8]:
     """For each of these products one bit for every device: has it."""
     marks = np.zeros((len(linked), part.size), bool)
-    listed = part.listed()
-    mine = groups[listed]
+    mine = groups[part.listed()]
     first = np.flatnonzero(np.diff(mine, prepend=-1))
-    bounds = part.postings.offsets[np.append(first, len(listed))]
-    row = np.searchsorted(linked, mine[first])
-    wanted = np.flatnonzero((row < len(linked)) & (linked[np.minimum(row, len(linked) - 1)] == mine[first])) if len(linked) else []
-    for n in np.asarray(wanted, np.int64).tolist():
+    bounds = part.postings.offsets[np.append(first, len(mine))]
+    row = np.minimum(np.searchsorted(linked, mine[first]), len(linked) - 1)
+    for n in np.flatnonzero(linked[row] == mine[first]).tolist():
         marks[row[n], part.postings.devices[bounds[n] : bounds[n + 1]]] = True
     return np.packbits(marks, axis=1)
+
+
+def _count_unions(part: Part, lines: Sequence[npt.NDArray[np.uint32]]) -> Ints:
+    """How many devices have any pair of each line. Each pair's devices become bits once; a line is their union."""
+    if not lines:
+        return np.empty(0, np.int64)
+    mine, listed = part.postings.pairs, [line[np.isin(line, part.postings.pairs)] for line in lines]
+    wanted = np.unique(np.concatenate(listed))
+    width = -(-part.size // 64) * 8
+    bits = np.zeros((len(wanted), width), np.uint8)
+    for n, pair in enumerate(wanted.tolist()):
+        marks = np.zeros(width * 8, bool)
+        marks[part.having(mine[np.searchsorted(mine, [pair])])[0]] = True
+        bits[n] = np.packbits(marks)
+    words = bits.view(np.uint64)
+    unions = (np.bitwise_or.reduce(words[np.searchsorted(wanted, line)], axis=0) for line in listed)
+    return np.array([int(np.bitwise_count(union).sum()) for union in unions], np.int64)
 
 
 def _overlap(bits: npt.NDArray[np.uint8], one: Ints, other: Ints) -> Bools:

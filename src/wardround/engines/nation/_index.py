@@ -52,6 +52,10 @@ class Part:
         return marks
 
 
+    def union(self, pairs: Array) -> Array:
+        """The devices that have any of these pairs, in order."""
+        return np.flatnonzero(self.marked(pairs)) if len(pairs) else np.empty(0, np.int64)
+
     def marked_any(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """The same for very many pairs, given as a mark for each pair of the catalogue."""
         marks = np.zeros(self.size, bool)
@@ -68,8 +72,8 @@ class Part:
 class Index:
     """All parts that can serve, by organisation, and the catalogue that they speak of. `problems` says what could not be read."""
 
-    def __init__(self, parts: list[Part], catalogue: Catalogue, problems: list[WardroundError]) -> None:
-        self.parts, self.catalogue, self.problems = parts, catalogue, problems
+    def __init__(self, parts: list[Part], *, catalogue: Catalogue, folder: Path, problems: list[WardroundError]) -> None:
+        self.parts, self.catalogue, self.folder, self.problems = parts, catalogue, folder, problems
 
 
 def index(estate: Path, *, folder: Path | None = None, progress: Progress = lambda done, total, name: None) -> Index:
@@ -89,7 +93,7 @@ def index(estate: Path, *, folder: Path | None = None, progress: Progress = lamb
     catalogue = catalogue if all(p.postings.pairs[-1:].sum() < len(catalogue) for p in parts) else Catalogue.load(folder)
     if not parts:
         raise problems[0] if problems else BadInput("nobody is in it", where=str(estate), do="import an inventory first")
-    return Index(parts, catalogue, problems)
+    return Index(parts, catalogue=catalogue, folder=folder, problems=problems)
 
 
 def _current(folder: Path, source: Source) -> bool:

@@ -80,9 +80,9 @@ def judge(
     for done, advisory in enumerate(records(sorted(naming))):
         if done % 500 == 0:
             progress(done, len(naming), advisory.cve)
-        if advisory.state.casefold() == "rejected":
+        which = tuple(naming.get(advisory.cve, ()))
+        if not which or advisory.state.casefold() == "rejected":
             continue
-        which = tuple(naming[advisory.cve])
         together = [listed[n] for n in which]
         universe = made.get(which)
         if universe is None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -77,56 +78,53 @@ def _block(cves: tuple[str, ...], rows: list[tuple[int, Subject]]) -> Block:
     return Block(cves, np.array([pair for pair, _ in rows], np.int64), subject, Ranked(places))
 
 
-def asked(catalogue: Catalogue, *, aliases: Aliases, folder: Path) -> Callable[[str], Ints]:
-    """For a product's key the pairs that a record of this product can name.
+def asked(catalogue: Catalogue, *, aliases: Aliases, folder: Path) -> dict[str, Ints]:
+    """For each product's key the pairs that a record of this product can name.
 
-    Kept in `folder` as long as catalogue, aliases and the rules of names are the same.
+    Kept in `folder`, and only extended, as long as aliases and the rules of names are the same.
     """
     state = _state(catalogue, aliases)
     try:
         meta, arrays = read_arrays(folder / FILE)
-        known = meta["state"] == state
+        known = meta["known"] if meta["state"] == state and meta["known"] <= len(catalogue) else 0
     except (OSError, WardroundError, KeyError):
-        known = False
-    if not known:
-        arrays = _ask(catalogue, aliases)
-        try:
-            write_arrays(folder / FILE, arrays, meta={"state": state})
-        except OSError:
-            pass  # what is not kept is worked out again
-    words: dict[str, int] = {word: n for n, word in enumerate(orjson.loads(arrays["words"].tobytes()))}
-    offsets, pairs = arrays["offsets"], arrays["pairs"]
-
-    def of(product: str) -> Ints:
-        n = words.get(product)
-        return np.empty(0, np.int64) if n is None else pairs[offsets[n] : offsets[n + 1]]
-
-    return of
+        known = 0
+    words: list[str] = orjson.loads(arrays["words"].tobytes()) if known else []
+    pairs, product = (arrays["pairs"], arrays["product"]) if known else (np.empty(0, np.int64), np.empty(0, np.int64))
+    if known < len(catalogue):
+        words, new_pairs, new_product = _ask(catalogue, known, words, aliases)
+        pairs, product = np.append(pairs, new_pairs), np.append(product, new_product)
+        raw = np.frombuffer(orjson.dumps(words), np.uint8)
+        with suppress(OSError):  # where nothing can be written it is worked out again
+            write_arrays(folder / FILE, {"words": raw, "pairs": pairs, "product": product}, meta={"state": state, "known": len(catalogue)})
+    order = np.argsort(product, kind="stable")
+    bounds = np.searchsorted(product[order], np.arange(len(words) + 1)).tolist()
+    pairs = pairs[order]
+    return {word: pairs[start:end] for word, start, end in zip(words, bounds, bounds[1:], strict=False)}
 
 
-def _ask(catalogue: Catalogue, aliases: Aliases) -> dict[str, npt.NDArray[np.generic]]:
-    """Listen to which products each pair asks for while nothing is known of any."""
-    heard: dict[str, list[int]] = {}
-    for pair, install in enumerate(catalogue.installs()):
-        products: list[str] = []
+def _ask(catalogue: Catalogue, known: int, words: list[str], aliases: Aliases) -> tuple[list[str], Ints, Ints]:
+    """Listen to which products each pair from `known` on asks for, while nothing is known of any."""
+    numbers = {word: n for n, word in enumerate(words)}
+    pairs: list[int] = []
+    product: list[int] = []
+    heard: set[str] = set()
 
-        def naming(product: str, listen: Callable[[str], None] = products.append) -> Mapping[str, Sequence[str]]:
-            listen(product)
-            return {}
+    def naming(key: str) -> Mapping[str, Sequence[str]]:
+        heard.add(key)
+        return {}
 
-        names(install, naming=naming, aliases=aliases)
-        for product in set(products):
-            heard.setdefault(product, []).append(pair)
-    pairs = [np.array(listed, np.int64) for listed in heard.values()]
-    return {
-        "words": np.frombuffer(orjson.dumps(list(heard)), np.uint8),
-        "offsets": np.cumsum([0, *map(len, pairs)]),
-        "pairs": np.concatenate([np.empty(0, np.int64), *pairs]),
-    }
+    for pair in range(known, len(catalogue)):
+        names(catalogue.install(pair), naming=naming, aliases=aliases)
+        for key in sorted(heard):
+            pairs.append(pair)
+            product.append(numbers.setdefault(key, len(numbers)))
+        heard.clear()
+    return list(numbers), np.array(pairs, np.int64), np.array(product, np.int64)
 
 
 def _state(catalogue: Catalogue, aliases: Aliases) -> str:
     """Changes with the catalogue, the aliases, and any file that the rules of names are made of."""
     root = Path(wardround.core.__file__).parent
     rules = [(str(p), s.st_size, s.st_mtime_ns) for p in sorted(root.rglob("*")) if p.suffix in (".py", ".json") and (s := p.stat())]
-    return hashlib.sha256(repr((catalogue.token, len(catalogue), aliases, rules)).encode()).hexdigest()
+    return hashlib.sha256(repr((catalogue.token, aliases.all, rules)).encode()).hexdigest()

@@ -1,0 +1,146 @@
+"""The whole nation and every advisory, or one advisory and every device: exact, from the index and a store of feeds."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+
+from wardround.core.advisories import Advisory, product_names
+from wardround.core.matching import Overrides
+from wardround.core.names import Aliases
+from wardround.core.vocab import Install
+from wardround.engines.nation._arrays import Array
+from wardround.engines.nation._count import Counted, count
+from wardround.engines.nation._index import Index, Part
+from wardround.engines.nation._judge import Judged, Universe, judge
+from wardround.engines.nation._naming import Asking, Block, Ints, asked, blocks
+from wardround.lake.statements import Statements
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One organisation's devices under one advisory: affected; and not known to be, though not known not to be.
+
+    A device with an affected install is affected, whatever else it has. `assets` gives the names.
+    """
+
+    part: Part
+    affected: Array
+    unknown: Array
+
+    @property
+    def code(self) -> str:
+        """The organisation's code."""
+        return self.part.code
+
+    def assets(self) -> tuple[list[str], list[str]]:
+        """The names of affected and of unknown devices, each in order."""
+        return self.part.assets(self.affected), self.part.assets(self.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One advisory: how many distinct pairs it names, by verdict, and who has them."""
+
+    pairs: int
+    affected: int
+    unknown: int
+    holdings: list[Holding]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The whole nation: counts for every advisory and organisation, and how many distinct pairs there were by verdict."""
+
+    codes: list[str]
+    judged: Judged
+    counted: Counted
+
+    def rows(self) -> Iterator[tuple[str, Ints, Ints]]:
+        """For each advisory that names anything: its CVE id, and affected and unknown devices of each organisation in `codes`."""
+        for universe, start in zip(self.judged.universes, self.counted.starts, strict=False):
+            for cve, row in universe.cves.items():
+                affected = self.counted.affected[start + row]
+                yield cve, affected, self.counted.either[start + row] - affected
+
+    def organisations(self) -> list[dict[str, object]]:
+        """For each organisation: advisories that affect a device, devices that any affects (or leaves open), and both counted
+        once for each advisory."""
+        often = np.concatenate([np.bincount(list(u.cves.values()), minlength=len(u.rows)) for u in self.judged.universes] or [[]])
+        often = often.astype(np.int64)
+        counted = self.counted
+        advisories = often @ (counted.affected > 0)
+        findings, either = often @ counted.affected, often @ counted.either
+        return [
+            {
+                "code": code,
+                "advisories": int(advisories[n]),
+                "affected_devices": int(counted.any_affected[n]),
+                "unknown_devices": int(counted.any_either[n] - counted.any_affected[n]),
+                "findings": {"affected": int(findings[n]), "unknown": int(either[n] - findings[n])},
+            }
+            for n, code in enumerate(self.codes)
+        ]
+
+
+class Nation:
+    """An index held against a store of feeds at a time. What arrived since is seen by making it again, which costs little."""
+
+    def __init__(self, index: Index, statements: Statements, *, overrides: Overrides, aliases: Aliases, at: datetime) -> None:
+        self.index, self.statements, self.overrides, self.aliases, self.at = index, statements, overrides, aliases, at
+        self.asked = asked(index.catalogue, aliases=aliases, folder=index.folder)
+
+    def picture(self, *, progress: Progress = lambda done, total, name: None) -> Picture:
+        """Every advisory of the store against every device."""
+        asking = self._asking()
+        pairs = sorted({pair for product, listed in self.asked.items() if asking.naming(product) for pair in listed.tolist()})
+        listed = blocks(((pair, self._installs[pair]) for pair in pairs), asking)
+        judged = judge(listed, records=self._records, overrides=self.overrides, progress=progress)
+        return Picture([part.code for part in self.index.parts], judged, count(self.index, judged.universes))
+
+    def one(self, cve: str) -> One | None:
+        """One advisory of the store against every device; None when the store does not have it."""
+        advisory = self.statements.advisory(cve, at=self.at)
+        return None if advisory is None else self.against(advisory)
+
+    def against(self, advisory: Advisory) -> One:
+        """The exact devices that an advisory of the store names. A rejected one states nothing."""
+        judged = judge(self._named_by(advisory), records=lambda cves: [advisory], overrides=self.overrides)
+        nothing = np.empty(0, np.int64)
+        hit = either = nothing
+        for universe in judged.universes:
+            hit, either = _hit(universe)
+        holdings = []
+        for part in self.index.parts:
+            affected = part.union(hit)
+            marked = part.union(either) if len(either) > len(hit) else affected
+            unknown = np.setdiff1d(marked, affected, assume_unique=True) if len(marked) > len(affected) else marked[:0]
+            holdings.append(Holding(part, affected, unknown))
+        return One(judged.pairs, judged.affected, judged.unknown, holdings)
+
+    def _named_by(self, advisory: Advisory) -> list[Block]:
+        """The blocks of pairs that this record names, as the whole store's names stand."""
+        products = {product for _, product in product_names(advisory)}
+        listed = [self.asked[product] for product in products if product in self.asked]
+        pairs = np.unique(np.concatenate(listed)).tolist() if listed else []
+        return blocks(((pair, self.index.catalogue.install(pair)) for pair in pairs), self._asking(), only=advisory.cve)
+
+    def _asking(self) -> Asking:
+        return Asking(self.statements, at=self.at, aliases=self.aliases)
+
+    def _records(self, cves: Sequence[str]) -> Iterator[Advisory]:
+        return self.statements.advisories(cves, at=self.at)
+
+    @cached_property
+    def _installs(self) -> list[Install]:
+        return self.index.catalogue.installs()
+
+
+def _hit(universe: Universe) -> tuple[Ints, Ints]:
+    """The affected pairs of a universe's only row, and those that are affected or open, in order."""
+    affected, either = universe.matrices()
+    return np.sort(universe.pairs[affected[0]]), np.sort(universe.pairs[either[0]])
