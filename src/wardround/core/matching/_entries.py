@@ -157,7 +157,7 @@ class Entry:
         if above is not None and (above < 0 or (above == 0 and span.past_start)):
             return self._before
         if above is None or below is None:
-            return self._too_coarse(version.text, (span.start if below is not None else span.end) or "")
+            return self._long(version)
         return self._inside
 
     def _long(self, version: Text) -> Reading:

@@ -1,0 +1,486 @@
+"""A second matcher, slow and simple, row by row from the CVE schema's versions.md and FACTS 9. It shares no code with the other.
+
+`plain_verdict` answers for an install whose platform and package scheme are not known, without overrides.
+"""
+
+import re
+from typing import Any
+
+from packaging.version import Version as PythonVersion
+from univers.versions import DebianVersion, MavenVersion, RpmVersion, SemverVersion
+
+SAID = {"affected": "affected", "unaffected": "not_affected", "unknown": "unknown"}
+HEAVIEST_FIRST = ("affected", "not_evaluable", "unknown", "not_affected")
+PACKAGES = {
+    "python": PythonVersion,
+    "pypi": PythonVersion,
+    "maven": MavenVersion,
+    "rpm": RpmVersion,
+    "deb": DebianVersion,
+    "npm": SemverVersion,
+}
+NARROW_NOTHING = {"", "-", "all", "all platforms", "any", "n/a", "unknown", "various"}
+ARCHITECTURES = [
+    "32-bit systems",
+    "32 bit",
+    "32-bit",
+    "64 bit",
+    "64-bit",
+    "amd64",
+    "arm",
+    "arm64",
+    "arm64-based systems",
+    "aarch64",
+    "itanium-based systems",
+    "x64",
+    "x64-based systems",
+    "x86",
+    "x86_64",
+]
+NO_VERSION = ("n/a", "na", "-", "*", "?", "unknown", "unspecified", "none", "null", "not available", "not applicable")
+HUGE = 10**30
+
+
+class Doubt(Exception):
+    """Nobody can tell; `verdict` is what that makes of the answer."""
+
+    def __init__(self, verdict: str) -> None:
+        self.verdict = verdict
+
+
+class NoOpinion(Exception):
+    """This matcher has no rule for what it met."""
+
+
+def plain_verdict(containers: list[list[dict[str, Any]]], version: str) -> str:
+    """One of the four answers of a record's containers, each given as its objects on the product."""
+    version = "" if version.strip().lower() in NO_VERSION else version.strip()
+    answers = [of_container(objects, version) for objects in containers if objects]
+    for answer in answers:
+        if answer in ("affected", "not_affected"):
+            return answer
+    return answers[0] if answers else "unknown"
+
+
+def of_container(objects: list[dict[str, Any]], version: str) -> str:
+    """Every platform that is named must get the same answer, and so must those that are not named."""
+    held = [(platforms(o), of_object(o, version)) for o in objects if not only_commits(o, version)]
+    if not held:
+        return "not_evaluable"
+    named = {p for listed, _ in held for p in listed}
+    general = [answer for listed, answer in held if not listed]
+    worlds = {heaviest([answer for listed, answer in held if not listed or p in listed]) for p in named}
+    if not named or not named <= set(ARCHITECTURES):
+        worlds.add(heaviest(general) if general else "unknown")
+    return worlds.pop() if len(worlds) == 1 else "unknown"
+
+
+def heaviest(answers: list[str]) -> str:
+    return min(answers, key=HEAVIEST_FIRST.index)
+
+
+def platforms(affected: dict[str, Any]) -> set[str]:
+    listed = affected.get("platforms")
+    keys = {" ".join(p.split()).lower() for p in listed if isinstance(p, str)} if isinstance(listed, list) else set()
+    return set() if keys & NARROW_NOTHING else keys
+
+
+def only_commits(affected: dict[str, Any], version: str) -> bool:
+    """An object whose scheme cannot hold the version is passed over together with its default."""
+    types = {str(row["versionType"]).strip().lower() for row in rows_of(affected) if row.get("versionType")}
+    commit = re.fullmatch("[0-9a-f]{7,64}", version.lower()) and re.search("[a-f]", version.lower())
+    texts = {str(row.get(key)).strip() for row in rows_of(affected) for key in ("version", "lessThan", "lessThanOrEqual")}
+    return types == {"git"} and version != "" and not commit and version not in texts
+
+
+def rows_of(affected: dict[str, Any]) -> list[dict[str, Any]]:
+    return affected.get("versions") or []
+
+
+def of_object(affected: dict[str, Any], version: str) -> str:
+    """The first row that contains the version decides; what cannot be told matters only where it could change the answer."""
+    possible: set[str] = set()
+    doubts: list[str] = []
+    covered = False
+    for row in rows_of(affected):
+        statuses, certain, doubt = of_row(row, version)
+        possible |= statuses
+        if statuses and (not certain or len(statuses) > 1):
+            doubts.append(doubt)
+        if statuses and certain:
+            covered = True
+            break
+    if not covered:
+        possible.add(default_of(affected, version))
+    if len(possible) == 1:
+        return possible.pop()
+    return "not_evaluable" if "not_evaluable" in doubts else "unknown"
+
+
+def default_of(affected: dict[str, Any], version: str) -> str:
+    """The stated default; else the convention past the end of the highest affected range; else unknown."""
+    if affected.get("defaultStatus") in SAID:
+        return SAID[affected["defaultStatus"]]
+    bad = [row for row in rows_of(affected) if status_of(row) == "affected"]
+    ends = [end_of(row) for row in bad]
+    if any(end not in (None, "*") for end, _ in ends) and all(is_past(row, version) for row in bad):
+        return "not_affected"
+    return "unknown"
+
+
+def status_of(row: dict[str, Any]) -> str:
+    return SAID.get(str(row.get("status")).strip().lower(), "unknown")
+
+
+def of_row(row: dict[str, Any], version: str) -> tuple[set[str], bool, str]:
+    """Statuses that are possible inside (none: outside for certain), whether inside is certain, and what a doubt makes of it."""
+    try:
+        inside = contains(row, version)
+        certain, doubt = inside, "unknown"
+    except Doubt as trouble:
+        inside, certain, doubt = True, False, trouble.verdict
+    if not inside:
+        return set(), True, ""
+    statuses = {status_of(row)}
+    if end_of(row)[0] is None or words_of(row) is not None:
+        return statuses, certain, doubt
+    for at, status in in_order(row):
+        try:
+            if not version:
+                raise Doubt("unknown")
+            if compare(row, version, at) >= 0:
+                statuses = {status}
+        except Doubt as trouble:
+            statuses |= {status}
+            doubt = trouble.verdict
+    return statuses, certain, doubt
+
+
+def in_order(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Changes sorted by where they take place; those at what is no version come last."""
+    steps = [(str(change.get("at", "")).strip(), status_of(change)) for change in row.get("changes") or []]
+    ordered: list[tuple[str, str]] = []
+    lost: list[tuple[str, str]] = []
+    for step in steps:
+        try:
+            places = [n for n, other in enumerate(ordered) if compare(row, other[0], step[0], coarse_is="below") <= 0]
+            ordered.insert(places[-1] + 1 if places else 0, step)
+        except Doubt:
+            lost.append(step)
+    return ordered + lost
+
+
+def words_of(row: dict[str, Any]) -> tuple[str | None, bool, str | None, bool] | None:
+    """A range written as text in `version`: (start, start included, end, end included)."""
+    if row.get("lessThan") or row.get("lessThanOrEqual"):
+        return None
+    return read_words(str(row.get("version", "")))
+
+
+def read_words(text: str) -> tuple[str | None, bool, str | None, bool] | None:
+    words = [w for w in re.sub(r"(<=|>=|==|<|>|=|,)", r" \1 ", text.lower()).split() if w not in ("version", "versions")]
+    if words == ["*"]:
+        return None, True, None, False
+    if words and words[0] in ("<", "<=", ">", ">=", "=", "=="):
+        return read_signs(words)
+    words = [w for w in words if w != ","]
+    plain = [bool(re.fullmatch(r"v?\d+(\.\d+)*", w)) for w in words]
+    if len(words) == 3 and plain[0] and words[1] in ("and", "or") and words[2] in ("prior", "earlier", "below", "older"):
+        return None, True, words[0], True
+    if words[:1] == ["all"] and len(words) > 1 and words[1] in ("prior", "before"):
+        words, plain = words[1:], plain[1:]
+    if len(words) == 3 and words[:2] == ["prior", "to"] and plain[2]:
+        return None, True, words[2], False
+    if len(words) == 2 and words[0] == "before" and plain[1]:
+        return None, True, words[1], False
+    if words[:1] == ["from"]:
+        words, plain = words[1:], plain[1:]
+    if len(words) == 3 and plain[0] and words[1] in ("to", "through") and plain[2]:
+        return words[0], True, words[2], True
+    return None
+
+
+def read_signs(words: list[str]) -> tuple[str | None, bool, str | None, bool] | None:
+    """`>= 9.0, < 9.2.10` as GitHub writes it: one lower and one upper bound at most."""
+    groups = " ".join(words).split(" , ")
+    start, start_in, end, end_in = None, True, None, False
+    for group in groups:
+        found = re.fullmatch(r"(<=|>=|==|<|>|=) (v?\d+(?:\.\d+)*)", group)
+        if not found:
+            return None
+        if found[1] in ("=", "=="):
+            return (found[2], True, found[2], True) if len(groups) == 1 else None
+        if found[1][0] == ">":
+            if start:
+                return None
+            start, start_in = found[2], found[1] == ">="
+        else:
+            if end:
+                return None
+            end, end_in = found[2], found[1] == "<="
+    return start, start_in, end, end_in
+
+
+def end_of(row: dict[str, Any]) -> tuple[str | None, bool]:
+    """The end of a row's range and whether it is included; (None, ...) for a single version."""
+    if str(row.get("lessThan") or "").strip():
+        return str(row["lessThan"]).strip(), False
+    if str(row.get("lessThanOrEqual") or "").strip():
+        return str(row["lessThanOrEqual"]).strip(), True
+    words = read_words(str(row.get("version", "")))
+    return (words[2] or "*", words[3]) if words else (None, False)
+
+
+def bounds_of(row: dict[str, Any]) -> tuple[str | None, bool, str | None, bool] | None:
+    """(start, included, end, included) of a range, None for no bound; None for a single version."""
+    end, end_in = end_of(row)
+    if words := words_of(row):
+        start, start_in, end, end_in = words
+    elif end is None:
+        return None
+    else:
+        start, start_in = str(row.get("version", "")).strip(), True
+    first = start in (None, "*") or bool(re.fullmatch(r"[vV]?0+(\.0+)*", start or ""))
+    return (
+        None
+        if start is None and end is None and not words
+        else (None if first else start, start_in, None if end == "*" else end, end_in)
+    )
+
+
+def contains(row: dict[str, Any], version: str) -> bool:
+    """Is the version one of the row's? Raises Doubt."""
+    stated = str(row.get("version", "")).strip()
+    explicit = bool(row.get("lessThan") or row.get("lessThanOrEqual"))
+    if version and version == stated and not explicit:
+        return True
+    bounds = bounds_of(row)
+    if bounds is None:
+        return equals(row, version, stated)
+    start, start_in, end, end_in = bounds
+    check_ends(row, bounds, version)
+    if not version and (start or end):
+        raise Doubt("unknown")
+    sides: list[bool | Doubt] = []
+    for bound, wanted in ((end, (-1, 0) if end_in else (-1,)), (start, (0, 1) if start_in else (1,))):
+        try:
+            sides.append(bound is None or compare(row, version, bound) in wanted)
+        except Doubt as trouble:
+            spread = getattr(trouble, "spread", None)
+            sides.append(trouble if not spread or (spread & set(wanted) and spread - set(wanted)) else bool(spread & set(wanted)))
+    if False in sides:
+        return False
+    doubts = [side for side in sides if isinstance(side, Doubt)]
+    itself = (version == stated and start_in) or (version == end and end_in)
+    if not doubts or (itself and not (is_plain(version) and all(is_plain((b or "0").removesuffix(".*")) for b in (stated, end)))):
+        return True
+    raise doubts[0]
+
+
+def check_ends(row: dict[str, Any], bounds: tuple[str | None, bool, str | None, bool], version: str) -> None:
+    """Ends that are swapped are not evaluable; a range that is empty decides only what is past it."""
+    start, _, end, end_in = bounds
+    if start is None or end is None:
+        return
+    try:
+        side = 0 if start == end else compare(row, start, end)
+    except Doubt:
+        return
+    if side > 0:
+        raise Doubt("not_evaluable")
+    if side == 0 and not end_in:
+        try:
+            if version and compare(row, version, start) >= 0:
+                return
+        except Doubt:
+            pass
+        raise Doubt("unknown")
+
+
+def equals(row: dict[str, Any], version: str, stated: str) -> bool:
+    """A single version: equal under its type. Text that may stand for several decides nothing."""
+    if not re.search(r"\d", stated) or not version:
+        raise Doubt("unknown")
+    kind = kind_of(row)
+    if kind == "custom" and not (is_plain(stated) and is_plain(version)):
+        if other_tokens(stated, version):
+            return False
+        raise Doubt("unknown")
+    return compare(row, version, stated) == 0
+
+
+def other_tokens(one: str, other: str) -> bool:
+    """Two single words with digits, neither a pattern, neither the beginning of the other: two versions."""
+    for text in (one, other):
+        wild = re.search(r"(^|[.\-_])[xX]+($|[.\-_])|\d[xX]{2,}|\d-\d", text)
+        if wild or not re.search("[0-9]", text) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.+:()\\-]*", text):
+            return False
+    one, other = one.lower().lstrip("v"), other.lower().lstrip("v")
+    return not one.startswith(other) and not other.startswith(one)
+
+
+def is_past(row: dict[str, Any], version: str) -> bool:
+    """At or past the end of the row, for certain."""
+    bounds = bounds_of(row)
+    stated = str(row.get("version", "")).strip()
+    try:
+        if not version or (bounds and contains(row, version)):
+            return False
+        if bounds is None:
+            return (
+                not (kind_of(row) == "custom" and not (is_plain(stated) and is_plain(version)))
+                and compare(row, version, stated) > 0
+            )
+        if bounds[2] is None:
+            return False
+        side = compare(row, version, bounds[2])
+        return side > 0 or (side == 0 and not bounds[3])
+    except Doubt as trouble:
+        spread: set[int] = getattr(trouble, "spread", set())
+        return (
+            bool(spread) and bounds is not None and not contains_or_doubt(row, version) and spread <= ({1} if bounds[3] else {0, 1})
+        )
+
+
+def contains_or_doubt(row: dict[str, Any], version: str) -> bool:
+    try:
+        return contains(row, version)
+    except Doubt:
+        return True
+
+
+def kind_of(row: dict[str, Any]) -> str:
+    stated = row.get("versionType")
+    kind = stated.strip().lower() if isinstance(stated, str) else ""
+    if kind in ("semver", "sem"):
+        return "semver"
+    if kind == "git" or kind in PACKAGES:
+        return kind
+    if kind in UNTRIED:
+        raise NoOpinion(kind)
+    return "custom"
+
+
+UNTRIED = [
+    "apk",
+    "alpine",
+    "alpm",
+    "arch",
+    "composer",
+    "packagist",
+    "debian",
+    "dpkg",
+    "ebuild",
+    "gentoo",
+    "golang",
+    "go",
+    "nuget",
+    "pep440",
+    "gem",
+    "rubygems",
+    "cargo",
+    "hex",
+    "intdot",
+    "openssl",
+    "nginx",
+    "mattermost",
+    "conan",
+    "generic",
+    "datetime",
+    "lexicographic",
+]
+
+
+def is_plain(version: str) -> bool:
+    return bool(re.fullmatch(r"[vV]?[0-9]+(\.[0-9]+)*", version)) and len(version) <= 255
+
+
+def numbers_of(version: str) -> list[int]:
+    return [int(part) for part in version.lstrip("vV").split(".")]
+
+
+def compare(row: dict[str, Any], version: str, bound: str, *, coarse_is: str = "") -> int:
+    """-1, 0, 1. Raises Doubt; of a version too coarse to tell, `spread` on the doubt says what is possible."""
+    if version == bound:
+        return 0
+    kind = kind_of(row)
+    if not re.search(r"\d", bound):
+        raise Doubt("unknown")
+    if kind == "git":
+        raise Doubt("not_evaluable")
+    if re.fullmatch(r"[vV]?\d+(\.\d+)*\.\*", bound):
+        return beside_series(kind, version, bound)
+    if kind == "custom":
+        return beside_numbers(version, bound, coarse_is)
+    if kind == "semver":
+        left, right = (semver(text) for text in (version, bound))
+        return (left > right) - (left < right)
+    return packages(kind, version, bound)
+
+
+def spread_doubt(possible: set[int]) -> Doubt:
+    doubt = Doubt("unknown")
+    doubt.spread = possible  # type: ignore[attr-defined]
+    return doubt
+
+
+def beside_numbers(version: str, bound: str, coarse_is: str) -> int:
+    """A version of fewer parts is all that begin so."""
+    if not (is_plain(version) and is_plain(bound)):
+        raise Doubt("unknown")
+    mine, other = numbers_of(version), numbers_of(bound)
+    wide = max(len(mine), len(other))
+    limit = other + [0] * (wide - len(other))
+    low = mine + [0] * (wide - len(mine))
+    high = mine + [HUGE] * (len(other) - len(mine)) if len(mine) < len(other) else low
+    possible = {(end > limit) - (end < limit) for end in (low, high)} | ({0} if low <= limit <= high else set())
+    if len(possible) > 1:
+        if coarse_is == "below":
+            return min(possible)
+        raise spread_doubt(possible)
+    return possible.pop()
+
+
+def beside_series(kind: str, version: str, bound: str) -> int:
+    """`X.*` is the end of series X: above all that begin so."""
+    if kind not in ("custom", "semver"):
+        raise NoOpinion(f"a series of {kind}")
+    if kind == "custom" and not is_plain(version):
+        raise Doubt("unknown")
+    mine = semver(version)[0] if kind == "semver" else numbers_of(version)
+    series = numbers_of(bound[:-2])
+    for here, there in zip(list(mine) + [0] * (len(series) if kind == "semver" else 0), series, strict=False):
+        if here != there:
+            return -1 if here < there else 1
+    if kind == "custom" and len(mine) < len(series):
+        raise spread_doubt({-1, 1})
+    return -1
+
+
+def semver(text: str) -> tuple[Any, ...]:
+    """Semantic Versioning 2.0.0, item 11; missing parts are zero, a leading v is passed over."""
+    found = re.fullmatch(r"[vV]?([0-9]+(?:\.[0-9]+){0,2})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?", text)
+    if not found or len(text) > 255 or (found[2] and "" in found[2].split(".")):
+        raise Doubt("not_evaluable")
+    core = ([*numbers_of(found[1]), 0, 0])[:3]
+    before = [(0, int(i), "") if i.isdigit() else (1, 0, i) for i in found[2].split(".")] if found[2] else []
+    return core, not before, before
+
+
+def packages(kind: str, version: str, bound: str) -> int:
+    written = re.compile(r"([0-9]+:)?[\w.+~^]+(-[\w.+~^]+)?" if kind == "rpm" else ".*", re.ASCII)
+    if not (written.fullmatch(version) and written.fullmatch(bound)):
+        raise Doubt("not_evaluable")
+    if kind == "rpm" and ("-" in bound) != ("-" in version):
+        if "-" in bound:
+            raise Doubt("unknown")
+        version = version.rpartition("-")[0]
+    try:
+        left, right = (PACKAGES[kind](text) for text in (version, bound))
+        if not (re.search(r"\d", version) and re.search(r"\d", bound)):
+            raise Doubt("not_evaluable")
+        return (left > right) - (left < right)
+    except Doubt:
+        raise
+    except Exception as error:
+        raise Doubt("not_evaluable") from error
