@@ -9,6 +9,7 @@ from typing import Any
 from wardround.core.advisories import read_csaf
 from wardround.core.advisories._document import CVE_ID, text, time_or_none
 from wardround.core.claims._distributions import publisher_of
+from wardround.core.claims._marks import marks_of
 from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Document, Said, Word
 from wardround.core.claims._nodes import joined, node, objects, texts
 from wardround.core.claims._products import Tree, read_tree
@@ -29,7 +30,7 @@ _REMEDIES = ("vendor_fix", "optional_patch", "fix_planned", "mitigation", "worka
 _MOST = 30  # remarks on one product that are shown
 
 
-def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str = "") -> Document:
+def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str | None = None) -> Document:
     """One document. Raises BadInput, with the JSON pointer, where its head cannot be read."""
     head = read_csaf(raw, where=where)
     document = head.document
@@ -47,7 +48,7 @@ def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str = "") -> Docu
         head.published,
         head.updated,
         tuple(words),
-        marks=marks,
+        marks=marks_of(document) if marks is None else marks,
         document=document,
     )
 

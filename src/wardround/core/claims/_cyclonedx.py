@@ -48,7 +48,7 @@ class _Held:
         return {}, ()
 
 
-def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str = "") -> Document:
+def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str | None = None) -> Document:
     """One document. A vulnerability without an analysis states nothing of a product, and is passed over.
 
     Raises BadInput for a document without any date, or without a serial number and component to know it by.
@@ -75,7 +75,16 @@ def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str = "") -> Docu
     )
     title = _called(main)
     return Document(
-        "cyclonedx-vex", own, own, publisher, title, min([at, *dates]), max([at, *dates]), words, marks=marks, document=document
+        "cyclonedx-vex",
+        own,
+        own,
+        publisher,
+        title,
+        min([at, *dates]),
+        max([at, *dates]),
+        words,
+        marks=marks or "",
+        document=document,
     )
 
 

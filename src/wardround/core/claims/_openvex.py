@@ -15,7 +15,7 @@ from wardround.core.vocab import BadInput
 STATUSES = {"affected": AFFECTED, "fixed": UNAFFECTED, "not_affected": UNAFFECTED, "under_investigation": UNKNOWN}
 
 
-def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str = "") -> Document:
+def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str | None = None) -> Document:
     """One document. Of several statements on one product and vulnerability the newest counts.
 
     Raises BadInput for a document without id, date or statements.
@@ -38,7 +38,7 @@ def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str = "") -> Docu
                 by_subject.setdefault(subject, {})[p.vendor, p.name, p.versions, p.platforms, p.purl, p.cpes] = said
     words = tuple(Word(s, "", tuple(by_subject.get(s, {}).values()), pointers[s]) for s in pointers)
     updated = max([time_or_none(document.get("last_updated")) or published, *(at for at, _, _ in dated)])
-    return Document("openvex", own, own, author, "", published, updated, words, marks=marks, document=document)
+    return Document("openvex", own, own, author, "", published, updated, words, marks=marks or "", document=document)
 
 
 def _date(statement: Mapping[str, Any]) -> datetime | None:

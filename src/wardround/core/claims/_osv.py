@@ -13,7 +13,7 @@ from wardround.core.vocab import BadInput
 Entry = Mapping[str, Any]
 
 
-def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str = "") -> Document:
+def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str | None = None) -> Document:
     """One record. What it says counts for each CVE among its aliases and upstreams (`related` binds nothing), else for its own id.
 
     Raises BadInput for a record without id or date.
@@ -49,7 +49,7 @@ def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str = "") -> Docu
         modified,
         words,
         withdrawn=time_or_none(document.get("withdrawn")),
-        marks=marks,
+        marks=marks or "",
         document=document,
     )
 
