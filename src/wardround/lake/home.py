@@ -37,6 +37,11 @@ class Home:
         return self.path / "overrides"
 
     @property
+    def aliases(self) -> Path:
+        """The folder of reviewed product names that this installation added (JSON files)."""
+        return self.path / "aliases"
+
+    @property
     def lake(self) -> Path:
         """The folder of columnar tables, each partitioned by organisation."""
         return self.path / "lake"

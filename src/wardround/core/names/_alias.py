@@ -21,7 +21,8 @@ class Alias:
     """A person's word that an inventory's name is a product of the records: who, when, from which source, and why.
 
     `vendor` and `product` are as an inventory writes them. Without a vendor every vendor is meant; without a product it is
-    an alias of the vendor. `to` are the vendor and product as records write them; several are names of one product.
+    an alias of the vendor. `to` are the vendor and product as records write them; several are names of one product. It
+    counts from `date` on: the day of a person's decision, of the bundled ones a day before the feeds begin.
     With `same` False it says that the inventory's product is *none* of them, so that nobody is asked again.
     """
 

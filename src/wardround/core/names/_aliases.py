@@ -50,8 +50,10 @@ class Aliases:
         return Aliases((*self.all, *more)) if more else self
 
     def as_of(self, at: datetime | date) -> "Aliases":
-        """Only those that had been decided by then."""
+        """Only those that counted by then."""
         day = at.date() if isinstance(at, datetime) else at
+        if all(a.date <= day for a in self.all):
+            return self
         return Aliases(tuple(a for a in self.all if a.date <= day))
 
     def of(self, vendor: str, product: str) -> tuple[tuple[Name, str], ...]:

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 
+from wardround.core.names._aliases import Aliases
 from wardround.core.names._keys import Name
 from wardround.core.names._named import ECOSYSTEM
 from wardround.core.names._product import bare_product, bare_vendor
+from wardround.core.vocab import name_key
 
 _WORD = re.compile(r"[a-z]+|\d+", re.ASCII)
-_NOISE = frozenset("the for and of software client version edition bit app project inc ltd corporation".split())
-_TOO_COMMON = 2000
+_NOISE = frozenset(re.findall(r"\w+", "the for and of software client version edition bit app project inc ltd corporation"))
+_TOO_COMMON = 2000  # names with one word: enough to hide every other
+_MOST = 20_000
+_LOOKED_AT = 200
 _LONGEST = 200
 
 
@@ -26,11 +30,20 @@ class Candidate:
 
 
 class Candidates:
-    """The products of the records, filed by the words in their names. Raises nothing, whatever is asked."""
+    """The products of the records, filed by the words in their names and in those that aliases give them. Never raises."""
 
-    def __init__(self, names: Iterable[Name]) -> None:
-        self._names = sorted({name for name in names if name[1] and not name[0].startswith(ECOSYSTEM)})
-        self._words = [_words(vendor, product) for vendor, product in self._names]
+    def __init__(self, names: Iterable[Name], *, aliases: Aliases | None = None) -> None:
+        self._aliases = aliases or Aliases()
+        filed: dict[tuple[frozenset[str], Name], Name] = {}
+        for vendor, product in sorted(names):
+            if product and not vendor.startswith(ECOSYSTEM):
+                filed.setdefault((_words(vendor, product), ("", "")), (vendor, product))
+        for alias in self._aliases.all:
+            if alias.same and alias.product and not alias.vendor.startswith(ECOSYSTEM):
+                for to in alias.keys[:1]:
+                    filed.setdefault((_words(f"{to[0]} {alias.vendor}", alias.product), to), to)
+        self._names = list(filed.values())
+        self._words = [words for words, _ in filed]
         self._with: dict[str, list[int]] = defaultdict(list)
         for place, words in enumerate(self._words):
             for word in words:
@@ -40,18 +53,23 @@ class Candidates:
     def of(self, vendor: str, product: str, *, most: int = 5, least: float = 0.45) -> list[Candidate]:
         """The likeliest products for a vendor and product as an inventory writes them, best first.
 
-        Likeness is the share of the weight of their words that two names have in common, rare words weighing more.
+        Likeness is the share of the weight of their words that two names have in common, rare words weighing more. What a
+        person has refused is left out.
         """
-        asked = _words(vendor, bare_product(product.casefold()[:_LONGEST]))
+        asked = _words(vendor, bare_product(name_key(product)[:_LONGEST]))
         shared: Counter[int] = Counter()
-        rare = sorted((word for word in asked if word in self._with), key=lambda word: len(self._with[word]))
-        for word in rare:
+        for word in sorted((word for word in asked if word in self._with), key=lambda word: len(self._with[word])):
             if shared and len(self._with[word]) > _TOO_COMMON:
                 break
-            shared.update(self._with[word][: 10 * _TOO_COMMON])
-        scored = [(self._likeness(asked, place), place) for place, _ in shared.most_common(200)]
-        best = sorted((one for one in scored if one[0] >= least), key=lambda one: (-one[0], self._names[one[1]]))
-        return [Candidate(*self._names[place], likeness=round(likeness, 3)) for likeness, place in best[:most]]
+            shared.update(self._with[word][:_MOST])
+        denied = self._aliases.denied(name_key(vendor), name_key(product))
+        best: dict[Name, float] = {}
+        for place, _ in shared.most_common(_LOOKED_AT):
+            name, likeness = self._names[place], self._likeness(asked, place)
+            if likeness >= max(least, best.get(name, 0)) and (self._aliases.vendor(name[0]), name[1]) not in denied:
+                best[name] = likeness
+        ranked = sorted(best.items(), key=lambda one: (-one[1], one[0]))
+        return [Candidate(*name, likeness=round(likeness, 3)) for name, likeness in ranked[:most]]
 
     def _likeness(self, asked: frozenset[str], place: int) -> float:
         highest = log(1 + len(self._names))

@@ -133,6 +133,10 @@ class Statements:
             found.setdefault(vendor, []).append(cve)
         return {vendor: tuple(cves) for vendor, cves in found.items()}
 
+    def products(self) -> Iterator[tuple[str, str]]:
+        """Vendor and product key of everything that a record names."""
+        yield from self.db.execute("SELECT DISTINCT vendor, product FROM name")
+
     def published(self, *, after: datetime, until: datetime) -> list[str]:
         """The CVEs published in (after, until], oldest first: by their record, or where there is none, by the first document."""
         query = f"""SELECT cve FROM (
