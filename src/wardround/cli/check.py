@@ -37,10 +37,12 @@ def check(
         ),
     ] = "",
     policy: Annotated[str, typer.Option(help="bod-26-04, ssvc-deployer or ncsc-uk.")] = "bod-26-04",
+    mapping: Annotated[Path | None, typer.Option(help="A column mapping (JSON), as `wardround estate preview` writes it.")] = None,
     json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Which of these are affected, how urgent, and why."""
+    from wardround.cli._estate import read_mapping
     from wardround.connectors.clock import SystemClock
     from wardround.core.estate import read
     from wardround.core.triage import policy as policy_called
@@ -51,7 +53,7 @@ def check(
     limit = table.rank(fail_on) if fail_on else len(table.outcomes)
     if not file.is_file():
         raise BadInput("is not a file", where=str(file), do="name an SBOM (CycloneDX, SPDX) or an inventory (CSV, XLSX)")
-    inventory = read(file.read_bytes(), name=str(file), at=now)
+    inventory = read(file.read_bytes(), name=str(file), mapping=read_mapping(mapping), at=now)
     report = examine(inventory, home=home_of(home), at=at, policy=table)
     failing = [finding for finding, decision in report.judged if decision and decision.rank >= limit]
     with printing():

@@ -6,30 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
+from wardround.cli._estate import next_command, print_coverage, read_mapping, say_preview
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
 from wardround.core.vocab import BadInput
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Inventories and SBOMs: import, preview, status.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Inventories, scans, SBOMs: preview, import, coverage, status.")
 MAX_BYTES = 512 * 1024**2
 
 
 def _read(path: Path) -> bytes:
     if not path.is_file():
-        raise BadInput("is not a file", where=str(path), do="name an SBOM (CycloneDX or SPDX JSON) or a table (CSV, XLSX)")
+        raise BadInput("is not a file", where=str(path), do="name an export, a scan report or an SBOM")
     if path.stat().st_size > MAX_BYTES:
         raise BadInput("is larger than 512 MiB", where=str(path), do="split it, each part as its own source")
     return path.read_bytes()
-
-
-def _mapping(path: Path | None) -> dict[str, Any] | None:
-    if path is None:
-        return None
-    import orjson
-
-    try:
-        return dict(orjson.loads(_read(path)))
-    except (orjson.JSONDecodeError, TypeError, ValueError) as error:
-        raise BadInput(f"is no column mapping: {error}", where=str(path), do="see `wardround estate preview FILE`") from None
 
 
 @app.command("import")
@@ -58,7 +48,7 @@ def import_(
     from wardround.hub.organisations.lookup import organisation_by
 
     organisation = organisation_by(org)
-    columns = _mapping(mapping)
+    columns = read_mapping(mapping)
     act = Act(system_access("command line"), clock.now())
     done: list[dict[str, Any]] = []
     problems: list[BadInput] = []
@@ -120,16 +110,75 @@ def preview(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Show which column of FILE would be read as what, and its first rows. The mapping goes to standard output."""
+    """Show what FILE is, which column of it is read as what, how much is in it, and the one command to go on."""
     from wardround.core import estate
 
-    data, columns = _read(file), _mapping(mapping)
-    chosen = estate.ColumnMapping.from_json(columns) if columns else estate.suggest(estate.header(data, name=file.name))
-    for i in estate.preview(data, name=file.name, mapping=chosen).installs:
-        exposed = {True: "yes", False: "no", None: "unknown"}[i.internet_facing]
-        say(f"    {i.where}: {i.asset_id} | {i.vendor} | {i.product} | {i.version} | internet facing: {exposed}")
-    emit(chosen.as_json())
-    say("Next: save the mapping, correct it, and import with --mapping FILE")
+    data, columns = _read(file), read_mapping(mapping)
+    shown = estate.preview(data, name=file.name, mapping=columns)
+    whole = None if not shown.installs else estate.read(data, name=file.name, mapping=columns or shown.mapping)
+    proposed = shown.mapping.as_json() if shown.mapping else {"columns": {}, "constants": {}, "values": {}}
+    kind = shown.mapping.kind if shown.mapping else None
+    counted = {
+        "assets": whole.assets if whole else 0,
+        "installs": len(whole.installs) if whole else 0,
+        "rejected": len(whole.rejected) if whole else 0,
+        "noted": len(whole.noted) if whole else 0,
+    }
+    proposal_only = bool(shown.mapping and shown.mapping.columns and not kind and not columns)
+    go_on = next_command(file, mapping=mapping, look=proposal_only or not whole)
+    say_preview(shown, counted)
+    if as_json:
+        emit({"recognised": shown.source, "format": shown.format, "mapping": proposed, "next": go_on} | counted)
+    else:
+        emit(proposed)
+    say(f"Next: {go_on}")
+
+
+@app.command("coverage")
+def coverage_(
+    org: Annotated[str, typer.Option(help="The organisation's code; or give --inventory.")] = "",
+    inventory: Annotated[Path | None, typer.Option(help="An inventory or SBOM, without a hub.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="A column mapping for --inventory.")] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """What the records decide of an estate, what nobody sees, and the alias or import that would decide most of the rest."""
+    if bool(org) == bool(inventory):
+        raise BadInput("give one of them", where="--org, --inventory", do="an organisation's code, or a file")
+    told = _of_file(inventory, read_mapping(mapping), home) if inventory else _of_organisation(org, home)
+    if as_json:
+        emit(told)
+        return
+    print_coverage(told)
+    steps = told["steps"]
+    say(f"Next: {steps[0]['product']} ({steps[0]['installs']:,} installs). {steps[0]['do']}" if steps else "Next: wardround up")
+
+
+def _of_file(file: Path, mapping: dict[str, Any] | None, home: Path | None) -> dict[str, Any]:
+    from wardround.connectors.clock import SystemClock
+    from wardround.core.estate import read
+    from wardround.hub.estate.deciding import Distinct, as_document, knowledge, known
+
+    now, distinct = SystemClock().now(), Distinct()
+    for install in read(_read(file), name=file.name, mapping=mapping, at=now).installs:
+        distinct.add(install)
+    with knowledge(home_of(home), at=now) as by:
+        return {"inventory": str(file)} | as_document(known(distinct, sees=(), by=by))
+
+
+def _of_organisation(code: str, home: Path | None) -> dict[str, Any]:
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.hub import clock
+    from wardround.hub.estate.deciding import as_document
+    from wardround.hub.estate.knowing import known_of
+    from wardround.hub.organisations.access import system_access
+    from wardround.hub.organisations.lookup import organisation_by
+
+    organisation = organisation_by(code)
+    told = known_of(system_access("command line"), organisation, at=clock.now())
+    return {"organisation": organisation.code} | as_document(told)
 
 
 @app.command()

@@ -1,0 +1,145 @@
+"""What the records say of each distinct product and version of an estate: counted, never listed. Needs no database.
+
+Every record that names something is decided once for each distinct statement of it (FACTS 9: tens of thousands of pairs
+stand for millions of installs).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import cache, partial
+from types import MappingProxyType
+from typing import Any
+
+from wardround.core.advisories import Advisory
+from wardround.core.estate import Decided, coverage
+from wardround.core.estate._coverage import Coverage, Step
+from wardround.core.estate._identifiers import PREFIX
+from wardround.core.matching import Naming, Overrides, match_all, names
+from wardround.core.names import Aliases, Candidates
+from wardround.core.vocab import BadInput, Install, Verdict
+from wardround.lake.home import Home
+from wardround.lake.statements import Statements
+
+MOST_CANDIDATES = 3
+NO_MATTER = frozenset(
+    ("address", "location", "port", "service", "banner", "model", "product_code", "udi", "device_type", "android_patch_level")
+)
+"""What readers keep beside an install that no verdict depends on."""
+
+Records = Callable[[Sequence[str]], Iterable[Advisory]]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything that decides: which records name what, the records, vendor facts, aliases, and the names that records use."""
+
+    naming: Naming
+    records: Records
+    overrides: Overrides
+    aliases: Aliases
+    products: Callable[[], Iterable[tuple[str, str]]]
+
+
+@contextmanager
+def knowledge(home: Home, *, at: datetime) -> Iterator[Knowledge]:
+    """What was known at a time, from the synced feeds of an installation. Raises BadInput where none were synced."""
+    with Statements.open(home.feeds) as statements:
+        if statements.ages()["cve"].stated_at is None:
+            raise BadInput("no CVE records are here yet", where=str(home.feeds), do="run `wardround feeds sync` first")
+        yield Knowledge(
+            cache(statements.naming),
+            partial(statements.advisories, at=at),
+            Overrides.load(folder=home.overrides).as_of(at),
+            Aliases.load(folder=home.path / "aliases").as_of(at),
+            partial(statements.db.execute, "SELECT DISTINCT vendor, product FROM name"),
+        )
+
+
+class Distinct:
+    """The distinct statements of an estate, without whose device it is, and how many installs make each of them."""
+
+    def __init__(self) -> None:
+        self._counted: Counter[tuple[object, ...]] = Counter()
+        self._shown: dict[tuple[object, ...], Install] = {}
+
+    def add(self, install: Install, installs: int = 1) -> None:
+        """So many installs that state the same."""
+        extra = {k: v for k, v in install.extra.items() if not k.startswith(PREFIX) and k not in NO_MATTER} if install.extra else {}
+        of = (install.product, install.version, install.vendor, install.scheme, install.purl, install.cpe)
+        key = (*of, *sorted(extra.items()))
+        if key not in self._counted:
+            same = replace(install, asset_id="", hostname="", service="", where="", last_seen=None, internet_facing=None)
+            self._shown[key] = replace(same, extra=MappingProxyType(extra))
+        self._counted[key] += installs
+
+    def __len__(self) -> int:
+        return len(self._counted)
+
+    def items(self) -> list[tuple[Install, int]]:
+        """Each distinct statement with its number of installs."""
+        return [(self._shown[key], count) for key, count in self._counted.items()]
+
+
+def known(distinct: Distinct, *, sees: Iterable[str], by: Knowledge) -> Coverage:
+    """What can be said of an estate, with names in the records that an unnamed product may have, for a person to confirm."""
+    told = coverage(decided(distinct, by=by), sees=sees)
+    if not any(step.kind == "alias" for step in told.steps):
+        return told
+    candidates = Candidates(by.products())
+    steps = [replace(step, candidates=_candidates(candidates, step)) if step.kind == "alias" else step for step in told.steps]
+    return replace(told, steps=tuple(steps))
+
+
+def _whose(install: Install) -> str:
+    """The distribution whose package it is, as far as the install says so; empty where it is none's."""
+    package = install.purl.partition(":")[2].partition("/")[0] if install.purl else install.scheme
+    if package not in ("deb", "rpm", "apk"):
+        return ""
+    stated = install.extra.get("distribution", "") or install.purl.partition("distro=")[2].partition("&")[0]
+    return stated or f"a distribution ({package})"
+
+
+def as_document(told: Coverage) -> dict[str, Any]:
+    """As commands write it."""
+    return {"share": round(told.share, 4), "share_of_pairs": round(told.share_of_pairs, 4)} | asdict(told)
+
+
+def _candidates(candidates: Candidates, step: Step) -> tuple[str, ...]:
+    found = candidates.of(step.vendor, step.product, most=MOST_CANDIDATES)
+    return tuple(f"{one.vendor}: {one.product}" if one.vendor else one.product for one in found)
+
+
+def decided(distinct: Distinct, *, by: Knowledge) -> list[Decided]:
+    """Each distinct statement with the verdicts of every record that names it. A rejected record states nothing."""
+    items = distinct.items()
+    installs = [install for install, _ in items]
+    named = [names(install, naming=by.naming, records=by.records, aliases=by.aliases) for install in installs]
+    wanted = sorted({cve for found in named if found for cve in found.cves})
+    standing = (advisory for advisory in by.records(wanted) if advisory.state.casefold() != "rejected")
+    verdicts: dict[int, Counter[Verdict]] = {}
+    assumed: dict[int, dict[str, None]] = {}
+    for finding in match_all(standing, installs=installs, overrides=by.overrides, named=named):
+        place = id(finding.install)
+        verdicts.setdefault(place, Counter())[finding.verdict] += 1
+        if finding.assumed:
+            assumed.setdefault(place, {}).update(dict.fromkeys(finding.assumed))
+    nothing: Mapping[Verdict, int] = Counter()
+    return [
+        Decided(
+            install.vendor,
+            install.product,
+            install.version,
+            count,
+            affected=(said := verdicts.get(id(install), nothing))[Verdict.AFFECTED],
+            not_affected=said[Verdict.NOT_AFFECTED],
+            unknown=said[Verdict.UNKNOWN],
+            not_evaluable=said[Verdict.NOT_EVALUABLE],
+            ambiguous=bool(found and found.ambiguous),
+            assumed=tuple(assumed.get(id(install), ())),
+            distribution=_whose(install),
+        )
+        for (install, count), found in zip(items, named, strict=True)
+    ]
