@@ -112,11 +112,19 @@ def test_position_is_the_same_seen_from_the_other_side(name: str, data: st.DataO
     assert form.position(one, other) == {-sign for sign in form.position(other, one)}
 
 
-@given(st.text(max_size=40))
+@given(st.one_of(st.text(max_size=40), st.text("0123456789.-* ()rRuUhHsSvV_", max_size=20)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for name in forms():
         form = form_named(name)
-        assert not form.reads(text) or form.position(text, "*") == {-1}
+        if form.reads(text):
+            bound = versions(name)[0]
+            assert form.position(text, "*") == {-1}
+            assert form.position(text, bound)
+            assert form.position(bound, text)
+
+
+def test_a_series_as_a_version_is_as_coarse_as_its_name() -> None:
+    assert form_named("fortinet").position("6.4.*", "6.4.3") == form_named("fortinet").position("6.4", "6.4.3") == {-1, 0, 1}
 
 
 def test_a_product_is_known_by_its_vendor_too() -> None:
@@ -220,8 +228,20 @@ def test_a_big_ip_range_without_an_end_stays_in_its_branch(a_record: ARecord) ->
         {"version": "17.1.0", "lessThan": "17.1.0.2", "versionType": "semver"},
         {"version": "13.1.0", "lessThan": "*", "versionType": "semver"},
     ]
-    asked = {"17.1.0.1": "affected", "17.1.0.2": "unknown", "13.1.5.1": "affected", "14.1.0": "unknown"}
-    assert {v: says(a_record, ("F5", "BIG-IP"), v, *ranges, default="unknown").verdict.value for v in asked} == asked
+    asked = {"17.1.0.1": "affected", "17.1.0.2": "not_affected", "17.1": "unknown", "13.1.5.1": "affected", "14.1.0": "unknown"}
+    answers = {v: says(a_record, ("F5", "BIG-IP"), v, *ranges, default="unknown") for v in asked}
+    assert {v: answer.verdict.value for v, answer in answers.items()} == asked
+    assert "taken as the fix of its branch" in answers["17.1.0.2"].assumed[0]
+
+
+@pytest.mark.parametrize("stated", ["1.0.*", "1.*"])
+@pytest.mark.parametrize("kind", ["semver", "custom", ""])
+@pytest.mark.parametrize("product", [PAN, ("Example", "Gateway")])
+def test_a_series_where_one_version_should_stand_never_says_not_affected(
+    a_record: ARecord, product: tuple[str, str], kind: str, stated: str
+) -> None:
+    answer = says(a_record, product, "1.0.3", {"version": stated} | ({"versionType": kind} if kind else {}))
+    assert answer.verdict == "unknown"
 
 
 def test_git_is_not_the_products_order(a_record: ARecord) -> None:

@@ -228,6 +228,8 @@ class Entry:
             return self._nameless
         if not version:
             return _doubtful(self.status, _NOT_STATED)
+        if stated.endswith("*"):
+            return _doubtful(self.status, f"The record's {shown(stated)} is a series, listed where one version should stand.")
         if order.failing is Verdict.UNKNOWN and not order.reads(stated, version):
             if _clearly_other(stated, version):
                 return Reading(_NONE, True, self._lists)
@@ -387,7 +389,7 @@ def _is_an_end(span: Range, version: str) -> bool:
 
 def _side(version: str, bound: str | None, order: Order, wanted: set[int]) -> bool | UnreadableError:
     """Is the version on the wanted side of a bound? True, False, or why that cannot be told."""
-    if version == bound:
+    if version == bound and not version.endswith("*"):
         return 0 in wanted
     if bound is None or not any(c.isdigit() for c in bound):
         where = "starts" if 1 in wanted else "ends"

@@ -60,8 +60,8 @@ class Form:
         return bool(_spans(self, _series(text)))
 
     def spans(self, text: str) -> tuple[Span, ...]:
-        """What a text stands for, by each way to compare. Raises ValueError when it is no version of this product."""
-        if not (spans := _spans(self, text)):
+        """What a text stands for, by each way to compare (`10.2.*` as `10.2`). Raises ValueError when it is no version."""
+        if not (spans := _spans(self, _series(text))):
             raise ValueError(text)
         return spans
 
@@ -69,7 +69,7 @@ class Form:
         """Where `version` can stand relative to `bound`: -1, 0, 1. Raises ValueError when either is no version of this product."""
         if bound == "*":
             return frozenset({-1})
-        mine, other = self.spans(version), self.spans(_series(bound))
+        mine, other = self.spans(version), self.spans(bound)
         by = self._by(mine, other)
         here, there = mine[by], other[by]
         if bound.endswith("*"):

@@ -1,4 +1,6 @@
-"""Ranges that overlap, of a product whose vendor mends several lines at once (`8.0 before U3d`, `8.0 before U2d`).
+"""What the ranges of one record say of each other, for products with a reviewed order.
+
+Ranges that overlap, of a product whose vendor mends several lines at once (`8.0 before U3d`, `8.0 before U2d`).
 
 Read literally, the fix of the older line is inside the range of the newer one, and so *affected*. A version at or past the end
 of a range of its own line (all the numbers of that end but the last) is *unknown* then: a vendor fact can decide it.
@@ -22,4 +24,27 @@ def mended_nearer(entries: list[Entry], form: Form, version: str) -> str:
         line = form.spans(end)[0].prefix[:-1]
         if len(line) >= 2 and all(span.low[: len(line)] == line for span in own) and form.position(version, end) <= {0, 1}:
             return f"{shown(version)} is at or past {shown(end)}, where one range of the record ends, and inside another one."
+    return ""
+
+
+def mended_in_branch(entries: list[Entry], form: Form, version: str) -> str:
+    """What to assume for a version that no entry covers: that its branch is mended where its range ends. Empty when it is not so.
+
+    Only of products whose vendor writes one range for each branch (`open_series`) and ends it with the fix.
+    """
+    if not form.open_series or not version or not form.reads(version):
+        return ""
+    branch = form.spans(version)[0].prefix[: form.open_series]
+    for entry in entries:
+        end = entry.span.end if entry.span and entry.explicit and not entry.span.with_end else None
+        if (
+            entry.status is not Verdict.AFFECTED
+            or not end
+            or end.endswith("*")
+            or not form.reads(end)
+            or len(branch) < form.open_series
+        ):
+            continue
+        if form.spans(end)[0].prefix[: form.open_series] == branch and form.position(version, end) <= {0, 1}:
+            return f"The end of each range, such as {shown(end)}, is taken as the fix of its branch, as this vendor writes it."
     return ""

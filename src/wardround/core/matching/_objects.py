@@ -7,7 +7,7 @@ from typing import Any
 
 from wardround.core.matching._entries import STATUSES, Entry, Reading, entry_of, unread
 from wardround.core.matching._model import Answer, Subject
-from wardround.core.matching._nearer import mended_nearer
+from wardround.core.matching._nearer import mended_in_branch, mended_nearer
 from wardround.core.matching._numbers import Text, text_of
 from wardround.core.matching._orders import distributions, is_commit, order_of, shown
 from wardround.core.matching._platforms import platforms_of
@@ -72,6 +72,9 @@ def read_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
     if shape.form:
         if answer.verdict is Verdict.AFFECTED and (nearer := mended_nearer(shape.entries, shape.form, version.text)):
             answer = Answer(Verdict.UNKNOWN, nearer, answer.decided_by)
+        elif answer.decided_by.endswith("/defaultStatus") and answer.verdict is Verdict.UNKNOWN:
+            if mended := mended_in_branch(shape.entries, shape.form, version.text):
+                answer = replace(answer, verdict=Verdict.NOT_AFFECTED, assumed=(*answer.assumed, mended))
         answer = replace(answer, reason=f"{answer.reason} Compared by the reviewed order of {shape.form.title}.")
     if shape.modules and answer.verdict is Verdict.AFFECTED:
         part = f"The part that the record speaks of ({shape.modules}) is taken to be in use."
