@@ -70,18 +70,20 @@ def examine(inventory: "Inventory", *, home: "Home", at: "datetime", policy: "Po
     """Every finding of an inventory, by what had been stated at `at`. Raises BadInput when nothing was synced yet."""
     from functools import cache
 
-    from wardround.core.matching import Overrides, match_all, names
+    from wardround.core.matching import Overrides, match_all
+    from wardround.core.matching._names import name_all
+    from wardround.core.names import Aliases
     from wardround.core.vocab import BadInput
     from wardround.lake.statements import Statements
 
     gc.disable()  # one short run over many small objects that stay: collecting takes a tenth of its time
     overrides, installs = Overrides.load(folder=home.overrides).as_of(at), inventory.installs
     with Statements.open(home.feeds) as statements:
-        ages, naming = statements.ages(), cache(statements.naming)
+        ages, naming = statements.ages(), cache(overrides.naming(statements.naming))
         if ages["cve"].stated_at is None:
             raise BadInput("no CVE records are here yet", where=str(home.feeds), do="run `wardround feeds sync` first")
         records = partial(statements.advisories, at=at)
-        named = [names(install, naming=naming, records=records) for install in installs]
+        named = name_all(installs, naming=naming, records=records, aliases=Aliases.load(folder=home.aliases).as_of(at))
         deciding = Deciding(policy, at, ages["kev"].stated_at)
         wanted = sorted({cve for found in named if found for cve in found.cves})
         findings = match_all(deciding.watch(records(wanted)), installs=installs, overrides=overrides, named=named)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
 from wardround.core.matching._packages import Package, distributors, package_of, vendors_of
+from wardround.core.matching._sql_server import names_of_sql_server, sql_server_of
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._keys import Name, name_of_cpe
 from wardround.core.names._named import ECOSYSTEM, language_of_purl, names_of, names_of_purl
 from wardround.core.vocab import Install
 
-__all__ = ["Name", "Naming", "Records", "key_of", "names", "names_of"]
+__all__ = ["Name", "Naming", "Records", "key_of", "name_all", "names", "names_of", "product_keys"]
 
 Naming = Callable[[str], Mapping[str, Sequence[str]]]
 """Product key -> vendor key (empty: the record states no vendor) -> the CVEs whose records name that product of that vendor."""
@@ -35,9 +36,45 @@ def names(install: Install, *, naming: Naming, records: Records | None = None, a
         every = tuple(dict.fromkeys(cve for name in windows.names for cve in naming(name).get(VENDOR, ())))
         if every:
             return Named(windows.product, (VENDOR,), every, ways=(((VENDOR, windows.product), "a release of Windows"),))
+    if server := sql_server_of(install):
+        every = tuple(dict.fromkeys(cve for name in names_of_sql_server(server) for cve in naming(name).get(VENDOR, ())))
+        if every:
+            return Named(server, (VENDOR,), every, ways=(((VENDOR, server), "a release of SQL Server"),))
     if package := package_of(install):
         return _of_package(package, naming)
     return _by_name(install, naming, aliases) or _by_product_alone(install, naming, records, aliases)
+
+
+def name_all(
+    installs: Iterable[Install], *, naming: Naming, records: Records | None = None, aliases: Aliases = _NO_ALIASES
+) -> list[Named | None]:
+    """What `names` finds for each install, in their order; the same statement of a product is looked up once."""
+    known: dict[tuple[object, ...], Named | None] = {}
+    found = []
+    for install in installs:
+        key: tuple[object, ...] = (install.vendor, install.product, install.cpe, install.purl, install.scheme)
+        if "windows" in f"{install.product} {install.cpe}".casefold():
+            key = (id(install),)  # its version and further columns say which release it is
+        elif install.extra:
+            key = (*key, *sorted(install.extra.items()))
+        if install.scheme or "sql server" in install.product.casefold():
+            key = (*key, install.version)  # its ending can say whose package it is; its build, which release
+        if key not in known:
+            known[key] = names(install, naming=naming, records=records, aliases=aliases)
+        found.append(known[key])
+    return found
+
+
+def product_keys(install: Install, *, aliases: Aliases = _NO_ALIASES) -> set[str]:
+    """Every product key under which `names` asks for the records of an install."""
+    stated = [name for name, _ in _stated_names(install, aliases)]
+    keys = {product for _, product in stated} | {other[1] for name in stated for other, _ in aliases.of(*name)}
+    if windows := windows_of(install):
+        keys.update(windows.names)
+    keys.update(names_of_sql_server(sql_server_of(install)))
+    if package := package_of(install):
+        keys.update(package.names)
+    return keys
 
 
 def _by_name(install: Install, naming: Naming, aliases: Aliases) -> Named | None:

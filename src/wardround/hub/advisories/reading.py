@@ -1,15 +1,17 @@
-"""The statements and overrides of this installation, for whoever needs them."""
+"""The statements, overrides and aliases of this installation, for whoever needs them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from wardround.core.matching import Overrides
+from wardround.core.names import Aliases
 from wardround.lake.statements import Statements
 
-_loaded: tuple[tuple[object, ...], Overrides] | None = None
+_loaded: dict[str, tuple[tuple[object, ...], Any]] = {}
 
 
 @contextmanager
@@ -24,9 +26,18 @@ def statements() -> Iterator[Statements]:
 
 def overrides() -> Overrides:
     """The bundled vendor facts and those that this installation added; read again when a file changes."""
-    global _loaded
-    folder: Path = settings.HOME.overrides
+    found: Overrides = _read("overrides", settings.HOME.overrides, Overrides.load)
+    return found
+
+
+def aliases() -> Aliases:
+    """The bundled aliases and those that people of this installation decided; read again when a file changes."""
+    found: Aliases = _read("aliases", settings.HOME.aliases, Aliases.load)
+    return found
+
+
+def _read(what: str, folder: Path, load: Callable[..., Any]) -> Any:
     stamp = tuple((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.json"))) if folder.is_dir() else ()
-    if _loaded is None or _loaded[0] != (folder, stamp):
-        _loaded = ((folder, stamp), Overrides.load(folder=folder))
-    return _loaded[1]
+    if what not in _loaded or _loaded[what][0] != (folder, stamp):
+        _loaded[what] = ((folder, stamp), load(folder=folder))
+    return _loaded[what][1]

@@ -17,7 +17,7 @@ from wardround.core.alerts import AssetCase, Sighting, response_policy
 from wardround.core.vocab import Finding, Install, Verdict
 from wardround.core.vocab._times import parse_time
 from wardround.hub.advisories.matcher import Matcher
-from wardround.hub.advisories.reading import overrides, statements
+from wardround.hub.advisories.reading import aliases, overrides, statements
 from wardround.hub.alerts.models import Assessment, Response, Revision
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.estate.services import installs_of, newest, snapshots
@@ -54,7 +54,7 @@ def question(revision: Revision, *, at: datetime) -> Question:
     """
     with statements() as store:
         advisories = tuple(store.advisories(revision.cves, at=at))
-        matcher = Matcher(advisories, store=store, overrides=overrides().as_of(at))
+        matcher = Matcher(advisories, store=store, overrides=overrides().as_of(at), aliases=aliases().as_of(at))
         released = store.ages()["kev"].stated_at
     exploited = first_exploited(advisories, revision=revision)
     stated = [(a.cve, a.sha256, [(s.key, s.value, s.stated_at.isoformat()) for s in a.stated]) for a in advisories]
@@ -69,7 +69,10 @@ def question(revision: Revision, *, at: datetime) -> Question:
         matcher,
         released.date() if released else None,
         _digest(
-            [revision.number, revision.policy, str(exploited), stated, [(o.id, o.date.isoformat()) for o in matcher.overrides.all]]
+            [
+                *(revision.number, revision.policy, str(exploited), stated),
+                [(fact.id, fact.date.isoformat()) for fact in (*matcher.overrides.all, *matcher.aliases.all)],
+            ]
         ),
     )
 

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 from wardround.core import triage
 from wardround.core.advisories import Advisory, Stated, product_names
-from wardround.core.vocab import Finding, Install, Verdict, name_key
+from wardround.core.matching._names import product_keys
+from wardround.core.vocab import Finding, Install, Verdict
 from wardround.hub.advisories.matcher import Matcher
-from wardround.hub.advisories.reading import overrides, statements
+from wardround.hub.advisories.reading import aliases, overrides, statements
 from wardround.hub.alerts.models import Revision
 from wardround.hub.estate.services import installs_of, newest, snapshots
 from wardround.hub.organisations.access import Act, system_access
@@ -59,13 +60,15 @@ def candidates(act: Act, *, days: int = 1) -> list[Candidate]:
         if not fresh:
             return []
         estates = _estates(act)
-        products = {name_key(i.product) for installs in estates.values() for i in installs}
+        called = aliases().as_of(act.at)
+        distinct = {(i.vendor, i.product, i.version, i.cpe, i.purl): i for installs in estates.values() for i in installs}
+        products = {key for install in distinct.values() for key in product_keys(install, aliases=called)}
         table = overrides().as_of(act.at)
         found = []
         for advisory in store.advisories(fresh, at=act.at):
             named = {product for _, product in product_names(advisory)} & products
             if advisory.state == "PUBLISHED" and named:
-                matcher = Matcher([advisory], store=store, overrides=table)
+                matcher = Matcher([advisory], store=store, overrides=table, aliases=called)
                 if one := _candidate(act, advisory, estates, matcher, since):
                     found.append(one)
     return sorted(found, key=lambda c: (bool(c.decision.assumed), -c.decision.rank, -c.affected, c.cve))

@@ -8,7 +8,7 @@ from wardround.core import matching, triage
 from wardround.core.advisories import Advisory
 from wardround.core.vocab import Finding, Verdict, end_of_day
 from wardround.hub.advisories.matcher import Matcher
-from wardround.hub.advisories.reading import overrides, statements
+from wardround.hub.advisories.reading import aliases, overrides, statements
 from wardround.hub.estate.services import installs_of, newest, snapshots
 from wardround.hub.organisations.access import system_access
 from wardround.hub.organisations.models import Organisation
@@ -28,7 +28,8 @@ def compare(cves: list[str], *, days: Iterable[date], policy: str) -> dict[str, 
     with statements() as store:
         by_day = {day: list(store.advisories(cves, at=end_of_day(day))) for day in span}
         last = by_day[span[-1]]
-        matcher = Matcher(last, store=store, overrides=overrides().as_of(end_of_day(span[-1])))
+        until = end_of_day(span[-1])
+        matcher = Matcher(last, store=store, overrides=overrides().as_of(until), aliases=aliases().as_of(until))
     return {
         "cvss_first": [_cvss(a) for a in last],
         "epss_first": [_epss(cve, by_day) for cve in cves],

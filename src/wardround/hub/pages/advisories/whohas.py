@@ -7,7 +7,7 @@ from datetime import datetime
 from wardround.core.advisories import Advisory
 from wardround.core.vocab import Finding, Verdict
 from wardround.hub.advisories.matcher import Matcher
-from wardround.hub.advisories.reading import overrides, statements
+from wardround.hub.advisories.reading import aliases, overrides, statements
 from wardround.hub.estate.services import installs_of, newest, snapshots
 from wardround.hub.organisations.access import Access, system_access
 from wardround.hub.organisations.models import Organisation
@@ -35,7 +35,7 @@ def holders(advisory: Advisory, *, access: Access, at: datetime) -> list[Holder]
     reached = trusts if access.national else trusts.filter(pk__in=access.reads)
     reader = system_access("counting for the centre") if access.national else access
     with statements() as store:
-        matcher = Matcher([advisory], store=store, overrides=overrides().as_of(at))
+        matcher = Matcher([advisory], store=store, overrides=overrides().as_of(at), aliases=aliases().as_of(at))
     found = []
     for organisation in reached:
         installs = [i for s in newest(snapshots(reader, organisation, until=at)).values() for i in installs_of(s)]
