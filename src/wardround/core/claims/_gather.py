@@ -70,7 +70,9 @@ def _objects(listed: Sequence[Said], marks: str) -> list[Mapping[str, Any]]:
 
 
 def _stream(product: Product) -> str:
-    """Whose versions compare: of packages of a module (`.module`) only those with the same first number."""
+    """Whose versions compare: commits with commits; of packages of a module (`.module`) those with the same first number."""
+    if any(entry.get("versionType") == "git" for entry in product.entries):
+        return "git"
     modular = product.distribution and ".module" in product.versions
     return product.versions.rpartition(":")[2].partition(".")[0] if modular else ""
 

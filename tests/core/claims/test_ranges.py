@@ -1,0 +1,102 @@
+"""Version texts become entries: `vers`, `vls` (CSAF 2.0, section 3.1.2.3.2), or the text for the fixed grammar of FACTS 9."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardround.core.claims._ranges import EVERY, entries
+
+
+@pytest.mark.parametrize("text", ["*", "vers:all/*", "All versions", " all  versions ", "vers:generic/*"])
+@pytest.mark.parametrize("is_range", [True, False])
+def test_every_version_is_one_entry_without_bounds(text, is_range):
+    assert entries(text, is_range=is_range) == (EVERY,)
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("vers:deb/>=1.0|<1.1-2", ({"version": "1.0", "lessThan": "1.1-2", "versionType": "deb"},)),
+        ("vers:rpm/<=2:1.0-3.el8", ({"version": "0", "lessThanOrEqual": "2:1.0-3.el8", "versionType": "rpm"},)),
+        ("vers:pypi/>=2.0", ({"version": "2.0", "lessThan": "*", "versionType": "pypi"},)),
+        (
+            "vers:npm/1.0.0|>=2.0.0|<2.3.1",
+            ({"version": "1.0.0", "versionType": "npm"}, {"version": "2.0.0", "lessThan": "2.3.1", "versionType": "npm"}),
+        ),
+        ("vers:generic/>=1.0|<2.0", ({"version": "1.0", "lessThan": "2.0"},)),
+        ("vers:npm/>1.0.0|<2.0.0", ({"version": "> 1.0.0, < 2.0.0", "versionType": "npm"},)),
+        ("vers:npm/<2.0.0|>=1.0.0", ({"version": "1.0.0", "lessThan": "2.0.0", "versionType": "npm"},)),
+        ("vers:none/*", ()),
+    ],
+)
+def test_vers_ranges_are_read_with_their_order(text, made):
+    assert entries(text, is_range=True) == made
+
+
+def test_what_a_range_leaves_out_is_not_affected_by_that_alone():
+    found = entries("vers:npm/>=1.0.0|!=1.5.0|<2.0.0", is_range=True)
+    assert [(e["version"], "excluded" in e) for e in found] == [("1.5.0", True), ("1.0.0", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("<= 2.3.6", "<= 2.3.6"),  # ICSMA-18-235-01
+        (">= 1.3.4 | < 1.5.3", ">= 1.3.4, < 1.5.3"),  # ICSMA-19-248-01
+        (">= 4.0.1", ">= 4.0.1"),
+        ("<=4.1", "<= 4.1"),
+    ],
+)
+def test_plain_comparators_stay_text_so_that_the_reason_says_so(text, made):
+    assert entries(text, is_range=True) == ({"version": made},)
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("<= R8.0.3", {"version": "0", "lessThanOrEqual": "R8.0.3"}),  # ICSMA-18-086-01
+        (">=BT02 | <= BT06", {"version": "BT02", "lessThanOrEqual": "BT06"}),
+    ],
+)
+def test_other_comparators_are_a_range_of_which_only_the_ends_are_known(text, made):
+    assert entries(text, is_range=True) == (made,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<= U61 |<= L81",  # ICSMA-20-296-02: two upper bounds are no interval
+        "A10 < A11",  # ICSMA-21-294-01
+        "distributed < april 1, 2018",
+        "<May 2018",
+        "v8.x (with Wireless Battery Modules v17 | v17D19 | >= v20D29 | <= v20D32)",
+        "vers:nonsense",
+        "vers:npm/>=1|>=2|<3|<4 or so",
+        "All versions prior to 2.0",
+        "Versions 1.0 through 1.4",
+    ],
+)
+def test_freer_text_is_handed_on_as_it_is(text):
+    assert entries(text, is_range=True) == ({"version": text},)
+
+
+def test_a_list_of_plain_versions_is_each_of_them():
+    assert entries("9.13 | 9.19 | 9.33 | 12.1", is_range=False) == tuple(  # ICSMA-20-170-06
+        {"version": v} for v in ("9.13", "9.19", "9.33", "12.1")
+    )
+
+
+@pytest.mark.parametrize("text", ["A10 | A11", "4.20 | 4.20 SR1 | 4.30", "2.3.6 and  below", "12.x", "<= 2.0"])
+def test_a_version_that_is_no_plain_list_is_one_text(text):
+    assert entries(text, is_range=False) == ({"version": " ".join(text.split())},)
+
+
+@given(st.text(alphabet="<>=!|vers:/ *1.2ab%", max_size=40) | st.text(max_size=40), st.booleans())
+def test_any_text_is_read_and_only_what_says_so_covers_everything(text, is_range):
+    found = entries(text, is_range=is_range)
+    assert all(isinstance(entry["version"], str) for entry in found)
+    assert EVERY not in found or "*" in text or "all" in text.casefold() or "!=" in text
+
+
+def test_a_range_of_a_million_constraints_is_one_text():
+    assert len(entries(">=1|" * 1_000_000, is_range=True)) == 1
