@@ -18,6 +18,7 @@ from wardround.core.matching._model import Subject
 from wardround.core.matching._numbers import Bound, Numbers, text_of
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._record import Plan, Record
+from wardround.core.matching._sql_server import names_of_sql_server
 from wardround.core.matching._windows import VENDOR, releases_of
 from wardround.core.matching._windows_answer import ends_at_publication
 from wardround.core.vocab import Verdict
@@ -130,6 +131,8 @@ def _cuts(record: Record, group: "_Group", overrides: Overrides) -> _Union | Non
     """Every cut of the record for these subjects; None where the answer hangs on more than the place of a plain version."""
     blank, cuts = group.blank, _Union()
     if overrides.of(record.advisory.cve, vendors=blank.vendors, product=blank.product, also=blank.also):
+        return None
+    if blank.vendors == (VENDOR,) and names_of_sql_server(blank.product):
         return None
     if blank.distribution or any(container.applicability for container in record.advisory.containers):
         return None

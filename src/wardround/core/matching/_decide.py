@@ -12,6 +12,8 @@ from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._package_answer import package_answer, silence
 from wardround.core.matching._platforms import Part, combine
 from wardround.core.matching._record import Record
+from wardround.core.matching._sql_server import names_of_sql_server
+from wardround.core.matching._sql_server_answer import sql_server_answer
 from wardround.core.matching._windows import VENDOR, releases_of
 from wardround.core.matching._windows_answer import windows_answer
 from wardround.core.vocab import Verdict
@@ -85,6 +87,8 @@ def of_container(record: Record, place: int, subject: Subject) -> Answer | None:
     """The answer of one container; None when it does not name the product."""
     if subject.vendors == (VENDOR,) and releases_of(subject.product):
         return windows_answer(record, place, subject)
+    if subject.vendors == (VENDOR,) and names_of_sql_server(subject.product):
+        return sql_server_answer(record, place, subject)
     if subject.distribution:
         answer, container = package_answer(record, place, subject), record.advisory.containers[place]
         return _credited(answer, container) if answer and container.kind != "record" else answer
