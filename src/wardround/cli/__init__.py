@@ -17,11 +17,13 @@ COMMANDS = {
     "estate": ("wardround.cli.estate", "Import inventories and SBOMs."),
     "check": ("wardround.cli.check", "Which of these are affected, how urgent, and why. Needs no hub."),
     "why": ("wardround.cli.why", "Why this verdict: every step, in the order in which they decided."),
+    "match": ("wardround.cli.match", "Who has it, of a whole nation at once: exact devices."),
     "triage": ("wardround.cli.triage", "How urgent is one CVE, by which policy, and why."),
     "hunt": ("wardround.cli.hunt", "Search logs for traces, and say what could be seen."),
     "names": ("wardround.cli.names", "What a product is called: ask, decide, share."),
     "override": ("wardround.cli.override", "Vendor facts that a record lacks: list, check, add."),
     "replay": ("wardround.cli.replay", "Play a real incident, day by day."),
+    "synth": ("wardround.cli.synth", "Data of the real shape that belongs to nobody."),
     "worker": ("wardround.cli.worker", "Run the hub's jobs (`up` starts one)."),
 }
 

@@ -168,7 +168,7 @@ def _unions(index: Index, groups: Ints, total: Ints, together: _Together, ever: 
             shared = _overlap(_bits(part, groups, linked), one, other)
             busy = np.unique(of_line[shared[couple]])
             union = np.full(len(lines), -1)
-            union[busy] = _count_unions(part, [lines[n] for n in busy.tolist()])
+            union[busy] = _count_unions(part, [lines[n] for n in busy.tolist()], len(groups))
             found = union[line_of_row]
             total[rows[found >= 0], number] = found[found >= 0]
     return anyone
@@ -186,21 +186,38 @@ def _bits(part: Part, groups: Ints, linked: Ints) -> npt.NDArray[np.uint8]:
     return np.packbits(marks, axis=1)
 
 
-def _count_unions(part: Part, lines: Sequence[npt.NDArray[np.uint32]]) -> Ints:
-    """How many devices have any pair of each line. Each pair's devices become bits once; a line is their union."""
-    if not lines:
-        return np.empty(0, np.int64)
-    mine, listed = part.postings.pairs, [line[np.isin(line, part.postings.pairs)] for line in lines]
-    wanted = np.unique(np.concatenate(listed))
-    width = -(-part.size // 64) * 8
-    bits = np.zeros((len(wanted), width), np.uint8)
-    for n, pair in enumerate(wanted.tolist()):
-        marks = np.zeros(width * 8, bool)
-        marks[part.having(mine[np.searchsorted(mine, [pair])])[0]] = True
-        bits[n] = np.packbits(marks)
-    words = bits.view(np.uint64)
-    unions = (np.bitwise_or.reduce(words[np.searchsorted(wanted, line)], axis=0) for line in listed)
-    return np.array([int(np.bitwise_count(union).sum()) for union in unions], np.int64)
+def _count_unions(part: Part, lines: Sequence[npt.NDArray[np.uint32]], pairs: int) -> Ints:
+    """How many devices have any pair of each line, of a catalogue of so many `pairs`: each pair's devices as bits, joined."""
+    place = np.full(pairs, -1)
+    place[part.postings.pairs] = part.postings.place
+    hit = place[np.concatenate([np.empty(0, np.uint32), *lines])]
+    line = np.repeat(np.arange(len(lines)), [len(one) for one in lines])[hit >= 0]
+    used, row = np.unique(hit[hit >= 0], return_inverse=True)
+    words = _words(part, used)
+    union = np.zeros(len(lines), np.int64)
+    bounds = np.append(np.flatnonzero(np.diff(line, prepend=-1)), len(line))  # where the lines that have anything begin
+    step = max(1, _CHUNK // max(words.shape[1], 1) // max(int(np.diff(bounds).max(initial=1)), 1))
+    for at in range(0, len(bounds) - 1, step):
+        mine = bounds[at : at + step + 1]
+        joined = np.bitwise_or.reduceat(words[row[mine[0] : mine[-1]]], mine[:-1] - mine[0], axis=0)
+        union[line[mine[:-1]]] = np.bitwise_count(joined).sum(axis=1)
+    return union
+
+
+def _words(part: Part, places: Ints) -> npt.NDArray[np.uint64]:
+    """The posting lists at these places as bits, one row each."""
+    width, offsets = -(-part.size // 64), part.postings.offsets
+    bits = np.zeros((len(places), width * 8), np.uint8)
+    step = max(1, 8 * _CHUNK // (64 * width))
+    for at in range(0, len(places), step):
+        mine = places[at : at + step]
+        length = offsets[mine + 1] - offsets[mine]
+        row = np.repeat(np.arange(len(mine)), length)
+        begin = np.repeat(offsets[mine] - (np.cumsum(length) - length), length)
+        marks = np.zeros((len(mine), width * 64), bool)
+        marks[row, part.postings.devices[begin + np.arange(len(row))]] = True
+        bits[at : at + step] = np.packbits(marks, axis=1)
+    return bits.view(np.uint64)
 
 
 def _overlap(bits: npt.NDArray[np.uint8], one: Ints, other: Ints) -> Bools:

@@ -10,7 +10,7 @@ import numpy as np
 from wardround.core.advisories import Advisory, product_names
 from wardround.core.matching import Overrides
 from wardround.core.names import Aliases
-from wardround.core.vocab import Install
+from wardround.core.vocab import BadInput, Install
 from wardround.engines.nation._arrays import Array
 from wardround.engines.nation._count import Counted, count
 from wardround.engines.nation._index import Index, Part
@@ -93,6 +93,13 @@ class Nation:
     def __init__(self, index: Index, statements: Statements, *, overrides: Overrides, aliases: Aliases, at: datetime) -> None:
         self.index, self.statements, self.overrides, self.aliases, self.at = index, statements, overrides, aliases, at
         self.asked = asked(index.catalogue, aliases=aliases, folder=index.folder)
+
+    def only(self, code: str) -> None:
+        """Look at this organisation alone (empty: at all). Raises BadInput when there is none of this code."""
+        parts = [part for part in self.index.parts if not code or part.code == code]
+        if not parts:
+            raise BadInput(f"no organisation {code[:40]!r} is in this estate", where="--org", do="give a code that it has")
+        self.index.parts = parts
 
     def picture(self, *, progress: Progress = lambda done, total, name: None) -> Picture:
         """Every advisory of the store against every device."""
