@@ -1,6 +1,7 @@
 """Every address of the hub, walked: who gets what. A new route without a line here fails."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -62,19 +63,26 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "detection": INSIDE,
     "advisories": ALL,
     "advisory": ALL,
+    "why": (302, 404, 302, 302, 404),
     "records": (302, 302, 302, 302, 302),
     "record": INSIDE,
     "estate": (302, 200, 302, 302, 302),
     "estate-of": INSIDE,
     "estate-product": INSIDE,
+    "estate-devices": INSIDE,
+    "estate-split": (302, 404, 200, 403, 404),
+    "estate-unsplit": (302, 405, 405, 405, 405),
+    "estate-coverage": INSIDE,
     "estate-import": (302, 404, 200, 403, 404),
     "snapshot": INSIDE,
     "snapshot-confirm": (302, 404, 200, 403, 404),
     "hunt": INSIDE,
     "incident": INSIDE,
+    "names": ALL,
+    "names-decide": (302, 405, 405, 405, 405),
     "outbox": (302, 200, 403, 403, 403),
 }
-POST_ONLY = {"sign-out", "alert-acknowledge"}
+POST_ONLY = {"sign-out", "alert-acknowledge", "estate-unsplit"}
 
 
 def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
@@ -107,9 +115,14 @@ def arguments(name: str, demo: Demonstration) -> list[Any]:
         "snapshot": lambda: [demo.snapshot(home).public_id],
         "snapshot-confirm": lambda: [demo.snapshot(home).public_id],
         "advisory": lambda: ["CVE-2025-4427"],
+        "why": lambda: ["CVE-2025-4427", "EX03"],
         "record": lambda: ["EX03"],
         "estate-of": lambda: ["EX03"],
         "estate-product": lambda: ["EX03"],
+        "estate-devices": lambda: ["EX03"],
+        "estate-split": lambda: ["EX03"],
+        "estate-unsplit": lambda: ["EX03", uuid.uuid4()],
+        "estate-coverage": lambda: ["EX03"],
         "estate-import": lambda: ["EX03"],
     }
     return own.get(name, list)()

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from wardround.hub.pages.advisories.views import advisories, advisory
+from wardround.hub.pages.advisories.why import why
 
 
 class Cve:
@@ -22,4 +23,5 @@ register_converter(Cve, "cve")
 urlpatterns = [
     path("advisories/", advisories, name="advisories"),
     path("advisories/<cve:cve>/", advisory, name="advisory"),
+    path("advisories/<cve:cve>/why/<slug:code>/", why, name="why"),
 ]

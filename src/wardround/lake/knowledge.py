@@ -1,0 +1,104 @@
+"""Everything that decides, as of a time: what was published, vendor facts, aliases. Of one installation's home; needs no hub."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+
+from wardround.core.advisories import Advisory
+from wardround.core.matching import Answer, Named, Naming, Overrides, Subject, names
+from wardround.core.matching._explain import Step, explain
+from wardround.core.matching._match import subject_of
+from wardround.core.names import Aliases
+from wardround.core.vocab import BadInput, Install, Verdict
+from wardround.lake.home import Home
+from wardround.lake.statements import Age, Statements
+
+NOT_NAMED = (
+    "The record does not name this product as it is written here. That is no statement that it is not affected: it may be "
+    "called something else."
+)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Which records name what, the records themselves, vendor facts, aliases, and the names that records use."""
+
+    at: datetime
+    naming: Naming
+    records: Callable[[Sequence[str]], Iterable[Advisory]]
+    overrides: Overrides
+    aliases: Aliases
+    products: Callable[[], Iterable[tuple[str, str]]]
+    ages: dict[str, Age]
+
+    def named(self, install: Install) -> Named | None:
+        """The records that name an install, and how."""
+        return names(install, naming=self.naming, records=self.records, aliases=self.aliases)
+
+    def subject(self, install: Install, named: Named | None) -> Subject:
+        """What a verdict on it depends on."""
+        return subject_of(install, named)
+
+    def why(self, advisory: Advisory, install: Install) -> "Why":
+        """The answer on one install with every step that led to it. One that the record does not name is *unknown*."""
+        named = self.named(install)
+        if named is None or advisory.cve not in named.cves:
+            return Why(install, *self._unnamed(advisory, install, named), named=False)
+        return Why(install, *explain(advisory, self.subject(install, named), overrides=self.overrides, named=named), named=True)
+
+    def _unnamed(self, advisory: Advisory, install: Install, named: Named | None) -> tuple[Answer, tuple[Step, ...]]:
+        """Nothing was compared: what the records that do name it call it, and what to do."""
+        at = f"{advisory.cve} /containers"
+        objects = (affected for container in advisory.containers for affected in container.affected)
+        called = sorted({str(affected.get("product") or affected.get("packageName") or "")[:60] for affected in objects} - {""})
+        what = " ".join((install.vendor, install.product)).strip()[:120]
+        others = f"{len(named.cves):,} other records name {named.product}." if named else "No other record names it either."
+        spoken = f"{what} is not what this record speaks of ({', '.join(called[:5]) or 'it names no product'}). {others}"
+        answer = Answer(Verdict.UNKNOWN, NOT_NAMED, at)
+        return answer, (
+            Step(
+                "record",
+                f"{advisory.cve}, {advisory.state.casefold()}.",
+                advisory.source,
+                advisory.updated,
+                f"{advisory.cve} /cveMetadata",
+            ),
+            Step("name", spoken, "inventory", None, at),
+            Step("answer", f"Unknown. {NOT_NAMED}", advisory.source, advisory.updated, at),
+        )
+
+
+@dataclass(frozen=True)
+class Why:
+    """An answer on one install, and the steps that led to it, in the order in which they decided. `named`: by the record."""
+
+    install: Install
+    answer: Answer
+    steps: tuple[Step, ...]
+    named: bool
+
+
+@contextmanager
+def knowledge(
+    home: Home, *, at: datetime, overrides: Overrides | None = None, aliases: Aliases | None = None
+) -> Iterator[Knowledge]:
+    """What was known at a time, from the synced feeds of an installation. Raises BadInput where none were synced.
+
+    `overrides` and `aliases` save reading them again for whoever holds them already.
+    """
+    facts = (Overrides.load(folder=home.overrides) if overrides is None else overrides).as_of(at)
+    with Statements.open(home.feeds) as statements:
+        ages = statements.ages()
+        if ages["cve"].stated_at is None:
+            raise BadInput("no CVE records are here yet", where=str(home.feeds), do="run `wardround feeds sync` first")
+        yield Knowledge(
+            at,
+            facts.naming(cache(statements.naming)),
+            partial(statements.advisories, at=at),
+            facts,
+            (Aliases.load(folder=home.aliases) if aliases is None else aliases).as_of(at),
+            partial(statements.db.execute, "SELECT DISTINCT vendor, product FROM name"),
+            ages,
+        )
