@@ -88,6 +88,8 @@ def verdict(record: Advisory, product: str, version: str = "", **more: str) -> s
         ("Windows Server 2019 Standard", "10.0.17763.5820", "windows server 2019", "10.0.17763.5820"),
         ("Windows Server 2019 Datacenter (Server Core)", "1809", "windows server 2019 (server core installation)", "10.0.17763"),
         ("Microsoft® Windows Server® 2012 R2 Standard", "6.3.9600", "windows server 2012 r2", "6.3.9600"),
+        ("Windows Storage Server 2016 Standard", "10.0.14393", "windows server 2016", "10.0.14393"),
+        ("Microsoft Hyper-V Server 2019", "10.0.17763", "windows server 2019 (server core installation)", "10.0.17763"),
         ("Windows Server 2022 Datacenter Azure Edition", "10.0.20348.2461", "windows server 2022", "10.0.20348.2461"),
         ("Windows", "10.0.17763.5820", "windows 10 version 1809 | windows server 2019", "10.0.17763.5820"),
         ("Windows 10 Pro 22H2", "10.0.19041.4412", "windows 10 version 22h2", "10.0.19041.4412"),
@@ -276,6 +278,23 @@ def test_an_installed_update_shows_a_revision_or_a_later_one(real: dict[str, Adv
 def test_an_update_of_another_build_shows_nothing(real: dict[str, Advisory]) -> None:
     install = an_install("Windows 10 Enterprise", "22H2", hotfixes="KB5037765")
     assert subject_of(install).version == "10.0.19045"
+
+
+@pytest.mark.parametrize(
+    "listed", ["KB5037768 (failed)", "Missing: KB5037768", "KB5037768 pending restart", "KB5037768 not installed"]
+)
+def test_an_update_that_is_not_installed_shows_nothing(listed: str) -> None:
+    assert subject_of(an_install("Windows 10", "22H2", hotfixes=listed)).version == "10.0.19045"
+
+
+def test_a_list_of_updates_that_does_not_say_installed_shows_nothing() -> None:
+    assert subject_of(an_install("Windows 10", "22H2", updates="KB5037768")).version == "10.0.19045"
+
+
+def test_a_package_of_that_name_is_no_windows() -> None:
+    """The Rust package `windows` has versions of its own."""
+    install = Install(asset_id="a", product="windows", version="10.0.19045", purl="pkg:cargo/windows@10.0.19045")
+    assert windows_of(install) is None
 
 
 def test_a_stated_revision_counts_more_than_an_update_that_waits_for_a_restart(real: dict[str, Advisory]) -> None:

@@ -19,6 +19,7 @@ OR_LATER = " or later"
 BETWEEN = " | "
 """Stands between the releases that a product can be, when the inventory leaves more than one."""
 
+_NAMED = re.compile("windows|hyper-v", re.IGNORECASE)
 _LARGEST_REVISION = 65_535
 _FAMILY = re.compile(
     r"windows(?: (?P<family>server (?:2008 r2|2012 r2|2008|2012|2016|2019|2022|2025)|server|8\.1|10|11|8|7)(?![\w.]))?"
@@ -73,9 +74,9 @@ class Windows:
 
 def windows_of(install: Install) -> Windows | None:
     """The Windows that an install is, or None when it is something else (or nobody can tell which release it could be)."""
-    if "windows" not in install.product.casefold() and ":microsoft:windows" not in install.cpe:
+    if not _NAMED.search(install.product) and ":microsoft:windows" not in install.cpe:
         return None
-    if name_key(install.vendor) not in _table()["vendors"]:
+    if install.purl or name_key(install.vendor) not in _table()["vendors"]:
         return None
     columns = _columns(install.extra) if install.extra else ()
     return _windows(install.product, install.version, install.cpe, columns)
@@ -137,7 +138,10 @@ def _version(build: int | None, revision: int | None, updates: str) -> str:
     whole = f"{_kernel(build)}.{build}"
     if revision is not None:
         return f"{whole}.{revision}"
-    shown = [rev for kb in _UPDATE.findall(updates.casefold()) for rev in _brings(kb, build)]
+    listed = updates.casefold()
+    if any(word in listed for word in _table()["not_installed"]):
+        return whole
+    shown = [rev for kb in _UPDATE.findall(listed) for rev in _brings(kb, build)]
     return f"{whole}.{max(shown)}{OR_LATER}" if shown else whole
 
 
@@ -173,6 +177,9 @@ def _words(text: str) -> _Words | None:
     flat = re.sub(r"\((?:r|tm)\)|[®™©]", "", text.casefold())
     flat = " ".join(re.sub(r"[,()\[\]/_;:]", " ", flat).split()).removeprefix("microsoft ")
     flat = re.sub(r"^windows server 2022 23h2(?: edition)?", "windows server 23h2", flat.replace("windows nt", "windows"))
+    flat = re.sub(r"^(?:windows )?(?:storage|multipoint) server(?= 20\d\d)", "windows server", flat)
+    flat = re.sub(r"^(?:windows )?hyper-v server(?= 20\d\d)", "windows server core", flat)
+    flat = re.sub(r"^windows server core (20\d\d(?: r2)?)", r"windows server \1 server core", flat)
     if len(flat) > 200 or not (found := _FAMILY.match(flat)) or flat[found.end() :][:1] not in ("", " "):
         return None
     rest = flat[found.end() :]
