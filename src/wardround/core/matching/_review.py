@@ -1,9 +1,9 @@
 """Which products does no record name, and which of the records' products could they be? One question for each, for a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from wardround.core.matching._names import Naming, Records, names
+from wardround.core.matching._names import Name, Naming, Records, names
 from wardround.core.names import Aliases, Candidate, Candidates, key_of
 from wardround.core.names._named import language_of_purl
 from wardround.core.vocab import Install, name_key
@@ -54,14 +54,17 @@ def review(
     candidates: Candidates,
     records: Records | None = None,
     most: int = 100,
+    assets: Mapping[Name, int] | None = None,
 ) -> Review:
     """At most `most` questions about what these installs leave open. A product is asked about once, however many have it.
+
+    `assets` says by vendor and product key how many assets have it, for a caller that gives each distinct statement once.
 
     A package of a language's registry is never asked about: its package URL says exactly which package it is.
     """
     named: dict[tuple[str, str, str, str], bool] = {}
-    asked: dict[tuple[str, str], _Product] = {}
-    products: dict[tuple[str, str], None] = {}
+    asked: dict[Name, _Product] = {}
+    products: dict[Name, None] = {}
     for install in installs:
         key = install.vendor, install.product, install.cpe, install.purl
         name = key_of(install.vendor), key_of(install.product)
@@ -76,19 +79,19 @@ def review(
             one.assets.add(install.asset_id)
             if len(one.versions) < _VERSIONS and install.version:
                 one.versions[install.version] = None
-    ranked = sorted(asked.items(), key=lambda one: (-len(one[1].assets), one[0]))
+    counts = {name: assets.get(name, 0) if assets is not None else len(one.assets) for name, one in asked.items()}
     questions: list[Question] = []
     without = 0
-    for _, product in ranked:
+    for name in sorted(asked, key=lambda name: (-counts[name], name)):
         if len(questions) >= most:
             break
-        question = _question(product, aliases, candidates)
+        question = _question(asked[name], counts[name], aliases, candidates)
         questions += [question] if question.candidates else []
         without += not question.candidates
     return Review(tuple(questions), len(products), len(products) - len(asked), without)
 
 
-def _question(product: _Product, aliases: Aliases, candidates: Candidates) -> Question:
+def _question(product: _Product, assets: int, aliases: Aliases, candidates: Candidates) -> Question:
     vendor, name = product.first.vendor.strip(), product.first.product.strip()
     if product.vendors:
         denied = aliases.denied(name_key(vendor), name_key(name))
@@ -96,4 +99,4 @@ def _question(product: _Product, aliases: Aliases, candidates: Candidates) -> Qu
         found = tuple(Candidate(v, name_key(name), 1.0) for v in left)
     else:
         found = tuple(candidates.of(vendor, name))
-    return Question(vendor, name, len(product.assets), tuple(product.versions), found, bool(product.vendors))
+    return Question(vendor, name, assets, tuple(product.versions), found, bool(product.vendors))

@@ -61,6 +61,7 @@ def navigation(request: HttpRequest, access: Access, *, mine: Sequence[Organisat
     if not access.national or any(o.kind != o.Kind.CENTRE for o in mine):
         entries.append(("Estate", "estate", "/estate/"))
     entries.append(("Advisories", "advisories", "/advisories/"))
+    entries.append(("Names", "names", "/names/"))
     if access.national:
         entries.append(("Messages", "outbox", "/outbox/"))
     entries.append(("Record", "records", "/record/"))

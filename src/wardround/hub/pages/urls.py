@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("wardround.hub.pages.estate.urls")),
     path("", include("wardround.hub.pages.hunts.urls")),
     path("", include("wardround.hub.pages.incidents.urls")),
+    path("", include("wardround.hub.pages.names.urls")),
     path("", include("wardround.hub.pages.outbox.urls")),
 ]
