@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,8 @@ from wardround.core.vocab import name_key
 _DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
 _SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)\.[xX*]", re.ASCII)
 _LOWER = re.compile(r">=? ?(\d+(?:\.\d+)*)", re.ASCII)
+_MAY_START, _MAY_END = "uU0 \t\n", "xX* \t\n"
+_key = lru_cache(maxsize=16_384)(name_key)
 NO_START = (
     "The record does not say where its ranges start: the lowest is taken from the first version, others from their own series."
 )
@@ -68,6 +70,20 @@ def by_convention(
         affected, first = in_series
         assumed.append(SERIES_START.format(first))
     return affected, tuple(dict.fromkeys(assumed))
+
+
+def may_apply(objects: Sequence[Mapping[str, Any]]) -> bool:
+    """False where no convention can: no publisher of the table, no start that says nothing or names a series. Cheap."""
+    known = _by_vendor()
+    for affected in objects:
+        if isinstance(vendor := affected.get("vendor"), str) and _key(vendor) in known:
+            return True
+        listed = affected.get("versions")
+        for entry in listed if isinstance(listed, list) else ():
+            start = entry.get("version") if isinstance(entry, dict) else entry
+            if not isinstance(start, str) or start[:1] in _MAY_START or start[-1:] in _MAY_END:
+                return True
+    return False
 
 
 def ends_without_start(objects: Sequence[Mapping[str, Any]], *, container: str) -> list[str]:

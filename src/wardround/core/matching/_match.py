@@ -53,7 +53,8 @@ def match_all(
         record = Record(advisory)
         for subject, same in by_cve.get(advisory.cve, {}).items():
             answer = decide(record, subject, overrides=overrides)
-            yield from (_finding(advisory, install, answer) for install in same)
+            for install in same:
+                yield _finding(advisory, install, answer)
 
 
 def _named(installs: Iterable[Install], advisories: Sequence[Advisory], aliases: Aliases) -> list[Named | None]:

@@ -1,15 +1,15 @@
 """One record, its `affected` objects filed by name and compiled once, so that many subjects can be held against it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from wardround.core.advisories import Advisory, Container
-from wardround.core.matching._conventions import by_convention, ends_without_start
+from wardround.core.matching._conventions import by_convention, ends_without_start, may_apply
 from wardround.core.matching._model import Subject
 from wardround.core.matching._names import Name, key_of, names_of
 from wardround.core.matching._objects import MOST_ENTRIES, Shape
 from wardround.core.matching._orders import distributions
-
 
 NOTHING: tuple[str, ...] = ()
 
@@ -53,14 +53,16 @@ class Record:
             filed = self._filed[container, other] = _file(self.advisory.containers[container], other=other)
         if subject.vendors:
             places = filed.get((subject.vendors[0], subject.product), [])
-            return sorted({place for name in subject.also for place in filed.get(name, ())}.union(places)) if subject.also else places
+            return (
+                sorted({place for name in subject.also for place in filed.get(name, ())}.union(places)) if subject.also else places
+            )
         return sorted({place for (_, product), places in filed.items() if product == subject.product for place in places})
 
 
 def _compile(container: Container, places: list[int], subject: Subject) -> Plan:
     """Each object with what is left of the entries that one container may hold."""
     left, objects = MOST_ENTRIES, []
-    stated = container.kind == "record"
+    stated = container.kind == "record" and may_apply([container.affected[p] for p in places])
     ends = ends_without_start([container.affected[p] for p in places], container=container.name) if stated else ()
     for place in places:
         if left <= 0:
@@ -84,8 +86,18 @@ def _file(container: Container, *, other: bool) -> dict[Name, list[int]]:
             for name in set(names_of(affected)):
                 filed.setdefault(name, []).append(place)
         else:
-            filed.setdefault((key_of(affected.get("vendor")), key_of(affected.get("product"))), []).append(place)
+            filed.setdefault(_name(affected), []).append(place)
     return filed
+
+
+def _name(affected: Mapping[str, object]) -> Name:
+    vendor, product = affected.get("vendor"), affected.get("product")
+    return _keys(vendor, product) if isinstance(vendor, str) and isinstance(product, str) else (key_of(vendor), key_of(product))
+
+
+@lru_cache(maxsize=65_536)
+def _keys(vendor: str, product: str) -> Name:
+    return key_of(vendor), key_of(product)
 
 
 def _within(shape: Shape, subject: Subject) -> frozenset[str]:
