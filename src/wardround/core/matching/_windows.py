@@ -89,9 +89,10 @@ def releases_of(product: str) -> tuple[tuple[Release, bool], ...] | None:
 
 def same_revisions(one: int, other: int) -> bool:
     """True for builds that get the same update revisions: 19041 to 19045, 22621 and 22631..."""
-    return one == other or any(one in row and other in row for row in _table()["same_revisions"])
+    return one == other or (_line_of(one) is not None and _line_of(one) == _line_of(other))
 
 
+@lru_cache(maxsize=16_384)
 def update_since(build: int, day: str) -> tuple[int, str, str] | None:
     """The first update that we know of for a build, released on a day (`2024-05-14`) or later: revision, KB, its own day."""
     rows = ((row["released"], kb, rev) for kb, row in _update_rows() for of, rev in row["builds"].items() if int(of) == build)
@@ -250,6 +251,18 @@ def _columns(extra: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 @cache
 def _column_names() -> Mapping[str, str]:
     return {name: kind for kind, names in _table()["columns"].items() for name in names}
+
+
+@cache
+def _line_of(build: int) -> int | None:
+    """The row of builds that get the same revisions; None for a build that stands alone."""
+    return next((place for place, row in enumerate(_table()["same_revisions"]) if build in row), None)
+
+
+@cache
+def architectures() -> frozenset[str]:
+    """The architectures that records list for Windows, as platform keys. A list of them is complete."""
+    return frozenset(_table()["architectures"].values())
 
 
 @cache

@@ -13,7 +13,7 @@ from wardround.core.matching._model import Answer, Subject, heaviest
 from wardround.core.matching._objects import Shape, read_object
 from wardround.core.matching._platforms import Part, combine
 from wardround.core.matching._record import Record
-from wardround.core.matching._windows import OR_LATER, VENDOR, Release, releases_of, same_revisions, update_since
+from wardround.core.matching._windows import OR_LATER, VENDOR, Release, architectures, releases_of, same_revisions, update_since
 from wardround.core.vocab import Verdict
 
 Objects = Sequence[tuple[str, Shape]]
@@ -31,6 +31,8 @@ def windows_answer(record: Record, place: int, subject: Subject) -> Answer | Non
     spoken = [answer for _, answer in worlds if answer]
     if not spoken:
         return None
+    if len(worlds) == 1:
+        return spoken[0]
     if len(spoken) == len(worlds) and len({answer.verdict for answer in spoken}) == 1:
         return heaviest(spoken)
     listed = ", ".join(release.names[0] for release, _ in worlds[:3]) + ("..." if len(worlds) > 3 else "")
@@ -92,6 +94,8 @@ def _together(found: Objects, asked: _Asked) -> Answer | None:
     if not parts:
         return None
     subject = asked.subject
+    if len(parts) == 1 and not subject.platform and parts[0][0] <= architectures():
+        return parts[0][1]
     listed = {platform for platforms, _ in parts for platform in platforms}
     if not subject.platform or not listed or subject.platform in listed:
         return combine(parts, platform=subject.platform)
