@@ -112,3 +112,71 @@ def test_a_preview_needs_no_hub_and_is_a_mapping_to_correct(hub: Run, table: Pat
     assert done.returncode == 0, done.stderr
     assert "asset_id" in json.dumps(json.loads(done.stdout))
     assert done.stderr.splitlines()[-1].startswith("Next:")
+
+
+DEFENDER = (
+    "DeviceId,DeviceName,OSPlatform,SoftwareVendor,SoftwareName,SoftwareVersion\n"
+    "5f7a1f2e3d4c5b6a79880011223344556677889a,pc-0001,Windows10,microsoft,windows_10,10.0.19045.4412\n"
+)
+
+
+def test_a_preview_of_a_known_export_says_what_it_is_how_much_is_in_it_and_one_command(run: Run, tmp_path: Path) -> None:
+    export = tmp_path / "an export.csv"
+    export.write_text(DEFENDER)
+    done = run("estate", "preview", export, "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["recognised"] == "Microsoft Defender for Endpoint, software inventory"
+    assert (document["assets"], document["installs"], document["rejected"]) == (1, 1, 0)
+    assert document["next"].startswith(f"wardround check '{export}'")
+    assert "SoftwareName" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("Next: wardround check ")
+
+
+def test_a_preview_of_an_unknown_table_proposes_and_asks_to_look(run: Run, tmp_path: Path) -> None:
+    export = tmp_path / "export.csv"
+    export.write_text("Device,Software,Build\npc-1,Reader,9.1\n")
+    done = run("estate", "preview", export)
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text(done.stdout)
+    assert "> mapping.json, correct it" in done.stderr.splitlines()[-1]
+    again = run("estate", "preview", export, "--mapping", mapping)
+    assert "pc-1" in again.stderr
+    assert again.stderr.splitlines()[-1].startswith(f"Next: wardround check {export} --mapping {mapping}")
+
+
+def test_a_preview_of_what_cannot_be_read_shows_its_columns(run: Run, tmp_path: Path) -> None:
+    export = tmp_path / "export.csv"
+    export.write_text("Colour,Weight\nblue,1\n")
+    done = run("estate", "preview", export)
+    assert done.returncode == 0
+    assert "the columns are: Colour, Weight" in done.stderr
+
+
+def test_coverage_needs_one_of_an_organisation_and_a_file_and_records(run: Run, table: Path, hub: Run) -> None:
+    assert "give one of them" in run("estate", "coverage").stderr
+    assert run("estate", "coverage").returncode == 2
+    done = run("estate", "coverage", "--inventory", table)
+    assert done.returncode == 2
+    assert "feeds sync" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def synced(hub: Run, imported: object) -> Run:
+    feeds = Path(__file__).parents[2] / "src/wardround/hub/replay/data/epmm/feeds/2025-05-13T1600"
+    done = hub("feeds", "sync", "--mirror", feeds)
+    assert done.returncode == 0, done.stderr
+    return hub
+
+
+def test_coverage_of_a_file_and_of_an_organisation_say_the_same(synced: Run, table: Path) -> None:
+    file = json.loads(synced("estate", "coverage", "--inventory", table, "--json").stdout)
+    organisation = json.loads(synced("estate", "coverage", "--org", "EX51", "--json").stdout)
+    assert (file["installs"], file["decided"], file["verdicts"]["affected"]) == (1, 1, 2)
+    same = ("installs", "decided", "verdicts", "share", "steps")
+    assert {name: file[name] for name in same} == {name: organisation[name] for name in same}
+    assert organisation["organisation"] == "EX51"
+    assert "edge_appliance" not in organisation["unseen"]
+    shown = synced("estate", "coverage", "--org", "EX51")
+    assert "1 installs: 1 decided" in shown.stdout
+    assert shown.stderr.splitlines()[-1].startswith("Next: ")

@@ -124,7 +124,7 @@ def preview(
         "rejected": len(whole.rejected) if whole else 0,
         "noted": len(whole.noted) if whole else 0,
     }
-    proposal_only = bool(shown.mapping and shown.mapping.columns and not kind and not columns)
+    proposal_only = bool(shown.mapping and not kind and not columns and not shown.mapping.is_own)
     go_on = next_command(file, mapping=mapping, look=proposal_only or not whole)
     say_preview(shown, counted)
     if as_json:

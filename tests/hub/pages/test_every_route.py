@@ -82,7 +82,7 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "names-decide": (302, 405, 405, 405, 405),
     "outbox": (302, 200, 403, 403, 403),
 }
-POST_ONLY = {"sign-out", "alert-acknowledge", "estate-unsplit"}
+POST_ONLY = {"sign-out", "alert-acknowledge", "estate-unsplit", "names-decide"}
 
 
 def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:

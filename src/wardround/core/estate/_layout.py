@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from itertools import islice
 
-from wardround.core.estate._map import REQUIRED, TARGETS, ColumnMapping, first_present, identifying, mapping_of, suggest
+from wardround.core.estate._map import REQUIRED, TARGETS, ColumnMapping, first_present, identifying, mapping_of, own_names, suggest
 from wardround.core.estate._sources import Kind, keys_of, recognised
 from wardround.core.estate._values import column_key
 from wardround.core.vocab import BadInput
@@ -79,7 +79,7 @@ def lay_out(row: Row, mapping: ColumnMapping | None, *, name: str) -> Layout:
     if mapping is None:
         keys = keys_of(header) - {""}
         kind = None if keys >= keys_of(REQUIRED) else recognised(keys)
-        mapping = mapping_of(kind, header) if kind else ColumnMapping()
+        mapping = mapping_of(kind, header) if kind else own_names(header)
     places: dict[str, list[int]] = {}
     for index, column in enumerate(header):
         places.setdefault(column_key(column), []).append(index)

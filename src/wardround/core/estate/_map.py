@@ -43,6 +43,11 @@ class ColumnMapping:
         """The known kind of export that this is."""
         return sources().get(self.source)
 
+    @property
+    def is_own(self) -> bool:
+        """True where every needed column is called as we call it: such a table is read without anybody's proposal."""
+        return all(column_key(self.columns.get(target, "")) == column_key(target) for target in REQUIRED)
+
     @classmethod
     def from_json(cls, document: Any) -> "ColumnMapping":
         """Read what `as_json` wrote. Raises BadInput naming the part that is wrong."""
@@ -115,6 +120,17 @@ def suggest(header: Sequence[str]) -> ColumnMapping:
         if column is not None:
             found[target] = column
     return ColumnMapping(columns=MappingProxyType(found), identifiers=MappingProxyType(identifying(header)))
+
+
+def own_names(header: Sequence[str]) -> ColumnMapping:
+    """The columns that are called as we call them."""
+    named: dict[str, str] = {}
+    for name in header:
+        named.setdefault(column_key(name), name)
+    return ColumnMapping(
+        columns={target: named[key] for target in TARGETS if (key := column_key(target)) in named},
+        identifiers=identifying(header),
+    )
 
 
 def identifying(header: Sequence[str]) -> dict[str, str]:

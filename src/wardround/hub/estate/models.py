@@ -44,3 +44,18 @@ class Snapshot(TenantModel):
     def counts(self) -> bool:
         """Whether it may show that something is fixed: not when it shrank and nobody confirmed that."""
         return self.shrunk_from is None or self.confirmed_at is not None
+
+
+class Split(TenantModel):
+    """A person's word that two assets are not one device, whatever their identifiers say. It stands until it is undone."""
+
+    first = models.CharField(max_length=1000)
+    second = models.CharField(max_length=1000)
+    reason = models.TextField()
+    split_by = models.CharField(max_length=300)
+    split_at = models.DateTimeField()
+    undone_by = models.CharField(max_length=300, blank=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["split_at", "pk"]

@@ -18,7 +18,7 @@ from wardround.hub.estate.services import Imported, import_inventory
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.arrived import arrived
 from wardround.hub.pages.asking import Asking
-from wardround.hub.pages.estate.forms import MappingForm, UploadForm
+from wardround.hub.pages.estate.forms import IDENTIFIES, NAMES, MappingForm, UploadForm
 from wardround.hub.pages.posting import UNPROCESSABLE, refuse
 from wardround.hub.pages.whose import organisation_of
 from wardround.hub.pages.wording import counted
@@ -59,7 +59,7 @@ def _first(request: Asking, organisation: Organisation) -> HttpResponse:
             upload = form.cleaned_data["file"]
             data = upload.read()
             try:
-                core.header(data, name=upload.name)
+                core.preview(data, name=upload.name, n=SHOWN)
             except WardroundError as refused:
                 refuse(form, refused)
             else:
@@ -98,17 +98,22 @@ def _second(request: Asking, organisation: Organisation) -> HttpResponse:
 
 
 def _show(request: Asking, organisation: Organisation, note: dict[str, Any], data: bytes) -> HttpResponse:
-    """How the first rows are read; with `import` pressed and a mapping that works, the import."""
-    columns = core.header(data, name=note["name"])
-    second = "upload" in request.POST
-    form = MappingForm(request.POST if second else None, columns=columns, initial=_proposed(request, organisation, note, columns))
-    mapping = _mapping(form, columns, second)
+    """What the file is and how its first rows are read; with `import` pressed and a mapping that works, the import."""
+    found = core.preview(data, name=note["name"], n=SHOWN)
+    saved = _saved(request, organisation, note)
+    known = bool(found.source) and (not saved or bool(saved.get("source")))
+    second, columns = "upload" in request.POST, found.columns
+    otherwise = second and "asset_id" in request.POST
+    proposed = dict(found.mapping.columns) if found.mapping else {}
+    initial = {target: c for target, c in {**proposed, **saved.get("columns", {})}.items() if c in columns}
+    form = MappingForm(request.POST if otherwise else None, columns=columns, initial=initial)
+    mapping = (saved or {}) if known and not otherwise else _mapping(form, columns, second)
     status, read, problem = 200, None, ""
     if mapping is not None:
         try:
             if second and request.POST.get("do") == "import":
                 return _import(request, organisation, note, data, mapping)
-            read = core.preview(data, name=note["name"], mapping=mapping, n=SHOWN)
+            read = core.preview(data, name=note["name"], mapping=mapping or None, n=SHOWN)
         except WardroundError as refused:
             problem = str(refused)
     if second and (problem or form.errors):
@@ -118,6 +123,9 @@ def _show(request: Asking, organisation: Organisation, note: dict[str, Any], dat
         "note": note,
         "upload": signing.dumps(note, salt=SALT),
         "read": read,
+        "recognised": found.source if known and not otherwise else "",
+        "as_columns": _as_columns(read) if known and not otherwise else [],
+        "usually_sees": _usually_sees(found),
         "problem": problem,
         "classes": [core.PRODUCT_CLASSES[key].name for key in note["sees"]],
         "shown": list(read.installs)[:SHOWN] if read else [],
@@ -125,11 +133,24 @@ def _show(request: Asking, organisation: Organisation, note: dict[str, Any], dat
     return render(request, "estate/mapping.html", context, status=status)
 
 
-def _proposed(request: Asking, organisation: Organisation, note: dict[str, Any], columns: tuple[str, ...]) -> dict[str, str]:
-    """The mapping that was saved for this source, else the one that the column names suggest."""
+def _saved(request: Asking, organisation: Organisation, note: dict[str, Any]) -> dict[str, Any]:
+    """The mapping that was saved for this source; empty where none was."""
     known = Source.objects.within(request.access).filter(organisation=organisation, name=note["source"]).first()
-    saved = (known.mapping or {}).get("columns", {}) if known else {}
-    return {target: c for target, c in {**core.suggest(columns).columns, **saved}.items() if c in columns}
+    return dict(known.mapping or {}) if known else {}
+
+
+def _as_columns(read: core.Inventory | None) -> list[tuple[str, str]]:
+    """(what, from which column) of a known export; () for a scan report, which has none."""
+    if read is None or read.mapping is None:
+        return []
+    said = [(NAMES[target], column) for target, column in read.mapping.columns.items()]
+    return [*said, *((IDENTIFIES[kind], column) for column, kind in read.mapping.identifiers.items())]
+
+
+def _usually_sees(found: core.Inventory) -> list[str]:
+    """The product classes that exports of this kind usually see: a reminder, never a declaration."""
+    kind = found.mapping.kind if found.mapping else None
+    return [core.PRODUCT_CLASSES[key].name for key in kind.usually_sees] if kind else []
 
 
 def _mapping(form: MappingForm, columns: tuple[str, ...], second: bool) -> dict[str, Any] | None:

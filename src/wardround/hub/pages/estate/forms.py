@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from wardround.core.estate import PRODUCT_CLASSES
-from wardround.core.estate._map import REQUIRED, TARGETS
+from wardround.core.estate._identifiers import kinds, name_of
+from wardround.core.estate._map import MANUFACTURER, REQUIRED, TARGETS
 from wardround.core.estate._read import MOST_BYTES
 from wardround.hub.pages.posting import Form
 from wardround.hub.pages.times import LONDON
@@ -25,6 +26,11 @@ NAMES = {
 }
 
 
+IDENTIFIES = {kind: name_of(kind).capitalize() if name_of(kind).islower() else name_of(kind) for kind in kinds()} | {
+    MANUFACTURER: "Maker of the device"
+}
+
+
 class Several(forms.MultipleChoiceField):
     """Several of a list."""
 
@@ -41,7 +47,7 @@ class UploadForm(Form):
     )
     file = forms.FileField(
         label="Inventory file",
-        help_text="CycloneDX or SPDX JSON, CSV or XLSX",
+        help_text="An export (CSV, XLSX), a scan report (.nessus, nmap XML), osquery results or an SBOM (CycloneDX, SPDX JSON)",
         error_messages={"required": "Choose a file", "empty": "The file is empty"},
     )
     sees = Several(
@@ -99,4 +105,18 @@ class SmallerForm(Form):
         help_text="For example: two wards moved to the new site",
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Say why it is smaller"},
+    )
+
+
+class SplitForm(Form):
+    """A person takes an asset out of the device that it was joined in."""
+
+    asset = forms.CharField(
+        max_length=1000, widget=forms.HiddenInput, error_messages={"required": "Choose an asset on the devices page"}
+    )
+    reason = forms.CharField(
+        label="Why it is another device",
+        help_text="For example: its main board came from another computer",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say why it is another device"},
     )

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wardround.core.alerts import response_policy
 from wardround.core.estate import PRODUCT_CLASSES
+from wardround.hub.estate.devices import devices
+from wardround.hub.estate.knowing import known_at_once
 from wardround.hub.estate.models import Snapshot, Source
 from wardround.hub.estate.services import confirm_shrunk
 from wardround.hub.pages.arrived import arrived
@@ -47,6 +49,8 @@ def estate(request: Asking, code: str) -> HttpResponse:
         "rows": rows,
         "classes": {key: one.name for key, one in PRODUCT_CLASSES.items()},
         "unseen": [one for key, one in PRODUCT_CLASSES.items() if key not in seen],
+        "linked": devices(request.access, organisation, at=request.act.at) if rows else None,
+        "told": known_at_once(request.access, organisation, at=request.act.at) if rows else None,
         "waiting": [r for r in rows if not r.counts],
         "never": [s for s in sources if s.name not in {r.source.name for r in rows}],
         "listed": Paginator([(h, _product(organisation.code, h)) for h in found], PAGE).get_page(request.GET.get("page")),
