@@ -18,8 +18,8 @@ def mended_nearer(entries: list[Entry], form: Form, version: str) -> str:
         return ""
     own = form.spans(version)
     for entry in entries:
-        end = entry.span.end if entry.span and entry.explicit and not entry.span.with_end else None
-        if entry.status is not Verdict.AFFECTED or end in (None, "*") or not form.reads(end) or end.endswith("*"):
+        end = _end(entry)
+        if not end or not form.reads(end):
             continue
         line = form.spans(end)[0].prefix[:-1]
         if len(line) >= 2 and all(span.low[: len(line)] == line for span in own) and form.position(version, end) <= {0, 1}:
@@ -36,15 +36,16 @@ def mended_in_branch(entries: list[Entry], form: Form, version: str) -> str:
         return ""
     branch = form.spans(version)[0].prefix[: form.open_series]
     for entry in entries:
-        end = entry.span.end if entry.span and entry.explicit and not entry.span.with_end else None
-        if (
-            entry.status is not Verdict.AFFECTED
-            or not end
-            or end.endswith("*")
-            or not form.reads(end)
-            or len(branch) < form.open_series
-        ):
+        end = _end(entry)
+        if not end or not form.reads(end) or len(branch) < form.open_series:
             continue
         if form.spans(end)[0].prefix[: form.open_series] == branch and form.position(version, end) <= {0, 1}:
             return f"The end of each range, such as {shown(end)}, is taken as the fix of its branch, as this vendor writes it."
     return ""
+
+
+def _end(entry: Entry) -> str:
+    """The end of an affected range that leaves its end out: a fix. Empty for every other entry."""
+    span = entry.span if entry.explicit and entry.status is Verdict.AFFECTED else None
+    end = span.end if span and not span.with_end else None
+    return "" if not end or end.endswith("*") else end

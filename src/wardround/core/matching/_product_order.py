@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from wardround.core.matching._forms import Form, form_of
-from wardround.core.matching._names import key_of
 from wardround.core.matching._orders import Order, Position, UnreadableError, order_of, shown
+from wardround.core.names import key_of
 from wardround.core.vocab import Verdict
 
 
