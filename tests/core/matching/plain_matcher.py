@@ -272,7 +272,9 @@ def contains(row: dict[str, Any], version: str) -> bool:
         return False
     doubts = [side for side in sides if isinstance(side, Doubt)]
     itself = (version == stated and start_in) or (version == end and end_in)
-    if not doubts or (itself and not (is_plain(version) and all(is_plain((b or "0").removesuffix(".*")) for b in (stated, end)))):
+    if not doubts or (
+        itself and not (is_plain(version) and all(b is None or is_plain(b.removesuffix(".*")) for b in (stated, end)))
+    ):
         return True
     raise doubts[0]
 
@@ -469,7 +471,7 @@ def semver(text: str) -> tuple[Any, ...]:
 
 
 def packages(kind: str, version: str, bound: str) -> int:
-    written = re.compile(r"([0-9]+:)?[\w.+~^]+(-[\w.+~^]+)?" if kind == "rpm" else ".*", re.ASCII)
+    written = re.compile(r"([0-9]+:)?[\w.+~^]+(-[\w.+~^]+)?" if kind == "rpm" else r"\S+", re.ASCII)
     if not (written.fullmatch(version) and written.fullmatch(bound)):
         raise Doubt("not_evaluable")
     if kind == "rpm" and ("-" in bound) != ("-" in version):

@@ -70,7 +70,7 @@ def asked(record: Record) -> Iterator[tuple[list[Subject], list[list[Any]], bool
         rows = [row for same in objects for affected in same for row in affected.get("versions") or []]
         bounds = [str(row[key]) for row in rows for key in ("version", "lessThan", "lessThanOrEqual") if key in row]
         bounds += [str(change.get("at")) for row in rows for change in row.get("changes", [])]
-        versions = dict.fromkeys(["", *(near.strip() for bound in bounds for near in around(bound))])
+        versions = dict.fromkeys(["", *(near.strip() for bound in bounds if not bound.endswith("*") for near in around(bound))])
         yield [Subject((vendor,), product, version) for version in list(versions)[:MOST_VERSIONS]], objects, ruled
 
 

@@ -52,7 +52,7 @@ def test_it_equals_decide_pair_by_pair(a_record: Build, first: Any, second: Any,
 windows_build = st.tuples(st.sampled_from(["17763", "19044", "19045", "22631"]), st.sampled_from(["0", "4411", "4412", "9999"]))
 windows_version = st.one_of(
     windows_build.map(lambda b: f"10.0.{b[0]}.{b[1]}"),
-    st.sampled_from(["", "10.0", "10.0.19045", "10.0.19045.4412 or later", "11.0.1"]),
+    st.sampled_from(["", "10.0", "10.0.19045", "v10.0.19045.1", "10.0.19045.4412.1", "10.0.19045.4412 or later", "11.0.1"]),
 )
 windows_name = st.sampled_from(["Windows 10 Version 22H2", "Windows 10 Version 1809", "Windows 10 Version 21H2", "Windows 10"])
 windows_row = st.builds(

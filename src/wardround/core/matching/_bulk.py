@@ -28,6 +28,7 @@ CODES = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.A
 
 _CODE = {verdict: code for code, verdict in enumerate(CODES)}
 _BEYOND = float("inf")
+_WHOLE = re.compile(r"\d+\.\d+\.\d{4,5}\.\d+", re.ASCII)  # the build of a Windows with its revision
 _REVISION = re.compile(r"\.(\d{1,9})$", re.ASCII)
 Rank = tuple[list[tuple[float, ...]], list[int]]
 
@@ -149,6 +150,7 @@ def _cuts(record: Record, group: "_Group", overrides: Overrides) -> _Union | Non
         if any(ends_at_publication(one.shape) for plan in plans for one in plan.objects):
             return None
         cuts.bounds |= _builds(plans, group)
+        cuts.texts |= {text for text in group.by_text if not _WHOLE.fullmatch(text)}
     return cuts
 
 
@@ -160,7 +162,7 @@ def _builds(plans: Iterable[Plan], group: "_Group") -> set[Bound]:
     texts = {text for v in versions for key in ("version", "lessThan", "lessThanOrEqual") if isinstance(text := v.get(key), str)}
     revisions = {int(found[1]) for text in texts if (found := _REVISION.search(text))}
     builds = {numbers[:3] for numbers in group.by_numbers}
-    return {Bound((*build, revision), False) for build in builds for revision in revisions} | {
+    return {Bound((*build, revision), after) for build in builds for revision in revisions for after in (False, True)} | {
         Bound(b, s) for b in builds for s in (False, True)
     }
 
