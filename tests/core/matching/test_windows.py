@@ -251,6 +251,16 @@ def test_two_dots_are_read_as_one_and_said() -> None:
     assert any("10.0.20348..2762" in assumed for assumed in found.assumed)
 
 
+def test_the_fix_of_the_other_line_of_updates_is_left_to_a_person() -> None:
+    """May 2024 mends Server 2022 at 10.0.20348.2461, and by hotpatch at 10.0.20348.2458."""
+    record = a_record(("Windows Server 2022", "10.0.20348.2461"))
+    record.containers[0].affected[0]["versions"].append(
+        {"version": "10.0.0", "lessThan": "10.0.20348.2458", "versionType": "custom", "status": "affected"}
+    )
+    found = [verdict(record, "Windows Server 2022", f"10.0.20348.{revision}") for revision in (2402, 2458, 2460, 2461)]
+    assert found == ["affected", "unknown", "affected", "not_affected"]
+
+
 def test_a_record_without_the_release_never_clears_a_build() -> None:
     record = a_record(("Windows 10", "10.0.17763.1"))
     assert verdict(record, "Windows 10", "10.0.19045.4412") == "unknown"

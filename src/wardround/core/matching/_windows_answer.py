@@ -124,6 +124,13 @@ def _read(shape: Shape, at: str, asked: _Asked) -> Answer | None:
         return answer
     if stated == subject.version:
         answer = read_object(shape, at=at, subject=subject)
+        if (
+            answer
+            and answer.verdict is Verdict.AFFECTED
+            and any(entry.get("lessThan") == stated for entry in _entries(shape.affected))
+        ):
+            why = f"The record has {stated} as one fix and a later one beside it: they are of two lines of updates."
+            return Answer(Verdict.UNKNOWN, why, answer.decided_by)
         return replace(answer, assumed=(*answer.assumed, *notes)) if answer and notes else answer
     answers = [read_object(shape, at=at, subject=replace(subject, version=v)) for v in _later(shape.affected, stated, found)]
     first = answers[0]
