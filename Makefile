@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help setup up test lint bench wheel lock clean
+.PHONY: help setup up test lint boundaries bench wheel lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -46,6 +46,9 @@ lint: setup ## style, types, contracts, security, dependencies, licences, measur
 	done; \
 	if test -x ../shared/tools/house; then echo "== measures"; ../shared/tools/house; fi; \
 	if test -n "$$failed"; then echo "lint failed:$$failed"; exit 1; fi; echo "lint passed"
+
+boundaries: setup ## every shared CVE record at its own bounds, held against a second matcher (some minutes)
+	@BOUNDARIES=all exec $(BIN)/python -m pytest tests/core/matching/test_boundaries.py
 
 bench: setup ## measure; printed, never asserted
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
