@@ -35,7 +35,7 @@ def test_a_recommended_version_is_a_claim_and_decides_nothing():
 def test_a_suppliers_container_says_whose_word_it_is_and_when():
     [container] = containers(read(a_csaf(gateways("2.0"), {"known_affected": ["2.0"]})), CVE)
     assert (container.kind, container.name, f"{container.stated_at:%Y-%m-%d}") == ("supplier", "EX-30-1", "2030-05-14")
-    assert container.source == "csaf https://supplier.example EX-30-1"
+    assert container.source == "Example, EX-30-1"
     assert container.affected[0]["versions"][0]["pointer"] == "/vulnerabilities/0/product_status/known_affected/0"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from wardround.core.advisories import Container
 from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Claim, Document, Product, Said, Word
+from wardround.core.claims._nodes import joined
 from wardround.core.claims._ranges import EVERY, EXCLUDED
 
 _HEAVIEST = (AFFECTED, UNKNOWN, UNAFFECTED)
@@ -25,7 +26,7 @@ def containers(document: Document, subject: str, *, stated_at: datetime | None =
             f"{document.id} {word.pointer}",
             _objects([said for said in word.said if said.effect and said.product.distribution is own], document.marks),
             kind="distribution" if own else "supplier",
-            source=f"{document.feed} {document.subject}",
+            source=_credit(document),
             stated_at=stated_at or document.updated,
             marks=document.marks,
         )
@@ -47,7 +48,7 @@ def claims(document: Document, subject: str = "", *, stated_at: datetime | None 
             said.status,
             said.justification,
             said.action,
-            f"{document.publisher}, {document.id}" if document.publisher else document.id,
+            _credit(document),
             said.stated_at or stated_at or document.updated,
             said.pointer,
             document.marks,
@@ -56,6 +57,11 @@ def claims(document: Document, subject: str = "", *, stated_at: datetime | None 
         if subject in ("", word.subject)
         for said in word.said
     )
+
+
+def _credit(document: Document) -> str:
+    """Who says it, and in which document."""
+    return joined(document.publisher, document.id, by=", ")
 
 
 def _objects(listed: Sequence[Said], marks: str) -> list[Mapping[str, Any]]:
