@@ -151,8 +151,9 @@ def of_row(row: dict[str, Any], version: str) -> tuple[set[str], bool, str]:
             if compare(row, version, at) >= 0:
                 statuses = {status}
         except Doubt as trouble:
-            statuses |= {status}
-            doubt = trouble.verdict
+            reached = getattr(trouble, "spread", {-1}) <= {0, 1}
+            statuses = {status} if reached else statuses | {status}
+            doubt = doubt if reached else trouble.verdict
     return statuses, certain, doubt
 
 
