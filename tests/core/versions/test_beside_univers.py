@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from univers import versions as univers
@@ -32,14 +32,17 @@ THEIRS = {
 APART = {
     "alpm": r"[a-z]\d",  # pacman compares how many separators there are before it looks at what follows them
     "gentoo": r"\.0\d",  # it drops zeros at the end of the other part as well
-    "maven": r"\.[a-z]|release",  # before Maven 3.9 `.a` was not `-a` (MNG-7644)
-    "nuget": r"^\d+(\.\d+)?(-|\+|$)",  # it wants three numbers at least
+    "maven": r"\.[a-z]|-0|(ga|final).",  # before Maven 3.9 `.a` was not `-a` (MNG-7644), and `1-0.1` was `1` (MNG-6964)
     "openssl": r"^\d\.\d\.\d[a-z]+-|^3.*[a-z]",  # it knows no pre-release of a letter, and no letters from 3.0 on
     "semver": r"\+",  # it lets build metadata count, against section 10
 }
 
-# It knows no hash and no `_git`, and tells neither `_rc` from `_rc0` nor no revision from `-r0`, as apk-tools do.
-APK = re.compile(r"(1|2|10)(\.(0|1|10)){0,2}[ab]?(_(alpha|rc|p)[12]){0,2}(-r[12])?", re.ASCII)
+# Forms that univers knows as well. Of apk no hash and no `_git`, neither `_rc` beside `_rc0` nor no revision beside `-r0`, as
+# apk-tools tell them apart; of NuGet three numbers at least.
+BOTH_KNOW = {
+    "apk": r"(1|2|10)(\.(0|1|10)){0,2}[ab]?(_(alpha|rc|p)[12]){0,2}(-r[12])?",
+    "nuget": r"(1|2|10)(\.(0|1|10)){2,3}(-([aA]|1|rc)(\.[12])?)?(\+x)?",
+}
 
 
 def ours(name: str, one: str, other: str) -> int:
@@ -54,10 +57,10 @@ def theirs(name: str, one: str, other: str) -> int:
 
 
 @pytest.mark.parametrize("name", sorted(THEIRS))
-@settings(max_examples=80)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_both_compare_alike(name: str, versions: Versions, data: st.DataObject) -> None:
-    drawn = st.from_regex(APK, fullmatch=True) if name == "apk" else versions(name)
+    drawn = st.from_regex(re.compile(BOTH_KNOW[name], re.ASCII), fullmatch=True) if name in BOTH_KNOW else versions(name)
     one, other = data.draw(drawn), data.draw(drawn)
     assume(name not in APART or not re.search(APART[name], f"{one}", re.IGNORECASE))
     assume(name not in APART or not re.search(APART[name], f"{other}", re.IGNORECASE))
@@ -78,6 +81,7 @@ def test_both_compare_alike(name: str, versions: Versions, data: st.DataObject) 
         ("apk", "1.0", "1.0-r0", -1),
         ("apk", "1.0~abc", "1.0~abd", -1),
         ("maven", "2.0.a", "2-1", -1),  # Maven 3.9, MNG-7644
+        ("maven", "1", "1-0.1", -1),  # MNG-6964
         ("nuget", "1.0", "1.0.0.0", 0),
         ("openssl", "1.0.2a-beta1", "1.0.2a", -1),
         ("composer", "1.0-alpha2", "1.0-RC1", -1),  # not by the alphabet, in which capitals come first

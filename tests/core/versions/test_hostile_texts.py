@@ -27,20 +27,38 @@ HOSTILE = [
     "1" + ".post1" * 42 + "!",
 ]
 
+BEGINNINGS = [
+    "",
+    "1",
+    "1.0-beta",
+    "1.0a",
+    "1_alpha",
+    "1.0-",
+    "1.0+",
+    "1.0.post",
+    "1.0~",
+    "1:1.0-",
+    "v1.0-rc.",
+    "2024-01-01T00:00:00.",
+]
+HOSTILE += [
+    beginning + run * (200 // len(run)) + "!" for beginning in BEGINNINGS for run in ("1", "a", "1.", "-1", ".a", "-", "a1")
+]
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_text_is_no_version_or_equals_itself(every_scheme: str, text: str) -> None:
+
+def test_a_hostile_text_is_no_version_or_equals_itself(every_scheme: str) -> None:
     scheme = scheme_of(every_scheme)
     assert scheme
-    try:
-        scheme.key(text)
-    except BadInput as error:
-        message = str(error)
-    else:
-        message = ""
-        assert len(text) <= LONGEST
-        assert scheme.compare(text, other=text) == 0
-    assert len(message) < 250
+    for text in HOSTILE:
+        try:
+            scheme.key(text)
+        except BadInput as error:
+            message = str(error)
+        else:
+            message = ""
+            assert len(text) <= LONGEST
+            assert scheme.compare(text, other=text) == 0
+        assert len(message) < 250
 
 
 @pytest.mark.parametrize("text", ["9" * 10_000, "١.٢.٣", "", "\ud800", "é", "①"])
@@ -123,7 +141,22 @@ def test_a_range_that_the_specification_forbids_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["npm", "pypi", "maven", "gem", "nuget", "conan", "nginx", "openssl", "deb", "cargo"])
 @pytest.mark.parametrize(
-    "text", ["1.0 " * 3_000, "[" * 9_000, "!=1 " * 2_400, "<" * 9_999, "1.0.0-" * 1_600 + " ", "~^" * 4_000, "١", "\x00", ">", "=="]
+    "text",
+    [
+        "1.0" + " " * 9_000 + "<",
+        "1.0," + " " * 4_000 + "," + " " * 4_000 + "1",
+        ">=1-" + "a-" * 4_000 + "!",
+        "1.0 " * 3_000,
+        "[" * 9_000,
+        "!=1 " * 2_400,
+        "<" * 9_999,
+        "1.0.0-" * 1_600 + " ",
+        "~^" * 4_000,
+        "١",
+        "\x00",
+        ">",
+        "==",
+    ],
 )
 def test_a_hostile_native_range_is_refused(scheme: str, text: str) -> None:
     with pytest.raises(BadInput):

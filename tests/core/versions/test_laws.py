@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -108,8 +108,9 @@ def test_alternatives_are_joined_and_what_must_hold_together_is_met(name: str, v
     try:
         found = from_native(text, scheme=name)
     except BadInput as error:
-        assume("The range is empty" not in str(error))
-        raise
+        if "The range is empty" not in str(error):
+            raise
+        found = Vers("none", ())
     assert Vers.parse(str(found)) == found
     for version in [data.draw(versions(name)), *(version for parts in alternatives for _, version in parts)]:
         held = [

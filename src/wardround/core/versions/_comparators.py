@@ -9,7 +9,7 @@ from wardround.core.vocab import BadInput
 MOST = 500
 """Comparators that one alternative may hold."""
 
-_PART = re.compile(r"\s*,?\s*(===|~=|~>|==|!=|<=|>=|<<|>>|<|>|=|~|\^|)\s*([^\s,<>=!~^][^\s,<>=!^]*)", re.ASCII)
+_PART = re.compile(r"\s*,?\s*(===|~=|~>|==|!=|<=|>=|<<|>>|<|>|=|~|\^|)\s*([^\s,<>=!~^](?:[^\s,<>=!]|!(?!=))*)", re.ASCII)
 
 
 def parts(text: str, *, scheme: Scheme) -> list[tuple[str, str]]:
@@ -112,7 +112,9 @@ def gem(text: str, scheme: Scheme) -> list[Span]:
 
 def conan(text: str, scheme: Scheme) -> list[Span]:
     """Conan 2, "Version ranges": `~` and `^` end before the pre-releases of the next (`<2.6-`); a `-` behind an end is dropped."""
-    expression = text.strip("[]").partition(",")[0].strip()
+    expression, comma, option = (part.strip() for part in text.strip("[]").partition(","))
+    if comma and not option.startswith("include_prerelease"):
+        raise no_range(text, scheme)
     if expression in ("*", "*-"):
         return [Span("0.0.0", with_low=True)]
     spans = [EVERY]

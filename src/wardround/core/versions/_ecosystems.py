@@ -9,7 +9,7 @@ _GEM = re.compile(r"v?(\d+(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+
 _GEM_PARTS = re.compile(r"\d+|[A-Za-z]+", re.ASCII)
 _COMPOSER = re.compile(
     r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?"
-    r"(?:[._-]?(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?\d+)*))?([.-]?dev)?(?:\+\S*)?",
+    r"(?:[._-]?(stable|beta|b|rc|alpha|a|patch|pl|p)([.-]?\d*(?:[.-]\d+)*))?([.-]?dev)?(?:\+\S*)?",
     re.ASCII,
 )
 _STABILITY = {"dev": 0, "a": 1, "b": 2, "r": 3, "s": 4, "": 4, "p": 5}

@@ -51,7 +51,7 @@ def from_native(text: str, *, scheme: str) -> Vers:
     if len(text) > LONGEST_RANGE or not text.isascii() or not text.isprintable():
         raise BadInput(f"{shown(text)} is no range of the scheme `{known.name}`", do="use printable ASCII, not too long")
     spans: list[Span] = []
-    for alternative in re.split(r"\|\|?", text):
+    for alternative in re.split(r"\|\|?", " ".join(text.split())):
         spans += reader(alternative.strip(), known)
     whole = joined(spans, scheme=known)
     return Vers(known.name, (), known) if whole == [EVERY] else vers_of(whole, scheme=known)
