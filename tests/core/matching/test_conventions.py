@@ -37,8 +37,7 @@ def test_chromes_fixed_version_stands_at_both_ends() -> None:
 
 
 def test_a_range_of_equal_ends_of_anybody_else_stays_empty() -> None:
-    """Ivanti writes the fix of each branch so, beside a default of *unaffected*: nothing is concluded from that."""
-    one = an_object(affected("22.1R6.2", lessThan="22.1R6.2"), vendor="Ivanti", defaultStatus="unaffected")
+    one = an_object(affected("22.1R6.2", lessThan="22.1R6.2"), defaultStatus="unaffected")
     assert read(one) == (["22.1R6.2"], ())
 
 
@@ -56,7 +55,7 @@ def test_adobes_default_is_left_out_where_every_range_is_affected_and_ends() -> 
         [affected("1.0")],
         [affected("0", lessThan="*")],
         [affected("0", lessThan="2.0"), {"version": "3.0", "status": "unaffected"}],
-        [affected("0", lessThan="2.0") | {"changes": [{"at": "1.5", "status": "unaffected"}]}],
+        [affected("0", lessThan="2.0") | {"changes": [{"at": "1.5", "status": "unknown"}]}],
     ],
 )
 def test_a_default_that_could_be_meant_stays(versions: list[dict[str, Any]]) -> None:
@@ -77,9 +76,25 @@ def test_ends_of_one_series_are_told_apart_by_the_next_number() -> None:
     assert read(one)[0] == ["0", "7.13"]
 
 
-def test_beside_a_default_of_unaffected_only_the_lowest_gets_a_start() -> None:
+def test_between_several_open_ranges_a_default_of_unaffected_says_nothing() -> None:
+    """CVE-2019-1387: before 2.14.6, before 2.15.4... each from 0, default unaffected: what lies between is not cleared by it."""
     newer, older = (an_object(affected("unspecified", lessThan=end), defaultStatus="unaffected") for end in ("9.1", "8.4"))
-    assert (read(newer, older)[0], read(older, newer)[0]) == (["unspecified"], ["0"])
+    found, assumed = by_convention(newer, container="cna", ends=ends_without_start([newer, older], container="cna"))
+    assert (found["versions"][0]["version"], "defaultStatus" in found, len(assumed)) == ("9", False, 1)
+    alone, _ = by_convention(newer, container="cna", ends=ends_without_start([newer], container="cna"))
+    assert (alone["versions"][0]["version"], alone["defaultStatus"]) == ("0", "unaffected")
+
+
+def test_several_fixes_at_both_ends_are_those_of_their_branches() -> None:
+    """CVE-2024-22023, Ivanti Connect Secure: 22.1R6.2 and 22.2R4.2, each up to itself, default unaffected."""
+    fixes = [affected(fix, lessThan=fix) for fix in ("22.1R6.2", "22.2R4.2")]
+    found, _ = by_convention(
+        an_object(*fixes, vendor="Ivanti", product="Connect Secure", defaultStatus="unaffected"), container="cna"
+    )
+    said = [(entry["version"], entry.get("lessThan"), entry["status"]) for entry in found["versions"]]
+    assert said[:2] == [("22.1R6", "22.1R6.2", "affected"), ("22.2R4", "22.2R4.2", "affected")]
+    assert said[2:] == [("22.1R6.2", None, "unaffected"), ("22.2R4.2", None, "unaffected")]
+    assert "defaultStatus" not in found
 
 
 def test_several_ranges_from_zero_are_branches_only_where_others_added_them() -> None:
@@ -140,5 +155,5 @@ def test_whatever_an_object_holds_it_is_read_and_never_changed(vendor: str, vers
     before = repr(one)
     for container in ("cna", "CISA-ADP"):
         found, _ = by_convention(one, container=container, ends=ends_without_start([one], container=container))
-        assert len(found["versions"]) == len(versions)
+        assert len(found["versions"]) in (len(versions), 2 * sum(isinstance(entry, dict) for entry in versions))
     assert repr(one) == before

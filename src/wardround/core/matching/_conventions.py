@@ -19,6 +19,7 @@ from wardround.core.vocab import name_key
 
 _DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
 _SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)\.[xX*]", re.ASCII)
+_BRANCH = re.compile(r"[.\-]?\d+$", re.ASCII)
 _LOWER = re.compile(r">=? ?(\d+(?:\.\d+)*)", re.ASCII)
 _MAY_START, _MAY_END = "uU0 \t\n", "xX* \t\n"
 _key = lru_cache(maxsize=16_384)(name_key)
@@ -29,6 +30,9 @@ SERIES_START = "A range that starts at {0} is taken from the start of that serie
 
 Entry = Mapping[str, Any]
 Entries = Sequence[Any]
+
+
+OPEN = ("unspecified", "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def by_convention(
     """
     assumed: list[str] = []
     vendor, product = (name_key(v) if isinstance(v := affected.get(key), str) else "" for key in ("vendor", "product"))
-    for convention in _by_vendor().get(vendor, ()):
+    for convention in (*_by_vendor().get(vendor, ()), *_by_vendor().get("*", ())):
         if convention.container == ("cna" if container == "cna" else "adp") and product in (convention.products or {product}):
             for reading in convention.readings:
                 read = READINGS[reading](affected)
@@ -73,9 +77,11 @@ def by_convention(
 
 
 def may_apply(objects: Sequence[Mapping[str, Any]]) -> bool:
-    """False where no convention can: no publisher of the table, no start that says nothing or names a series. Cheap."""
-    known = _by_vendor()
+    """False where no convention can: no publisher of the table, no default that may have slipped, no such start. Cheap."""
+    known, zeros = _by_vendor(), 0
     for affected in objects:
+        if affected.get("defaultStatus") == "affected":
+            return True
         if isinstance(vendor := affected.get("vendor"), str) and _key(vendor) in known:
             return True
         listed = affected.get("versions")
@@ -83,7 +89,8 @@ def may_apply(objects: Sequence[Mapping[str, Any]]) -> bool:
             start = entry.get("version") if isinstance(entry, dict) else entry
             if not isinstance(start, str) or start[:1] in _MAY_START or start[-1:] in _MAY_END:
                 return True
-    return False
+            zeros += start == "0"
+    return zeros > 1
 
 
 def ends_without_start(objects: Sequence[Mapping[str, Any]], *, container: str) -> list[str]:
@@ -92,7 +99,7 @@ def ends_without_start(objects: Sequence[Mapping[str, Any]], *, container: str) 
     A start at 0 says nothing in a container that others added, where several such ranges end at different versions.
     """
     entries = [entry for affected in objects for entry in _entries(affected)]
-    ends = [_end(entry) for entry in entries if _is_open(entry, ("unspecified",))]
+    ends = [_end(entry) for entry in entries if _is_open(entry, OPEN)]
     if container != "cna" and len({_end(entry) for entry in entries if _is_open(entry, ("0",))}) > 1:
         ends += [_end(entry) for entry in entries if _is_open(entry, ("0",))]
     return ends if all(_DOTTED.fullmatch(end) for end in ends) else []
@@ -128,9 +135,10 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _started(affected: Mapping[str, Any], ends: Sequence[str]) -> Mapping[str, Any] | None:
     """Each open start made explicit: `0` for the lowest end, the shortest leading part above the end below for the others.
 
-    With a default of *unaffected*, only the lowest: between two ranges it would call unaffected what nobody spoke of.
+    Where there are several, a default of *unaffected* is left out: it would call unaffected what lies between two of them,
+    of which nobody spoke.
     """
-    open_starts = ("unspecified", "0") if len(ends) > 1 else ("unspecified",)
+    open_starts = (*OPEN, "0") if len(ends) > 1 else ("unspecified",)
     if not any(_is_open(entry, open_starts) and _end(entry) in ends for entry in _entries(affected)):
         return None
     starts = {ends[0]: "0"}
@@ -139,8 +147,8 @@ def _started(affected: Mapping[str, Any], ends: Sequence[str]) -> Mapping[str, A
         leading = (parts[:n] for n in range(1, len(parts) + 1))
         if first := next((part for part in leading if part > limit[: len(part)]), None):
             starts[end] = ".".join(map(str, first))
-    if affected.get("defaultStatus") == "unaffected":
-        starts = {ends[0]: "0"}
+    if len(ends) > 1 and affected.get("defaultStatus") == "unaffected":
+        affected = _without_default(affected)
 
     def start(entry: Any) -> Any:
         known = starts.get(_end(entry)) if _is_open(entry, open_starts) else None
@@ -168,11 +176,15 @@ def _start(entry: Entry) -> str:
 
 
 def _equal_ends(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The fixed version in both places: everything before it is meant."""
+    """The fixed version in both places: everything before it is meant; of several, each is the fix of its own branch."""
     entries = list(_entries(affected))
-    if len(entries) != 1 or not _start(entries[0]) or _start(entries[0]) != entries[0].get("lessThan"):
+    if not entries or any(not _start(e) or _start(e) != e.get("lessThan") or e.get("status") != "affected" for e in entries):
         return None
-    return _with(affected, lambda entry: {**entry, "version": "0"} if isinstance(entry, Mapping) else entry)
+    if len(entries) == 1:
+        return _with(affected, lambda entry: {**entry, "version": "0"} if isinstance(entry, Mapping) else entry)
+    branches = [{**entry, "version": _BRANCH.sub("", _start(entry)) or _start(entry)} for entry in entries]
+    fixes = [{"version": _start(entry), "status": "unaffected", "versionType": entry.get("versionType", "")} for entry in entries]
+    return _without_default({**affected, "versions": [*branches, *fixes]})
 
 
 def _slipped_default(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -180,8 +192,18 @@ def _slipped_default(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     entries = list(_entries(affected))
     if affected.get("defaultStatus") != "affected" or not any(_end(e) not in ("", "*") for e in entries):
         return None
-    if any(e.get("status") != "affected" or e.get("changes") for e in entries):
+    if any(e.get("status") != "affected" or not _only_fixes(e.get("changes")) for e in entries):
         return None
+    return _without_default(affected)
+
+
+def _only_fixes(changes: Any) -> bool:
+    """True where `changes` name the version that repairs, and nothing else."""
+    listed = changes if isinstance(changes, list) else ()
+    return all(isinstance(change, Mapping) and change.get("status") == "unaffected" for change in listed)
+
+
+def _without_default(affected: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: value for key, value in affected.items() if key != "defaultStatus"}
 
 
