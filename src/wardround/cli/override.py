@@ -11,17 +11,43 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wardround.core.matching import Override
+    from wardround.core.matching._product_branches import ProductBranches
     from wardround.lake.home import Home
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Vendor facts that a record lacks.")
 
 
 @app.command("list")
-def list_(json: JsonOption = False, home: HomeOption = None) -> None:
-    """The overrides in force here, bundled ones and this installation's own."""
+def list_(
+    proposed: Annotated[bool, typer.Option("--proposed", help="What records state in words, and nobody has decided yet.")] = False,
+    inventory: Annotated[Path | None, typer.Option(help="With --proposed: only what these installs could be, most first.")] = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """The overrides in force here, bundled ones and this installation's own; or those that are only proposed."""
+    from wardround.cli._proposing import list_proposed
     from wardround.core.matching import Overrides
 
+    if proposed or inventory:
+        list_proposed(home_of(home), inventory=inventory, json=json)
+        return
     _tell(Overrides.load(folder=home_of(home).overrides).all, json=json)
+
+
+@app.command()
+def propose(
+    cve: Annotated[str, typer.Argument(help="The CVE whose record states versions in words.")],
+    product: Annotated[str, typer.Option(help="Only this product of it.")] = "",
+    author: Annotated[str, typer.Option(help="Who checked the draft against its source.")] = "",
+    date: Annotated[str, typer.Option(help="The day on which the vendor stated it, like 2025-05-13.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write the draft to this file instead of standard output.")] = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """A draft for a person to check and complete: overrides in JSON, refused until they carry author and date."""
+    from wardround.cli._proposing import propose as draft
+
+    draft(home_of(home), cve, product=product, author=author, date=date, out=out, json=json)
 
 
 @app.command()
@@ -84,6 +110,9 @@ def _tell(overrides: "Sequence[Override]", *, json: bool) -> None:
 def _fact(override: "Override") -> str:
     if override.branches:
         return "fixed in " + ", ".join(".".join(map(str, fix)) for fix in override.branches.fixed)
+    if table := override.product_branches:
+        own = [f"{b.name or 'every branch'}: {b.status.value.replace('_', ' ')}" for b in table.branches if b.status]
+        return ("; ".join([f"fixed in {table.listed}"] * bool(table.listed) + own))[:400]
     return (
         f"{len(override.statement.get('versions', []))} entries, otherwise {override.statement.get('defaultStatus', 'not stated')}"
     )
@@ -92,8 +121,24 @@ def _fact(override: "Override") -> str:
 def _document(override: "Override") -> dict[str, Any]:
     """An override as it is written in its file, and where that is."""
     keys = ("id", "revision", "cves", "vendor", "product", "kind", "author", "source", "date", "reason", "supersedes", "where")
-    said = {key: getattr(override, key) for key in keys}
+    said = {key: getattr(override, key) for key in keys} | ({"also": override.also} if override.also else {})
     if branches := override.branches:
         fixed = [".".join(map(str, fix)) for fix in branches.fixed]
         return said | {"branch_parts": branches.branch_parts, "version_parts": branches.version_parts, "fixed": fixed}
+    if table := override.product_branches:
+        return said | _branched(table)
     return said | {"statement": override.statement}
+
+
+def _branched(table: "ProductBranches") -> dict[str, Any]:
+    """A branch list as it is written in its file."""
+    words = {"affected": "affected", "not_affected": "unaffected", "unknown": "unknown"}
+    listed = []
+    for one in table.branches:
+        stated = {"branch": one.name, "fixed": one.fixed, "status": words[one.status] if one.status else "", "since": one.since}
+        below = "unknown" if one.below.value == "unknown" else ""
+        listed.append(
+            {key: value for key, value in (stated | {"below": below, "note": one.note}).items() if value or key == "branch"}
+        )
+    more = {"workaround": table.workaround} if table.workaround else {}
+    return {"form": table.form.name, "branches": listed, "newer": words[table.newer], "otherwise": words[table.otherwise]} | more
