@@ -33,8 +33,8 @@ def say_preview(shown: "Inventory", counted: dict[str, int]) -> None:
     if shown.mapping:
         for target, column in shown.mapping.columns.items():
             say(f"    {target:18} from column {column}")
-        for column, kind in shown.mapping.identifiers.items():
-            say(f"    {kind:18} from column {column}: tells devices apart")
+        for column, of in shown.mapping.identifiers.items():
+            say(f"    {of:18} from column {column}: tells devices apart")
     for i in shown.installs:
         say(f"    {i.where}: {i.asset_id} | {i.vendor} | {i.product} | {i.version} | internet facing: {FACING[i.internet_facing]}")
     if not shown.installs:

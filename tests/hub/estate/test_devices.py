@@ -17,9 +17,8 @@ from ..builders import a_person, an_organisation, at, by, system
 
 pytestmark = pytest.mark.django_db
 
-REGISTER = (
-    b"asset_id,product,version,serial number\nEQ-1,Windows 10,10.0.19045.1,SERIAL-77\nEQ-2,Windows 10,10.0.19045.1,SERIAL-78\n"
-)
+HEAD = b"asset_id,product,version,serial number\n"
+REGISTER = HEAD + b"EQ-1,Windows 10,10.0.19045.1,SERIAL-77\nEQ-2,Windows 10,10.0.19045.1,SERIAL-78\n"
 AGENT = HEAD + b"agent-1,Windows 10,10.0.19045.4412,SERIAL-77\n"
 
 
