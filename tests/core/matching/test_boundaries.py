@@ -1,7 +1,8 @@
 """Real records at up to 20 versions at, just below and just above their own bounds, held against the plain matcher.
 
 One record in sixteen here, chosen by a seed; all of them with `make boundaries` (BOUNDARIES=all), which takes some minutes.
-Left out are products whose records are read by a reviewed rule of their own (Windows, forms, conventions), and counted.
+A publisher's habits (`_conventions`) are applied for both. Left out are products whose versions a reviewed rule of their own
+compares (Windows, forms), and counted.
 """
 
 import io
@@ -65,7 +66,7 @@ def asked(record: Record) -> Iterator[tuple[list[Subject], list[list[Any]], bool
         blank = Subject((vendor,), product, "")
         plans = [record.plan(place, blank) for place in range(len(containers))]
         objects = [[one.shape.affected for one in plan.objects] for plan in plans]
-        ruled = any(one.shape.assumed or one.shape.form for plan in plans for one in plan.objects)
+        ruled = any(one.shape.form for plan in plans for one in plan.objects)
         ruled = ruled or (vendor == VENDOR and bool(releases_of(product)))
         rows = [row for same in objects for affected in same for row in affected.get("versions") or []]
         bounds = [str(row[key]) for row in rows for key in ("version", "lessThan", "lessThanOrEqual") if key in row]
