@@ -6,12 +6,12 @@ import orjson
 import pytest
 import zstandard
 
-from wardround.core.advisories import read_cve
+from wardround.core.advisories import read_cve, read_kev
 from wardround.core.claims import read_document
 from wardround.core.vocab import BadInput
 from wardround.lake.statements import CHANGED, NEW, SAME, Statements, Writer
 
-from ..core.advisories.builders import a_cve, at
+from ..core.advisories.builders import a_cve, a_kev, at
 from ..core.claims.builders import CVE, WHERE, a_csaf, a_package, an_osv, gateways
 
 LATER = at("2031-01-01")
@@ -109,6 +109,15 @@ def test_a_cve_that_only_a_document_names_is_an_advisory(store):
     advisory = store.advisory(CVE, at=LATER)
     assert (advisory.title, advisory.state, advisory.published) == ("Example Gateway", "PUBLISHED", at("2030-05-13"))
     assert store.published(after=at("2030-05-12"), until=LATER) == [CVE]
+
+
+def test_what_others_stated_on_it_is_in_that_advisory_too(store):
+    put(store, FIRST)
+    writer = Writer(store, seen_at=at("2030-06-01"))
+    with writer.transaction():
+        writer.kev(read_kev(a_kev((CVE, "2030-05-19")), where=WHERE).entries[0], source="kev.json")
+    assert store.advisory(CVE, at=at("2030-05-18")).latest("kev") is None
+    assert store.advisory(CVE, at=LATER).latest("kev").value == "yes"
 
 
 def test_a_record_says_when_it_was_published_whatever_documents_there_are(store):

@@ -142,6 +142,12 @@ def test_an_architecture_narrows_and_two_narrow_together():
     assert says(document, "2.0", platform="arm64").verdict is UNKNOWN
 
 
+def test_not_affected_for_one_architecture_is_no_word_on_the_others():
+    path = {"vendor": "Example", "product_name": "Gateway", "product_version": "2.0", "architecture": "arm64"}
+    document = a_csaf([a_branch(path, "P")], {"known_not_affected": ["P"]})
+    assert {says(document, "2.0", platform=platform).verdict for platform in ("", "x64")} == {UNKNOWN}
+
+
 def test_without_branches_a_cpe_or_a_package_url_names_the_product():
     cpe = a_product("C", "Example Gateway 2.0", cpe="cpe:2.3:h:example:gate_way:2.0:*:*:*:*:*:*:*")
     purl = a_product("P", "left", purl="pkg:npm/left-pad@1.3.0")

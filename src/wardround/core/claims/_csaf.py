@@ -85,8 +85,14 @@ def _said(stated: Mapping[str, Any], at: str, tree: Tree, own: str) -> Iterator[
 
 
 def _plain(said: Said) -> Said:
-    """The word of anybody but the distribution on its own package."""
-    return replace(said, product=replace(said.product, distribution=False)) if said.product.distribution else said
+    """The word of anybody but the distribution on its own package.
+
+    *Not affected* for one architecture is no word on the others: a document need not list all that the product is built for.
+    """
+    product = replace(said.product, distribution=False)
+    if product.by_architecture and said.effect != AFFECTED:
+        product = replace(product, platforms=tuple(f"{platform} only" for platform in product.platforms))
+    return replace(said, product=product)
 
 
 def _of_distribution(said: Said) -> Said:

@@ -1,6 +1,6 @@
 """A CVE record's advisory with what the documents say beside it; or an advisory of theirs, where no record is known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,10 +14,13 @@ Standing = tuple[Document, datetime]
 _KINDS = ("distribution", "supplier")
 
 
-def with_documents(advisory: Advisory | None, standing: Sequence[Standing], *, subject: str) -> Advisory | None:
+def with_documents(
+    advisory: Advisory | None, standing: Sequence[Standing], *, subject: str, stated: Iterable[Stated] = ()
+) -> Advisory | None:
     """The advisory with the containers of these documents after its own: the distributions', then the suppliers', newest first.
 
-    Without a record, the documents' own words make it one, in state PUBLISHED; None when there is neither.
+    Without a record, the documents' own words make it one, in state PUBLISHED, with what others `stated` on it (KEV, EPSS);
+    None when there is neither.
     """
     spoken = [(d, at, words_on(d, subject)) for d, at in sorted(standing, key=lambda s: (s[1], s[0].subject), reverse=True)]
     spoken = [(d, at, words) for d, at, words in spoken if words]
@@ -26,11 +29,13 @@ def with_documents(advisory: Advisory | None, standing: Sequence[Standing], *, s
     found = [c for d, at, _ in spoken for c in containers(d, subject, stated_at=at)]
     ordered = tuple(sorted(found, key=lambda c: _KINDS.index(c.kind)))
     if advisory is None:
-        advisory = _of_documents(spoken, subject)
+        advisory = _of_documents(spoken, subject, stated)
     return replace(advisory, containers=(*advisory.containers, *ordered))
 
 
-def _of_documents(spoken: Sequence[tuple[Document, datetime, tuple[Word, ...]]], subject: str) -> Advisory:
+def _of_documents(
+    spoken: Sequence[tuple[Document, datetime, tuple[Word, ...]]], subject: str, stated: Iterable[Stated]
+) -> Advisory:
     words = [word for _, _, listed in spoken for word in listed]
     scores = [
         Stated("cvss", w.cvss, f"CVSS by {d.publisher or d.id}", d.published) for d, _, listed in spoken for w in listed if w.cvss
@@ -44,7 +49,7 @@ def _of_documents(spoken: Sequence[tuple[Document, datetime, tuple[Word, ...]]],
         title=next((title for d, _, listed in spoken if (title := d.title or listed[0].title)), subject),
         description=next((w.description for w in words if w.description), ""),
         containers=(),
-        stated=tuple(sorted(scores, key=lambda s: s.stated_at)),
+        stated=tuple(sorted([*scores, *stated], key=lambda s: s.stated_at)),
         references=tuple(dict.fromkeys(url for w in words for url in w.references)),
         source=f"{first.feed} {first.subject}",
         sha256="",

@@ -11,7 +11,8 @@ AFFECTED, UNAFFECTED, UNKNOWN = "affected", "unaffected", "unknown"
 @dataclass(frozen=True, slots=True)
 class Product:
     """A product as a document identifies it. `versions` is its text for a person; `entries` are entries of a CVE record's
-    `versions`, without their status; none of them: every version. `platforms` narrow it; `pointer` is where it is identified.
+    `versions`, without their status; none of them: every version. `platforms` narrow it (`by_architecture`: to what it is
+    built for); `pointer` is where it is identified.
     """
 
     vendor: str
@@ -24,6 +25,7 @@ class Product:
     purl: str = ""
     models: tuple[str, ...] = ()
     distribution: bool = False
+    by_architecture: bool = False
     pointer: str = ""
 
 

@@ -100,6 +100,7 @@ def _product(stated: Mapping[str, Any], path: Sequence[tuple[str, str]], pointer
         platforms=_one_platform(named[key] for key in _NARROWING if named.get(key)),
         cpes=(cpe,) if cpe else (),
         purl=_purl(stated),
+        by_architecture=bool(named.get("architecture")),
         models=tuple(texts(_helper(stated).get("model_numbers"))),
         pointer=pointer,
     )

@@ -75,7 +75,8 @@ class Statements:
             records = self._records(cve, until, seen)
             advisory = fold(records, self._stated(cve, until, seen), at=at) if records else None
             if standing := self._documents.standing(cve, until, seen):
-                advisory = with_documents(advisory, standing, subject=cve)
+                stated = () if advisory else self._stated(cve, until, seen)
+                advisory = with_documents(advisory, standing, subject=cve, stated=stated)
             if advisory:
                 yield advisory
 
