@@ -163,6 +163,25 @@ def test_a_hostile_native_range_is_refused(scheme: str, text: str) -> None:
         from_native(text, scheme=scheme)
 
 
+@pytest.mark.parametrize(("text", "expected"), [("vers:all/*", True), ("vers:none/*", False), ("vers:example/*", True)])
+def test_an_asterisk_needs_no_order(text: str, expected: bool) -> None:
+    assert Vers.parse(text).contains("any text") is expected
+
+
+@pytest.mark.parametrize("text", ["vers:example/1.0", "vers:npm/not.a.version", "vers:npm/>=1.0%2F0"])
+def test_what_nobody_can_compare_is_read_and_contains_nothing_by_guess(text: str) -> None:
+    vers = Vers.parse(text)
+    with pytest.raises(BadInput):
+        vers.contains("1.0")
+
+
+def test_one_version_with_two_comparators_is_kept_as_written_and_not_answered() -> None:
+    vers = Vers.read("vers:npm/>=1.0.0|<=1.0|2.0.0")
+    assert str(vers) == "vers:npm/>=1.0.0|<=1.0|2.0.0"
+    with pytest.raises(BadInput, match="twice"):
+        vers.contains("1.0.0")
+
+
 def test_a_long_range_is_read_in_time_and_whole() -> None:
     constraints = "|".join(f">={n}.0.0|<{n}.5.0" for n in range(20_000))
     vers = Vers.parse(f"vers:semver/{constraints}")

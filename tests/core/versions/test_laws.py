@@ -25,7 +25,7 @@ def sign(low: bool, high: bool) -> int:
     return high - low
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_every_form_has_a_key_and_keys_are_a_total_order(every_scheme: str, versions: Versions, data: st.DataObject) -> None:
     keys = sorted(known(every_scheme).key(data.draw(versions(every_scheme))) for _ in range(3))
@@ -33,7 +33,7 @@ def test_every_form_has_a_key_and_keys_are_a_total_order(every_scheme: str, vers
     assert keys[0] <= keys[2]
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_comparison_is_that_of_the_keys_and_antisymmetric(every_scheme: str, versions: Versions, data: st.DataObject) -> None:
     one, other = data.draw(versions(every_scheme)), data.draw(versions(every_scheme))
@@ -66,7 +66,7 @@ def some_range(name: str, versions: Versions, data: st.DataObject) -> Vers:
 
 
 @pytest.mark.parametrize("name", RANGES)
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_what_is_printed_reads_back_the_same(name: str, versions: Versions, data: st.DataObject) -> None:
     vers = some_range(name, versions, data)
@@ -90,7 +90,7 @@ def inside(vers: Vers, version: str) -> bool:
 
 
 @pytest.mark.parametrize("name", RANGES)
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_a_range_contains_what_the_comparison_with_its_ends_says(name: str, versions: Versions, data: st.DataObject) -> None:
     vers = some_range(name, versions, data)
@@ -99,7 +99,7 @@ def test_a_range_contains_what_the_comparison_with_its_ends_says(name: str, vers
 
 
 @pytest.mark.parametrize("name", ["deb", "gem", "npm", "semver"])
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_alternatives_are_joined_and_what_must_hold_together_is_met(name: str, versions: Versions, data: st.DataObject) -> None:
     pair = st.tuples(st.sampled_from(sorted(HOLDS)), versions(name).map(lambda text: text.partition("+")[0]))

@@ -4,7 +4,7 @@ import re
 
 from wardround.core.versions._model import Key
 
-_RPM = re.compile(r"(?:(\d+):)?([0-9A-Za-z.+_~^%]+)(?:-([0-9A-Za-z.+_~^%]+))?", re.ASCII)
+_RPM = re.compile(r"(?:(\d+):)?([0-9A-Za-z.+_~^%-]+)", re.ASCII)
 _ALPM = re.compile(r"(?:(\d+):)?([^\s:/-]+)(?:-(\d+(?:\.\d+)*))?", re.ASCII)
 _SEGMENTS = re.compile(r"\d+|[A-Za-z]+|[~^]", re.ASCII)
 _WITH_SEPARATORS = re.compile(r"([^0-9A-Za-z]*)(?:(\d+)|([A-Za-z]+))", re.ASCII)
@@ -14,10 +14,18 @@ _TILDE, _END, _CARET, _WORD, _NUMBER = range(5)
 
 
 def rpm(text: str) -> Key:
-    """`[epoch:]version[-release]`, each part by rpmvercmp (rpm-version(7)); a missing epoch is 0, a missing release comes first."""
-    if not (found := _RPM.fullmatch(text)) or not any(map(str.isdigit, found[2])):
+    """`[epoch:]version[-release]`, each part by rpmvercmp (rpm-version(7)); a missing epoch is 0, a missing release comes first.
+
+    The last hyphen begins the release; one before it, as in `2.13.9.Final-redhat-00003`, is a separator like any other.
+    """
+    if not (found := _RPM.fullmatch(text)):
         raise ValueError
-    return (int(found[1] or 0), _segments(found[2]), _segments(found[3]) if found[3] else ())
+    version, hyphen, release = found[2].rpartition("-")
+    if not hyphen:
+        version, release = release, ""
+    if not any(map(str.isdigit, version)) or (hyphen and not any(map(str.isalnum, release))):
+        raise ValueError
+    return (int(found[1] or 0), _segments(version), _segments(release) if hyphen else ())
 
 
 def _segments(text: str) -> Key:

@@ -76,8 +76,8 @@ class Vers:
 
         Raises BadInput when the version or an end is no version of the type, or nobody has defined the type's order.
         """
-        if self.type in ("all", "none"):
-            return self.type == "all"
+        if self.scheme is None and not self.constraints:
+            return self.type != "none"  # `*` needs no order
         scheme = _ordered_by(self)
         scheme.key(version)
         constraints = self.simplified().constraints
