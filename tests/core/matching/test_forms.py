@@ -33,6 +33,12 @@ ORDERS = {
     "exchange": "15.0.1497.12 15.01.2176.009 15.1.2242.4 15.02.0792.010 15.2.858.5",
     "fortinet": "5.4.12 6.0.5 6.4.14 7.0.16 7.2.9,build1688 7.4.3",
     "junos": "20.4R3-S9 21.1R1 21.4R3 21.4R3-S5.4 22.2R2-S1-EVO 22.4R2-S1 22.4R3 23.2R1",
+    "mozilla": "115.16.1 128.3.0esr 128.3.1 131.0 131.0.1 131.0.2 132",
+    "apple": "16.7.6 17 17.4 17.4.1 17.5",
+    "ivanti-epm": "2021_SU5 2022 2022_su5 2022_SU6 2024",
+    "ivanti-vtm": "22.2 22.2R1 22.3R3 22.7R1 22.7R2",
+    "openssh": "8.4p1 8.5p1 9.3p1 9.3p2 9.7p1 9.8p1",
+    "openssl": "1.0.2zk 1.1.1 1.1.1w 1.1.1x 1.1.1za 3.0.13 3.0.14",
     "zld": "4.60 4.73 4.73_Patch_1 V5.36(ABUH.0) 5.36patch1 V5.36(ABUH.2) 5.37",
 }
 
@@ -95,13 +101,18 @@ def test_what_is_too_coarse_stays_open(name: str, version: str, bound: str, posi
 
 
 @pytest.mark.parametrize(
-    "text", ["", "n/a", "10", "10.2.9-", "10.2.9-hx", "10.2.9-h1-h2", "v" * 10_000, "10.2.9\n-h1", "１０.2.9", "9" * 5000]
+    "text", ["", "n/a", "10.2.9-", "10.2.9-hx", "10.2.9-h1-h2", "v" * 10_000, "10.2.9\n-h1", "１０.2.9", "9" * 5000]
 )
 @pytest.mark.parametrize("name", sorted(ORDERS))
 def test_what_is_no_version_is_refused(name: str, text: str) -> None:
     assert not form_named(name).reads(text)
     with pytest.raises(ValueError, match=re.escape(text[:20]) or None):
         form_named(name).spans(text)
+
+
+@pytest.mark.parametrize("name", sorted(set(ORDERS) - {"apple", "mozilla"}))
+def test_one_number_is_a_version_only_of_those_who_leave_zeros_out(name: str) -> None:
+    assert not form_named(name).reads("10")
 
 
 @pytest.mark.parametrize("name", sorted(ORDERS))

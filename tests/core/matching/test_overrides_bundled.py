@@ -18,6 +18,7 @@ ESXI, VCENTER, BIGIP = ("vmware", "esxi"), ("vmware", "vcenter server"), ("f5", 
 MOVEIT, CONNECT = ("progress", "moveit transfer"), ("connectwise", "screenconnect")
 SONICOS, SMA, SMA1000 = ("sonicwall", "sonicos"), ("sonicwall", "sma100"), ("sonicwall", "sma1000")
 EPMM, EXCHANGE = ("ivanti", "epmm"), ("microsoft", "exchange server 2019")
+VTM, ROUNDCUBE = ("ivanti", "virtual traffic manager"), ("roundcube", "roundcube webmail")
 FLEX, ZYWALL = ("zyxel", "usg flex series firmware"), ("zyxel", "zywall/usg series firmware")
 
 # CVE, product, then below the fix, the fix, above it.
@@ -25,6 +26,8 @@ BRANCHES = """
 CVE-2023-46805 IVANTI 9.1R18.2 9.1R18.3 9.1R18.4 | 9.1R17.1 9.1R17.2 9.1R17.3 | 9.1R14.3 9.1R14.4 9.1R14.5
 CVE-2024-21887 IVANTI 22.4R2.1 22.4R2.2 22.4R2.3 | 22.5R2.1 22.5R2.2 22.5R2.4 | 22.5R1 22.5R1.1 22.5R1.2
 CVE-2024-21893 IVANTI 9.1R18.2 9.1R18.3 9.1R18.9
+CVE-2024-7593 VTM 22.2 22.2R1 22.2R2 | 22.3R2 22.3R3 22.3R4 | 22.7R1 22.7R2 22.7R3
+CVE-2024-42009 ROUNDCUBE 1.6.7 1.6.8 1.6.9 | 1.5.7 1.5.8 1.5.9
 CVE-2025-0282 IVANTI 22.7R2.4 22.7R2.5 22.7R2.6
 CVE-2023-35078 EPMM 11.10.0.1 11.10.0.2 11.10.0.3 | 11.9.1.0 11.9.1.1 11.9.1.2 | 11.8.1.0 11.8.1.1 11.8.1.2
 CVE-2023-35081 EPMM 11.10.0.2 11.10.0.3 11.10.0.4 | 11.9.1.1 11.9.1.2 11.9.1.3 | 11.8.1.1 11.8.1.2 11.8.1.3
