@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help setup up test lint boundaries bench wheel lock clean
+.PHONY: help setup up test lint boundaries bench bench-match wheel lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -14,7 +14,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip
 FRONT_END := src/wardround/hub/static_built/manifest.json
 
 help: ## say what each target does
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 # Wheels are downloaded once, checked against the lock's hashes, and kept: the test of our own wheel installs from them.
 .venv/.locked: requirements.lock
@@ -52,6 +52,9 @@ boundaries: setup ## every shared CVE record at its own bounds, held against a s
 
 bench: setup ## measure; printed, never asserted
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+bench-match: setup ## measure matching a nation (DEVICES=2000000 for all of it; JSON=FILE keeps the figures)
+	@exec $(BIN)/python tests/bench/bench_match.py
 
 wheel: setup ## dist/wardround-*.whl, front-end files inside
 	rm -rf dist

@@ -131,7 +131,7 @@ class Nation:
 
     def _named_by(self, advisory: Advisory) -> list[Block]:
         """The blocks of pairs that this record names, as the whole store's names stand."""
-        products = {product for _, product in product_names(advisory)}
+        products = self._filed.get(advisory.cve, set()) | {product for _, product in product_names(advisory)}
         listed = [self.asked[product] for product in products if product in self.asked]
         pairs = np.unique(np.concatenate(listed)).tolist() if listed else []
         return blocks(((pair, self.index.catalogue.install(pair)) for pair in pairs), self._asking(), only=advisory.cve)
@@ -141,6 +141,14 @@ class Nation:
 
     def _records(self, cves: Sequence[str]) -> Iterator[Advisory]:
         return self.statements.advisories(cves, at=self.at)
+
+    @cached_property
+    def _filed(self) -> dict[str, set[str]]:
+        """The products that each CVE is filed under: those of its former versions too."""
+        filed: dict[str, set[str]] = {}
+        for product, cve in self.statements.db.execute("SELECT DISTINCT product, cve FROM name"):
+            filed.setdefault(cve, set()).add(product)
+        return filed
 
     @cached_property
     def _installs(self) -> list[Install]:

@@ -1,0 +1,210 @@
+"""A nation: synth, index, match, one advisory, one snapshot, and a database's join on the same data. Printed, never asserted.
+
+`DEVICES=2000000` for the full size; `JSON=FILE` keeps the figures. Everything is made in a temporary folder.
+"""
+
+import os
+import platform
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from wardround.core.matching import Overrides
+from wardround.core.names import Aliases
+from wardround.engines.nation import Index, Nation, index
+from wardround.engines.nation._count import count
+from wardround.engines.nation._judge import Judged, judge
+from wardround.engines.nation._naming import blocks
+from wardround.engines.synth import synth
+from wardround.lake.statements import Statements
+
+DEVICES, TRUSTS, SEED = int(os.environ.get("DEVICES", "200000")), 215, 7
+CVES = Path(__file__).parents[3] / "shared" / "data" / "cve"
+WARDROUND = Path(sys.executable).with_name("wardround")
+ROWS: list[tuple[str, str, str]] = []
+OPEN = 400
+
+
+@contextmanager
+def measured(what: str, aim: str = "") -> Iterator[None]:
+    """CPU seconds of this process, and the highest memory so far."""
+    began, wall = time.process_time(), time.perf_counter()
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    took, waited = time.process_time() - began, time.perf_counter() - wall
+    said(what, f"{took:.2f} CPU-s ({waited:.2f} s), peak of the process so far {peak:,.0f} MB", aim)
+
+
+def said(what: str, figure: str, aim: str = "") -> None:
+    ROWS.append((what, figure, aim))
+    print(f"match: {what}: {figure}{f' (aim: {aim})' if aim else ''}", flush=True)
+
+
+def main() -> None:
+    """All figures, in one table."""
+    if not CVES.is_dir():
+        print("match: ../shared/data/cve is not here, nothing measured")
+        return
+    said("machine", f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {_versions()}")
+    with tempfile.TemporaryDirectory() as folder:
+        home, estate = Path(folder) / "home", Path(folder) / "nation"
+        subprocess.run([WARDROUND, "feeds", "sync", "--mirror", CVES, "--home", home, "--json"], check=True, capture_output=True)
+        with measured("synth"):
+            made = synth(estate, trusts=TRUSTS, devices=DEVICES, seed=SEED, feeds=home / "feeds")
+        size = sum(path.stat().st_size for path in estate.iterdir()) / 1e6
+        said("estate", f"{made['devices']:,} devices, {made['installs']:,} installs, seed {SEED}, {size:,.0f} MB")
+        with measured("index", "30 CPU-s at full size"):
+            made_index = index(estate)
+        with Statements.open(home / "feeds") as statements:
+            nation = _nation(made_index, statements)
+            judged = whole(nation)
+            one_advisory(nation, statements)
+        one_snapshot(estate)
+        cold(estate, home)
+        duckdb_join(estate, made_index, judged)
+    peers()
+    if path := os.environ.get("JSON"):
+        Path(path).write_bytes(orjson.dumps([dict(zip(("what", "figure", "aim"), row, strict=True)) for row in ROWS]))
+
+
+def _versions() -> str:
+    def of(name: str) -> str:
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            return "not installed"
+
+    return ", ".join(f"{name} {of(name)}" for name in ("wardround", "numpy", "pyarrow", "duckdb"))
+
+
+def _nation(made: Index, statements: Statements) -> Nation:
+    with measured("which products each pair can be asked for (kept with the index)"):
+        return Nation(made, statements, overrides=Overrides.load(), aliases=Aliases.load(), at=datetime.now(UTC))
+
+
+def whole(nation: Nation) -> Judged:
+    """Every advisory, in its parts."""
+    began = time.process_time()
+    with measured("match: names"):
+        asking = nation._asking()
+        pairs = sorted({pair for product, some in nation.asked.items() if asking.naming(product) for pair in some.tolist()})
+        listed = blocks(((pair, nation._installs[pair]) for pair in pairs), asking)
+    with measured("match: verdicts, reading the records included"):
+        judged = judge(listed, records=nation._records, overrides=nation.overrides)
+    with measured("match: expansion to devices"):
+        counted = count(nation.index, judged.universes)
+    said("match in all", f"{time.process_time() - began:.2f} CPU-s", "12 CPU-s, 1 GB at full size")
+    said("pairs", f"{judged.pairs:,} of record and subject, {judged.affected:,} affected, {judged.unknown:,} unknown")
+    said("devices", f"{counted.any_affected.sum():,} affected by something")
+    return judged
+
+
+def one_advisory(nation: Nation, statements: Statements) -> None:
+    """Records that name something here, drawn by chance, one by one with all their devices."""
+    cves = statements.published(after=datetime(2020, 1, 1, tzinfo=UTC), until=nation.at)
+    random.Random(SEED).shuffle(cves)
+    nation.one(cves[0])
+    took = []
+    for cve in cves:
+        began = time.perf_counter()
+        found = nation.one(cve)
+        if found and found.pairs:
+            took.append((time.perf_counter() - began) * 1000)
+        if len(took) == OPEN:
+            break
+    took.sort()
+    p50, p95 = statistics.median(took), took[int(len(took) * 0.95)]
+    said("one advisory, warm", f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, most {took[-1]:.0f} ms ({len(took)} that name something)", "p95 20 ms")
+
+
+def one_snapshot(estate: Path) -> None:
+    """One organisation's file is replaced: only its part is made again."""
+    path = sorted(estate.glob("*.arrow"))[0]
+    shutil.copyfile(path, estate / "new")
+    (estate / "new").replace(path)
+    with measured("one organisation's snapshot"):
+        index(estate)
+
+
+def cold(estate: Path, home: Path) -> None:
+    """A new process that opens everything, with the files out of the system's memory where it lets us."""
+    for path in [*estate.rglob("*"), *home.rglob("*")]:
+        if path.is_file():
+            with path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    began = time.perf_counter()
+    command = [WARDROUND, "match", "--estate", estate, "--feeds", home, "--cve", "CVE-2025-4427", "--json"]
+    subprocess.run(command, check=True, capture_output=True)
+    said("one advisory, cold: the whole command", f"{time.perf_counter() - began:.2f} s", "1 s")
+
+
+def duckdb_join(estate: Path, made: Index, judged: Judged) -> None:
+    """The peer: the same verdicts joined with the same installs in DuckDB, distinct devices counted."""
+    command = [sys.executable, "-c", _JOIN, str(estate)]
+    verdicts = estate.parent / "verdicts.npz"
+    rows = [_affected(universe) for universe in judged.universes]
+    np.savez(verdicts, cve=np.concatenate([r[0] for r in rows]), pair=np.concatenate([r[1] for r in rows]))
+    parts = estate.parent / "rows"
+    parts.mkdir()
+    for number, part in enumerate(made.parts):
+        p = part.postings
+        np.savez(parts / f"{number}.npz", pair=np.repeat(part.listed(), np.diff(p.offsets)).astype(np.uint32), device=p.devices)
+    found = subprocess.run([*command, str(verdicts), str(parts)], capture_output=True, text=True)
+    said("DuckDB join of the same verdicts and installs", found.stdout.strip() or f"did not run: {found.stderr.strip()[-200:]}")
+
+
+def _affected(universe: Any) -> tuple[Any, Any]:
+    hit, _ = universe.matrices()
+    numbers = np.array([int(cve[4:8]) * 10**8 + int(cve[9:]) for cve in universe.cves], np.int64)
+    cve, pair = np.nonzero(hit[list(universe.cves.values())])
+    return numbers[cve], universe.pairs[pair]
+
+
+_JOIN = """
+import resource, sys, time, glob
+try:
+    import duckdb
+except ImportError:
+    raise SystemExit("duckdb is not installed here")
+import numpy as np, pyarrow as pa
+v = np.load(sys.argv[2]); verdicts = pa.table({"cve": v["cve"], "pair": v["pair"]})
+db = duckdb.connect(); db.execute("CREATE TABLE verdicts AS SELECT * FROM verdicts"); total = 0
+began = time.process_time()
+db.execute("CREATE TABLE installs (org INTEGER, pair INTEGER, device INTEGER)")
+for n, path in enumerate(sorted(glob.glob(sys.argv[3] + "/*.npz"))):
+    r = np.load(path); part = pa.table({"org": np.full(len(r["pair"]), n, np.int32), "pair": r["pair"], "device": r["device"]})
+    db.execute("INSERT INTO installs SELECT * FROM part")
+loaded = time.process_time(); orgs = n + 1
+# one organisation at a time where it is asked for all at once: the same answer, and it stays in memory
+for n in range(orgs):
+    total += db.execute("SELECT coalesce(sum(d), 0) FROM (SELECT cve, count(DISTINCT device) AS d FROM installs JOIN verdicts USING (pair) "
+                        f"WHERE org = {n} GROUP BY cve)").fetchone()[0]
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(f"{time.process_time() - loaded:.2f} CPU-s after {loaded - began:.2f} CPU-s of loading, {peak:,.0f} MB, {total:,} affected findings")
+"""
+
+
+def peers() -> None:
+    """Scanners of SBOMs, where somebody has put them beside us. The figure of `check` stands in `bench_check.py`."""
+    for name, command in (("cve-bin-tool", "cve-bin-tool"), ("appthreat-vulnerability-db", "vdb")):
+        found: Callable[[str], str | None] = shutil.which
+        why = "is installed, but needs its database from the internet first" if found(command) else "is not installed here"
+        said(f"{name} on the SBOMs of check", f"not measured: {why}")
+
+
+if __name__ == "__main__":
+    main()
