@@ -157,7 +157,8 @@ def coverage_(
 def _of_file(file: Path, mapping: dict[str, Any] | None, home: Path | None) -> dict[str, Any]:
     from wardround.connectors.clock import SystemClock
     from wardround.core.estate import read
-    from wardround.hub.estate.deciding import Distinct, as_document, knowledge, known
+    from wardround.hub.estate.deciding import Distinct, as_document, known
+    from wardround.lake.knowledge import knowledge
 
     now, distinct = SystemClock().now(), Distinct()
     for install in read(_read(file), name=file.name, mapping=mapping, at=now).installs:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from wardround.core.vocab import BadInput, Install
-from wardround.hub.estate.deciding import Distinct, decided, knowledge, known
+from wardround.hub.estate.deciding import Distinct, decided, known
 from wardround.hub.estate.knowing import known_at_once, known_of
 from wardround.hub.organisations.access import access_of, system_access
 from wardround.lake.home import Home
+from wardround.lake.knowledge import knowledge
 
 from ..builders import PUBLISHED, a_person, a_server, a_snapshot, an_organisation, at, feeds_with, filler
 

@@ -5,57 +5,25 @@ stand for millions of installs).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from functools import cache, partial
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any
 
-from wardround.core.advisories import Advisory
 from wardround.core.estate import Decided, coverage
 from wardround.core.estate._coverage import Coverage, Step
 from wardround.core.estate._identifiers import PREFIX
-from wardround.core.matching import Naming, Overrides, match_all, names
-from wardround.core.names import Aliases, Candidates
-from wardround.core.vocab import BadInput, Install, Verdict
-from wardround.lake.home import Home
-from wardround.lake.statements import Statements
+from wardround.core.matching import match_all
+from wardround.core.matching._names import name_all
+from wardround.core.names import Candidates
+from wardround.core.vocab import Install, Verdict
+from wardround.lake.knowledge import Knowledge
 
 MOST_CANDIDATES = 3
 NO_MATTER = frozenset(
     ("address", "location", "port", "service", "banner", "model", "product_code", "udi", "device_type", "android_patch_level")
 )
 """What readers keep beside an install that no verdict depends on."""
-
-Records = Callable[[Sequence[str]], Iterable[Advisory]]
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """Everything that decides: which records name what, the records, vendor facts, aliases, and the names that records use."""
-
-    naming: Naming
-    records: Records
-    overrides: Overrides
-    aliases: Aliases
-    products: Callable[[], Iterable[tuple[str, str]]]
-
-
-@contextmanager
-def knowledge(home: Home, *, at: datetime) -> Iterator[Knowledge]:
-    """What was known at a time, from the synced feeds of an installation. Raises BadInput where none were synced."""
-    with Statements.open(home.feeds) as statements:
-        if statements.ages()["cve"].stated_at is None:
-            raise BadInput("no CVE records are here yet", where=str(home.feeds), do="run `wardround feeds sync` first")
-        yield Knowledge(
-            cache(statements.naming),
-            partial(statements.advisories, at=at),
-            Overrides.load(folder=home.overrides).as_of(at),
-            Aliases.load(folder=home.path / "aliases").as_of(at),
-            partial(statements.db.execute, "SELECT DISTINCT vendor, product FROM name"),
-        )
 
 
 class Distinct:
@@ -116,7 +84,7 @@ def decided(distinct: Distinct, *, by: Knowledge) -> list[Decided]:
     """Each distinct statement with the verdicts of every record that names it. A rejected record states nothing."""
     items = distinct.items()
     installs = [install for install, _ in items]
-    named = [names(install, naming=by.naming, records=by.records, aliases=by.aliases) for install in installs]
+    named = name_all(installs, naming=by.naming, records=by.records, aliases=by.aliases)
     wanted = sorted({cve for found in named if found for cve in found.cves})
     standing = (advisory for advisory in by.records(wanted) if advisory.state.casefold() != "rejected")
     verdicts: dict[int, Counter[Verdict]] = {}

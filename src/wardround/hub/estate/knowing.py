@@ -13,10 +13,11 @@ from django.conf import settings
 
 from wardround.core.estate._coverage import Coverage
 from wardround.core.vocab import Install, WardroundError
-from wardround.hub.estate.deciding import Distinct, knowledge, known
+from wardround.hub.estate.deciding import Distinct, known
 from wardround.hub.estate.services import lake, newest, snapshots
 from wardround.hub.organisations.access import Access
 from wardround.hub.organisations.models import Organisation
+from wardround.lake.knowledge import knowledge
 
 AT_ONCE = 500
 STATED = ["product", "version", "vendor", "scheme", "purl", "cpe", "extra"]
@@ -69,6 +70,6 @@ def distinct_of(code: str, rows: Sequence[UUID]) -> Distinct:
 def _feeds() -> tuple[int, ...]:
     """When anything that decides last changed on disk."""
     home = settings.HOME
-    folders = (home.feeds, home.overrides, home.path / "aliases")
+    folders = (home.feeds, home.overrides, home.aliases)
     files: list[Path] = [file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir())]
     return tuple(file.stat().st_mtime_ns for file in files if not file.name.endswith("-shm"))
