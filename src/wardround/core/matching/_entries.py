@@ -6,7 +6,7 @@ everything else (prose, letters, coarse versions, `changes`, broken ranges) take
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, cmp_to_key, lru_cache
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from wardround.core.matching._forms import Form
 from wardround.core.matching._numbers import Bound, Text, beside, bound_of
 from wardround.core.matching._orders import BELOW, EQUAL, Order, Position, UnreadableError, is_first, is_plain, order_of, shown
 from wardround.core.matching._product_order import product_order
+from wardround.core.matching._reading import Reading
 from wardround.core.matching._text import Range, read
 from wardround.core.vocab import Verdict
 
@@ -27,35 +28,6 @@ _ONE = {verdict: frozenset({verdict}) for verdict in Verdict}
 _TOKEN = re.compile(r"[A-Za-z0-9][\w.+:()\\-]*", re.ASCII)
 _WILD = re.compile(r"(?:^|[.\-_])[xX]+(?:$|[.\-_])|\d[xX]{2,}|\d-\d", re.ASCII)
 _NOT_STATED = "The inventory states no version, and the record tells versions apart."
-
-
-@dataclass(slots=True)
-class Reading:
-    """What one entry, of status `status`, says of one version. Never changed once made.
-
-    `statuses` are those that are possible if it is inside, empty when it is outside; `outside` says that outside is possible.
-    `past` is True at or past the end of what the entry covers, None when that cannot be told; `ends` when it is a range
-    with an end. `says` describes the entry when it is decided, else says why it is not, and `doubt` is what that makes of it.
-    """
-
-    statuses: frozenset[Verdict]
-    outside: bool
-    says: str | Range
-    past: bool | None = None
-    ends: bool = False
-    doubt: Verdict = Verdict.UNKNOWN
-    assumed: tuple[str, ...] = ()
-    status: Verdict | None = None
-
-    @property
-    def decided(self) -> bool:
-        """True when it is certain: outside, or inside with one status."""
-        return len(self.statuses) + self.outside == 1
-
-    @property
-    def what(self) -> str:
-        """The words for it."""
-        return self.says if isinstance(self.says, str) else _described(self.says)
 
 
 def entry_of(entry: Any, *, form: Form | None = None) -> "Entry":
@@ -414,17 +386,6 @@ def _with(order: Order) -> tuple[str, ...]:
 
 def _sentence(text: str) -> str:
     return (f"The {text[4:]}" if text.startswith("the ") else text) + "."
-
-
-def _described(span: Range) -> str:
-    """`covers versions from 9.0 up to but not including 9.2.10`."""
-    unbounded = span.start is None or span.start == "*" or is_first(span.start)
-    start = "" if unbounded else f" {'after' if span.past_start else 'from'} {shown(span.start or '')}"
-    if span.end is None or span.end == "*":
-        return "covers every version" if unbounded else f"covers versions{start} on"
-    if span.end.endswith(".*"):
-        return f"covers versions{start} to the end of series {shown(span.end[:-2])}"
-    return f"covers versions{start} up to {'and including' if span.with_end else 'but not including'} {shown(span.end)}"
 
 
 _NO_OBJECT = Entry(

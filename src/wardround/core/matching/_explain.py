@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime
 
 from wardround.core.advisories import Advisory, Container
 from wardround.core.matching._decide import DISPUTED, decide, heard, of_container
-from wardround.core.matching._entries import STATUSES, Entry, Reading
+from wardround.core.matching._entries import STATUSES, Entry
 from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._numbers import Text, text_of
 from wardround.core.matching._objects import Shape
 from wardround.core.matching._orders import UnreadableError, shown
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._reading import Reading
 from wardround.core.matching._record import Record
 from wardround.core.vocab import Verdict
 

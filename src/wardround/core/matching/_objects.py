@@ -5,13 +5,14 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from wardround.core.matching._entries import STATUSES, Entry, Reading, entry_of, unread
+from wardround.core.matching._entries import STATUSES, Entry, entry_of, unread
 from wardround.core.matching._model import Answer, Subject
 from wardround.core.matching._nearer import mended_in_branch, mended_nearer
 from wardround.core.matching._numbers import Text, text_of
 from wardround.core.matching._orders import distributions, is_commit, order_of, shown
 from wardround.core.matching._platforms import platforms_of
 from wardround.core.matching._product_order import form_of_object
+from wardround.core.matching._reading import Reading
 from wardround.core.vocab import Verdict
 
 MOST_ENTRIES = 20_000
