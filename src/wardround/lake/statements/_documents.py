@@ -29,8 +29,9 @@ class Documents:
         """
         found = []
         for feed, subject in self.db.execute("SELECT feed, subject FROM spoken WHERE cve = ?", (cve,)).fetchall():
+            # the plus keeps SQLite from walking a whole feed by date instead of asking for one subject
             query = """SELECT stated_at, updated_at, rejected_at, source, marks, sha FROM statement
-                WHERE feed = ? AND subject = ? AND seen_at <= ? AND stated_at <= ? ORDER BY +updated_at, id"""
+                WHERE feed = ? AND subject = ? AND +seen_at <= ? AND +stated_at <= ? ORDER BY +updated_at, id"""
             versions = self.db.execute(query, (feed, subject, seen, until)).fetchall()
             by_then = [version for version in versions if version[1] <= until]
             if not versions:
