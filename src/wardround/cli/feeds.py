@@ -40,7 +40,9 @@ def sync(mirror: MirrorOption = None, json: JsonOption = False, home: HomeOption
         if mirror is None:
             raise BadInput("no feed could be reached", do="check the connection or the proxy, or use --mirror with a folder")
         raise BadInput(
-            "nothing in it is a CVE record, KEV, EPSS, CSAF, OSV or VEX", where=str(mirror), do="give the folder that holds the feed files"
+            "nothing in it is a CVE record, KEV, EPSS, CSAF, OSV or VEX",
+            where=str(mirror),
+            do="give the folder that holds the feed files",
         )
 
 
