@@ -5,7 +5,6 @@ A third of the CVEs is held out: counted, never shown, so that nobody fits the p
 
 import hashlib
 import json
-import tarfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterator

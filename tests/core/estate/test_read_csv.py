@@ -88,7 +88,7 @@ def test_a_missing_column_is_named_with_what_is_there_and_a_mapping_to_try() -> 
     assert str(caught.value) == (
         "assets.csv line 1: no column for version; the columns are: asset_id, product, Software Version; "
         "rename the columns, or say which is which with a column mapping, perhaps version=Software Version; "
-            "`wardround estate preview FILE` proposes one"
+        "`wardround estate preview FILE` proposes one"
     )
 
 

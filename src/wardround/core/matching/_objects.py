@@ -73,9 +73,12 @@ def read_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
     if shape.form:
         if answer.verdict is Verdict.AFFECTED and (nearer := mended_nearer(shape.entries, shape.form, version.text)):
             answer = Answer(Verdict.UNKNOWN, nearer, answer.decided_by)
-        elif answer.decided_by.endswith("/defaultStatus") and answer.verdict is Verdict.UNKNOWN:
-            if mended := mended_in_branch(shape.entries, shape.form, version.text):
-                answer = replace(answer, verdict=Verdict.NOT_AFFECTED, assumed=(*answer.assumed, mended))
+        elif (
+            answer.decided_by.endswith("/defaultStatus")
+            and answer.verdict is Verdict.UNKNOWN
+            and (mended := mended_in_branch(shape.entries, shape.form, version.text))
+        ):
+            answer = replace(answer, verdict=Verdict.NOT_AFFECTED, assumed=(*answer.assumed, mended))
         answer = replace(answer, reason=f"{answer.reason} Compared by the reviewed order of {shape.form.title}.")
     if shape.modules and answer.verdict is Verdict.AFFECTED:
         part = f"The part that the record speaks of ({shape.modules}) is taken to be in use."
