@@ -102,7 +102,9 @@ class Arrivals(RuleBasedStateMachine):
         self.lake.write(org, snapshot=UUID(int=self.count), installs=installs, taken_at=taken, source=source)
         self.newest[org, source] = installs
 
-    @rule(number=st.integers(1, 4), objects=st.lists(OBJECTS, min_size=1, max_size=3), rejected=st.sampled_from([False, False, True]))
+    @rule(
+        number=st.integers(1, 4), objects=st.lists(OBJECTS, min_size=1, max_size=3), rejected=st.sampled_from([False, False, True])
+    )
     def record(self, number: int, objects: list[dict[str, Any]], rejected: bool) -> None:
         self.count += 1
         raw = a_record(number, objects, state="REJECTED" if rejected else "PUBLISHED", version=self.count)

@@ -22,14 +22,17 @@ _EXACT = "affected_ids", "unknown_ids"
 @app.command()
 def match(
     estate: Annotated[
-        Path, typer.Option(metavar="DIR", help="A folder of `synth estate`, or an installation's home with its imported inventories.")
+        Path,
+        typer.Option(metavar="DIR", help="A folder of `synth estate`, or an installation's home with its imported inventories."),
     ],
     feeds: Annotated[Path, typer.Option(metavar="DIR", help="The feeds: an installation's home, or its feeds folder.")],
     cve: Annotated[str, typer.Option(metavar="ID", help="This advisory only, with the exact devices.")] = "",
     org: Annotated[str, typer.Option(metavar="CODE", help="This organisation only.")] = "",
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the exact devices (with --cve) or every advisory's counts to FILE, as JSON lines."),
+        typer.Option(
+            metavar="FILE", help="Write the exact devices (with --cve) or every advisory's counts to FILE, as JSON lines."
+        ),
     ] = None,
     index: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the index here. [default: `index` in the estate]")] = None,
     json: JsonOption = False,

@@ -8,7 +8,9 @@ import typer
 from wardround.cli._output import JsonOption, emit, say
 from wardround.cli._progress import progress
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Data of the real shape that belongs to nobody.")
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Data of the real shape that belongs to nobody."
+)
 
 
 @app.callback()

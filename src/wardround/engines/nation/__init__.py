@@ -5,9 +5,14 @@ organisation in a file of its own, which devices have each. `Nation` asks `core.
 each, and expands the answers to devices.
 
 >>> from pathlib import Path
->>> index(Path("no-such-folder"))
-Traceback (most recent call last):
-wardround.core.vocab._errors.BadInput: no-such-folder: there is no such folder; make one with `wardround synth estate`, or give an installation's home
+>>> from tempfile import TemporaryDirectory
+>>> from wardround.engines.synth import synth
+>>> with TemporaryDirectory() as folder:
+...     made = synth(Path(folder) / "nation", trusts=2, devices=50, seed=1)
+...     [(part.code, part.size) for part in index(Path(folder) / "nation").parts] == [
+...         (o["code"], o["devices"]) for o in made["organisations"]
+...     ]
+True
 """
 
 from wardround.engines.nation._index import Index, index

@@ -51,5 +51,7 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             for name, (kind, count, at) in header["arrays"].items()
         }
     except (ValueError, KeyError, TypeError) as error:
-        raise WardroundError(f"this part of an index cannot be read ({error})", where=str(path), do="delete it: it is made again") from None
+        raise WardroundError(
+            f"this part of an index cannot be read ({error})", where=str(path), do="delete it: it is made again"
+        ) from None
     return header["meta"], arrays

@@ -84,7 +84,7 @@ class _Sets:
         self.groups, self.sorted, self.organisations = groups, self.group[self.order], len(parts)
 
     def take_off(self, total: Ints, rows: Ints, hit: Bools, pairs: Ints) -> None:
-        """From each row's number of devices, what sets of this product (all of whose pairs in the row are given) count too often."""
+        """From each row's number of devices, what sets of this product (whose pairs in the rows are given) count too often."""
         begin, end = np.searchsorted(self.sorted, [self.groups[pairs[0]], self.groups[pairs[0]] + 1])
         busy = np.flatnonzero(hit.sum(axis=1) > 1)
         if begin == end or not len(busy):
@@ -153,7 +153,7 @@ class _Together:
 
 
 def _unions(index: Index, groups: Ints, total: Ints, together: _Together, ever: Bools) -> Ints:
-    """Make the unions that sums do not give, organisation by organisation; return how many devices any row affects or leaves open."""
+    """Make the unions that sums do not give; return how many devices of each organisation any row affects, or leaves open too."""
     keys = np.array(list(together.couples), np.int64)
     of_line, couple = together.couples_by_line()
     linked = np.unique(np.concatenate([keys >> 32, keys & 0xFFFFFFFF]))

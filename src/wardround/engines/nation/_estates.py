@@ -60,7 +60,7 @@ def _parquet(path: Path, code: str, columns: Sequence[str]) -> Iterator[pa.Table
 def _present(path: Path, code: str, schema: pa.Schema, columns: Sequence[str]) -> list[str]:
     """Those of the columns that the file has. Raises WardroundError when it does not say that it is this organisation's."""
     present = [name for name in columns if name in schema.names]
-    if (schema.metadata or {}).get(b"wardround.org", b"") != code.encode() or not NEEDED <= set(present):
+    if (schema.metadata or {}).get(b"wardround.org", b"") != code.encode() or not NEEDED.issubset(present):
         raise WardroundError("these are not this organisation's installs", where=str(path), do="restore the file or make it again")
     return present
 

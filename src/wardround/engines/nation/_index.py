@@ -42,7 +42,9 @@ class Part:
         found = found[(found < len(mine)) & (mine[np.minimum(found, len(mine) - 1)] == pairs)] if len(mine) else found[:0]
         place = self.postings.place[found]
         offsets, devices = self.postings.offsets, self.postings.devices
-        return [devices[start:end] for start, end in zip(offsets[place].tolist(), offsets[place + np.uint32(1)].tolist(), strict=True)]
+        return [
+            devices[start:end] for start, end in zip(offsets[place].tolist(), offsets[place + np.uint32(1)].tolist(), strict=True)
+        ]
 
     def marked(self, pairs: Array) -> npt.NDArray[np.bool_]:
         """For each device whether it has any of these pairs."""
@@ -50,7 +52,6 @@ class Part:
         for devices in self.having(pairs):
             marks[devices] = True
         return marks
-
 
     def union(self, pairs: Array) -> Array:
         """The devices that have any of these pairs, in order."""

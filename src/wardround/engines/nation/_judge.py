@@ -23,7 +23,7 @@ Bools = npt.NDArray[np.bool_]
 class Universe:
     """All that some records speak of: the same pairs for each of them. `rows` has each distinct row of verdicts once.
 
-    A row has a code for every subject; `subject` gives each of `pairs` its subject's place. `cves` has the records, each with its row.
+    A row has a code for every subject; `subject` gives each of `pairs` its subject's place. `cves` gives each record its row.
     """
 
     pairs: Ints

@@ -96,7 +96,9 @@ def asked(catalogue: Catalogue, *, aliases: Aliases, folder: Path) -> dict[str, 
         pairs, product = np.append(pairs, new_pairs), np.append(product, new_product)
         raw = np.frombuffer(orjson.dumps(words), np.uint8)
         with suppress(OSError):  # where nothing can be written it is worked out again
-            write_arrays(folder / FILE, {"words": raw, "pairs": pairs, "product": product}, meta={"state": state, "known": len(catalogue)})
+            write_arrays(
+                folder / FILE, {"words": raw, "pairs": pairs, "product": product}, meta={"state": state, "known": len(catalogue)}
+            )
     order = np.argsort(product, kind="stable")
     bounds = np.searchsorted(product[order], np.arange(len(words) + 1)).tolist()
     pairs = pairs[order]
@@ -126,5 +128,7 @@ def _ask(catalogue: Catalogue, known: int, words: list[str], aliases: Aliases) -
 def _state(catalogue: Catalogue, aliases: Aliases) -> str:
     """Changes with the catalogue, the aliases, and any file that the rules of names are made of."""
     root = Path(wardround.core.__file__).parent
-    rules = [(str(p), s.st_size, s.st_mtime_ns) for p in sorted(root.rglob("*")) if p.suffix in (".py", ".json") and (s := p.stat())]
+    rules = [
+        (str(p), s.st_size, s.st_mtime_ns) for p in sorted(root.rglob("*")) if p.suffix in (".py", ".json") and (s := p.stat())
+    ]
     return hashlib.sha256(repr((catalogue.token, aliases.all, rules)).encode()).hexdigest()

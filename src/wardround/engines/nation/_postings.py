@@ -42,17 +42,17 @@ def postings(pair: Ints, device: Ints, *, groups: Ints, devices: int) -> Posting
     row = rank[pair]
     order = np.argsort(row, kind="stable")
     count = np.bincount(row, minlength=len(listed))
-    device = device.astype(np.uint16 if devices <= 1 << 16 else np.uint32)[order]
+    sorted_devices: Array = device.astype(np.uint16 if devices <= 1 << 16 else np.uint32)[order]
     starts = np.cumsum(count) - count
-    again = np.flatnonzero(device[1:] == device[:-1]) + 1
+    again = np.flatnonzero(sorted_devices[1:] == sorted_devices[:-1]) + 1
     again = again[~np.isin(again, starts)]
     if len(again):
-        device = np.delete(device, again)
+        sorted_devices = np.delete(sorted_devices, again)
         count = count - np.bincount(np.searchsorted(starts, again, side="right") - 1, minlength=len(listed))
     offsets = np.append(0, np.cumsum(count)).astype(np.int64)
     by_pair = np.argsort(listed, kind="stable")
-    several = _several(listed, offsets, device, group=groups[listed], devices=devices)
-    return Postings(listed[by_pair].astype(np.uint32), by_pair.astype(np.uint32), offsets, device, *several)
+    several = _several(listed, offsets, sorted_devices, group=groups[listed], devices=devices)
+    return Postings(listed[by_pair].astype(np.uint32), by_pair.astype(np.uint32), offsets, sorted_devices, *several)
 
 
 def _several(listed: Ints, offsets: Array, device: Array, *, group: Ints, devices: int) -> tuple[Array, Array, Array]:
@@ -74,8 +74,11 @@ def _several(listed: Ints, offsets: Array, device: Array, *, group: Ints, device
             pairs.append(np.repeat(listed[mine[0] : mine[-1]], lengths)[kept])
             theirs.append(device[rows][kept].astype(np.int64))
             products.append(product[kept] + begin)
-    nothing = np.empty(0, np.int64)
-    return _sets(*(np.concatenate([nothing, *some]) for some in (pairs, theirs, products)))
+    return _sets(_all(pairs), _all(theirs), _all(products))
+
+
+def _all(parts: list[Ints]) -> Ints:
+    return np.concatenate([np.empty(0, np.int64), *parts])
 
 
 def _first(values: Array) -> npt.NDArray[np.bool_]:
@@ -99,10 +102,10 @@ def _sets(pair: Ints, device: Ints, group: Ints) -> tuple[Array, Array, Array]:
             both, count = np.unique(rows[:, 0].astype(np.uint64) << np.uint64(32) | rows[:, 1], return_counts=True)
             distinct = np.stack([both >> np.uint64(32), both & np.uint64(0xFFFFFFFF)], axis=1).astype(np.uint32)
         else:
-            distinct, count = np.unique(rows, axis=0, return_counts=True)
+            unique = np.unique(rows, axis=0, return_counts=True)
+            distinct, count = unique[0], unique[1]
         found.append((distinct, count))
     sizes = [np.full(len(count), distinct.shape[1]) for distinct, count in found]
     offsets = np.concatenate([[0], np.cumsum(np.concatenate([np.empty(0, np.int64), *sizes]))]).astype(np.int64)
     pairs = np.concatenate([np.empty(0, np.uint32), *(distinct.ravel() for distinct, _ in found)]).astype(np.uint32)
     return pairs, offsets, np.concatenate([np.empty(0, np.int64), *(count for _, count in found)]).astype(np.uint32)
-

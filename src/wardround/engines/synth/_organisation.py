@@ -44,7 +44,7 @@ def _exactly_one(pool: Pool, count: int, start: int, rng: np.random.Generator) -
 
 
 def _some(pool: Pool, count: int, mean: float, start: int, rng: np.random.Generator) -> Ints:
-    """Each product is on its share of the devices, `mean` products a device; one in twenty has a second version beside the first."""
+    """Each product is on its share of the devices, `mean` a device; one in twenty has a second version beside the first."""
     share = _shares(pool, min(mean, 0.6 * len(pool)), rng)
     beside = np.flatnonzero(rng.random(len(pool)) < 0.05)
     product = np.concatenate([np.arange(len(pool)), beside])

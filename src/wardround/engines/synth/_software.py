@@ -1,4 +1,4 @@
-"""What a fictitious nation can have installed: products with their versions, newest first, in pools that device classes draw from."""
+"""What a fictitious nation can have installed: products with their versions, newest first, in pools."""
 
 import json
 import re
@@ -81,7 +81,11 @@ def _own() -> Iterator[tuple[str, Listed]]:
 def _local(pool: str, count: int) -> Listed:
     """Software that no feed knows, which is most of what a hospital has."""
     return [
-        (f"Fictitious {pool} maker {n % 37:02}", f"Fictitious {pool} product {n:04}", tuple(f"{9 - v}.{n % 7}.{v}" for v in range(7)))
+        (
+            f"Fictitious {pool} maker {n % 37:02}",
+            f"Fictitious {pool} product {n:04}",
+            tuple(f"{9 - v}.{n % 7}.{v}" for v in range(7)),
+        )
         for n in range(count)
     ]
 
@@ -105,7 +109,8 @@ def _from_feeds(folder: Path) -> dict[str, Listed]:
     classes = table("classes")
     rules = [(pool, re.compile(vendor or ".*"), re.compile(product or ".*")) for pool, vendor, product in classes["rules"]]
     found: dict[str, Listed] = {pool: [] for pool in classes["pools"]}
-    query = "SELECT vendor, product, count(*) AS n FROM name WHERE vendor != '' GROUP BY vendor, product ORDER BY n DESC, vendor, product"
+    query = """SELECT vendor, product, count(*) AS n FROM name WHERE vendor != ''
+        GROUP BY vendor, product ORDER BY n DESC, vendor, product"""
     with Statements.open(folder) as statements:
         for vendor, product, _ in statements.db.execute(query).fetchall():
             pool = next(pool for pool, v, p in rules if v.fullmatch(vendor) and p.match(product))
@@ -146,7 +151,7 @@ def _bounds(entries: object) -> set[str]:
         if isinstance(entry, Mapping) and entry.get("versionType") != "git":
             texts = [entry.get(key) for key in ("version", "lessThan", "lessThanOrEqual")]
             plain = [t for t in texts if isinstance(t, str) and _PLAIN.fullmatch(t) and any(map(str.isdigit, t.strip("0.")))]
-            found |= {*plain, *filter(None, map(_below, plain[1:]))}
+            found |= {*plain, *filter(None, (_below(t) for t in plain if t == entry.get("lessThan")))}
     return found
 
 
