@@ -62,7 +62,9 @@ def test_the_exceptions_are_still_needed(shared: Path) -> None:
             assert answer(case)["qualifiers"]
 
 
-@pytest.mark.parametrize("text", ["", "pkg:", "pkg:npm", "npm/left-pad", "pkg:vcpkg/a/b@1", "pkg:npm/" + "x" * 5000, "pkg:/"])
+@pytest.mark.parametrize(
+    "text", ["", "pkg:", "pkg:npm", "npm/left-pad", "pkg:vcpkg/a/b@1", "pkg:npm/\ud800", "pkg:npm/" + "x" * 5000, "pkg:/"]
+)
 def test_what_is_none_is_refused_and_names_nothing(text: str) -> None:
     with pytest.raises(BadInput):
         Purl.read(text)

@@ -134,16 +134,19 @@ class Aliases:
 
 def _agree(standing: Sequence[Alias]) -> None:
     """Two aliases of one name say the same, or one supersedes the other. What it is and what it is not exclude each other."""
-    for n, one in enumerate(standing):
-        for other in standing[n + 1 :]:
-            said, also = set(map(_filed, one.keys)), set(map(_filed, other.keys))
-            if said != also if one.same and other.same else (one.same != other.same and said & also):
-                both = f"{one.id!r} ({one.where}) and {other.id!r} ({other.where})"
-                raise BadInput(
-                    f"aliases {both} disagree on what {one.product or one.vendor} is",
-                    where=other.where,
-                    do=f'let one supersede the other: "supersedes": ["{one.id}"]',
-                )
+    first = next((alias for alias in standing if alias.same), None)
+    if first is None:
+        return
+    said = set(map(_filed, first.keys))
+    for other in standing:
+        also = set(map(_filed, other.keys))
+        if said != also if other.same else said & also:
+            one, two = sorted((first, other), key=standing.index)
+            raise BadInput(
+                f"aliases {one.id!r} ({one.where}) and {two.id!r} ({two.where}) disagree on what {one.product or one.vendor} is",
+                where=two.where,
+                do=f'let one supersede the other: "supersedes": ["{one.id}"]',
+            )
 
 
 def _refuse_circles(aliases: Sequence[Alias]) -> None:
@@ -165,19 +168,20 @@ def _refuse_circles(aliases: Sequence[Alias]) -> None:
 
     done: set[str] = set()
     for start in aliases:
-        path: list[tuple[Alias, Iterator[Alias]]] = [(start, following(start))] if start.id not in done else []
+        path: dict[str, tuple[Alias, Iterator[Alias]]] = {} if start.id in done else {start.id: (start, following(start))}
         while path:
-            step = next(path[-1][1], None)
+            step = next(path[next(reversed(path))][1], None)
             if step is None:
-                done.add(path.pop()[0].id)
-            elif step in (on := [alias for alias, _ in path]):
+                done.add(path.popitem()[0])
+            elif step.id in path:
+                on = [alias for alias, _ in path.values()]
                 ring = on[on.index(step) :]
                 what = f"alias {ring[0].id!r} points to itself"
                 if len(ring) > 1:
                     what = f"aliases {', '.join(f'{a.id!r} ({a.where})' for a in ring[:6])} point in a circle"
                 raise BadInput(what, where=ring[-1].where, do="let it point to the name that records use")
             elif step.id not in done:
-                path.append((step, following(step)))
+                path[step.id] = step, following(step)
 
 
 def _standing(aliases: Iterable[Alias]) -> dict[Name, list[Alias]]:

@@ -98,8 +98,8 @@ def ecosystem_in(software: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _read(text: str) -> Purl:
-    if len(text) > _LONGEST:
-        raise BadInput(f"a package URL of {len(text):,} characters", where="package URL", do=_DO)
+    if len(text) > _LONGEST or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise BadInput(f"a package URL of {len(text):,} characters, or of half ones", where="package URL", do=_DO)
     path, at, version = text.split("#")[0].split("?")[0].rpartition("@")
     if at and path.endswith("/") and "/" not in version:
         raise BadInput(f"{text[:80]!r} has no name", where="package URL", do=_DO)
