@@ -115,4 +115,13 @@ class Catalogue:
 def _install(said: dict[str, str]) -> Install:
     extra: dict[str, Any] = orjson.loads(said.pop("extra") or b"{}")
     extra |= {column: value for column in ("platform", "distribution") if (value := said.pop(column))}
-    return Install(asset_id="", extra=extra, **said)
+    return Install(
+        asset_id="",
+        product=said["product"],
+        version=said["version"],
+        vendor=said["vendor"],
+        scheme=said["scheme"],
+        purl=said["purl"],
+        cpe=said["cpe"],
+        extra=extra,
+    )

@@ -70,7 +70,9 @@ class Picture:
     def organisations(self) -> list[dict[str, object]]:
         """For each organisation: advisories that affect a device, devices that any affects (or leaves open), and both counted
         once for each advisory."""
-        often = np.concatenate([np.bincount(list(u.cves.values()), minlength=len(u.rows)) for u in self.judged.universes] or [[]])
+        often = np.concatenate(
+            [np.bincount(list(u.cves.values()), minlength=len(u.rows)) for u in self.judged.universes] or [np.empty(0, np.int64)]
+        )
         often = often.astype(np.int64)
         counted = self.counted
         advisories = often @ (counted.affected > 0)

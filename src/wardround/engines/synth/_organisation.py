@@ -83,4 +83,5 @@ def _keyed(device: Ints, product: Ints, pool: Pool, rng: np.random.Generator) ->
     version = versions[product, chance & (SLOTS - 1)]
     odd = np.flatnonzero(chance >> 6 < 10)  # 10 of 1,024
     version[odd] = pool.versions[product[odd]] + device[odd] % (len(ODD) + 1)
-    return device << 32 | pool.first[product] + version
+    keyed: Ints = device << 32 | pool.first[product] + version
+    return keyed

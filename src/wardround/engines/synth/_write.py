@@ -45,7 +45,7 @@ def synth(
     out.parent.mkdir(parents=True, exist_ok=True)
     writing = Path(tempfile.mkdtemp(prefix=f".{out.name}.writing-", dir=out.parent))
     try:
-        done, organisations = 0, []
+        done, total, organisations = 0, 0, []
         for n, count in enumerate(sizes(trusts, others, devices=devices, rng=np.random.default_rng([seed, 0]))):
             code = f"ZZT{n + 1:03}" if n < trusts else f"ZZX{n + 1 - trusts:03}"
             rng = np.random.default_rng([seed, n + 1])
@@ -53,7 +53,7 @@ def synth(
             kind = "trust" if n < trusts else "other"
             name = f"Fictitious {kind} {code[3:]}"
             organisations.append({"code": code, "name": name, "kind": kind, "devices": count, "installs": installs})
-            done += count
+            done, total = done + count, total + installs
             progress(done, devices, code)
         manifest = {
             "kind": "wardround synthetic estate",
@@ -63,7 +63,7 @@ def synth(
             "software": hashlib.sha256(orjson.dumps(listed)).hexdigest(),
             "from_feeds": feeds is not None,
             "devices": devices,
-            "installs": sum(o["installs"] for o in organisations),
+            "installs": total,
             "organisations": organisations,
         }
         (writing / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
@@ -98,7 +98,7 @@ def _part(path: Path, drawn: Drawn, nation: Nation, code: str) -> int:
     for name, (codes, values) in nation.columns.items():
         mine = codes[drawn.software]
         used = np.flatnonzero(np.bincount(mine, minlength=len(values)))
-        new = np.zeros(len(values), np.int32)
+        new = np.zeros(len(values), np.int64)
         new[used] = np.arange(len(used))
         arrays[name] = _column(new[mine], [values[n] for n in used])
     same = pa.table(arrays).replace_schema_metadata({"wardround.org": code, "wardround.fictitious": "true"})
