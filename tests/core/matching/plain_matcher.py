@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from packaging.version import Version as PythonVersion
-from univers.versions import DebianVersion, MavenVersion, RpmVersion, SemverVersion
+from univers.versions import DebianVersion, MavenVersion, RpmVersion
 
 SAID = {"affected": "affected", "unaffected": "not_affected", "unknown": "unknown"}
 HEAVIEST_FIRST = ("affected", "not_evaluable", "unknown", "not_affected")
@@ -17,7 +17,6 @@ PACKAGES = {
     "maven": MavenVersion,
     "rpm": RpmVersion,
     "deb": DebianVersion,
-    "npm": SemverVersion,
 }
 NARROW_NOTHING = {"", "-", "all", "all platforms", "any", "n/a", "unknown", "various"}
 ARCHITECTURES = [
@@ -358,7 +357,7 @@ def kind_of(row: dict[str, Any]) -> str:
     kind = stated.strip().lower() if isinstance(stated, str) else ""
     if kind in ("semver", "sem"):
         return "semver"
-    if kind == "git" or kind in PACKAGES:
+    if kind in ("git", "npm") or kind in PACKAGES:
         return kind
     if kind in UNTRIED:
         raise NoOpinion(kind)
@@ -416,7 +415,7 @@ def compare(row: dict[str, Any], version: str, bound: str, *, coarse_is: str = "
         return beside_series(kind, version, bound)
     if kind == "custom":
         return beside_numbers(version, bound, coarse_is)
-    if kind == "semver":
+    if kind in ("semver", "npm"):
         left, right = (semver(text) for text in (version, bound))
         return (left > right) - (left < right)
     return packages(kind, version, bound)
@@ -472,7 +471,7 @@ def semver(text: str) -> tuple[Any, ...]:
 
 
 def packages(kind: str, version: str, bound: str) -> int:
-    written = re.compile(r"([0-9]+:)?[\w.+~^]+(-[\w.+~^]+)?" if kind == "rpm" else r"\S+", re.ASCII)
+    written = re.compile(r"([0-9]+:)?[\w.+~^]+(-[\w.+~^]+)*" if kind == "rpm" else r"\S+", re.ASCII)
     if not (written.fullmatch(version) and written.fullmatch(bound)):
         raise Doubt("not_evaluable")
     if kind == "rpm" and ("-" in bound) != ("-" in version):
