@@ -22,6 +22,9 @@ WAITING = 1 << 26  # bytes of parts that wait for one writing of the catalogue
 _ARRAYS = ("pairs", "place", "offsets", "devices", "set_pairs", "set_offsets", "set_count")
 
 
+_NOBODY: list[Array] = [np.empty(0, np.int64)]
+
+
 class Part:
     """One organisation: its posting lists and the names of its devices, read where they are used."""
 
@@ -37,14 +40,13 @@ class Part:
 
     def having(self, pairs: Array) -> list[Array]:
         """The posting lists of those of these pairs (in order) that anybody here has."""
-        mine = self.postings.pairs
-        found = np.searchsorted(mine, pairs)
-        found = found[(found < len(mine)) & (mine[np.minimum(found, len(mine) - 1)] == pairs)] if len(mine) else found[:0]
-        place = self.postings.place[found]
+        mine, wanted = self.postings.pairs, pairs.astype(np.uint32)  # of another kind all of `mine` would be converted
+        if not len(mine) or not len(wanted):
+            return []
+        found = np.minimum(mine.searchsorted(wanted), len(mine) - 1)
+        place = self.postings.place[found[mine[found] == wanted]].tolist()
         offsets, devices = self.postings.offsets, self.postings.devices
-        return [
-            devices[start:end] for start, end in zip(offsets[place].tolist(), offsets[place + np.uint32(1)].tolist(), strict=True)
-        ]
+        return [devices[offsets[p] : offsets[p + 1]] for p in place]
 
     def marked(self, pairs: Array) -> npt.NDArray[np.bool_]:
         """For each device whether it has any of these pairs."""
@@ -53,9 +55,17 @@ class Part:
             marks[devices] = True
         return marks
 
-    def union(self, pairs: Array) -> Array:
-        """The devices that have any of these pairs, in order."""
-        return np.flatnonzero(self.marked(pairs)) if len(pairs) else np.empty(0, np.int64)
+    def split(self, hit: Array, undecided: Array) -> tuple[Array, Array]:
+        """The devices that have any pair of `hit`, and the others that have one of `undecided`, both in order."""
+        affected, others = self.having(hit), self.having(undecided)
+        if len(affected) + len(others) < 2:  # the usual case: nothing to join
+            return (affected or _NOBODY)[0], (others or _NOBODY)[0]
+        marks = np.zeros(self.size, np.uint8)
+        for devices in others:
+            marks[devices] = 1
+        for devices in affected:
+            marks[devices] = 2
+        return np.flatnonzero(marks == 2), np.flatnonzero(marks == 1)
 
     def marked_any(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """The same for very many pairs, given as a mark for each pair of the catalogue."""

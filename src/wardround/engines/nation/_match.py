@@ -120,15 +120,10 @@ class Nation:
         """The exact devices that an advisory of the store names. A rejected one states nothing."""
         judged = judge(self._named_by(advisory), records=lambda cves: [advisory], overrides=self.overrides)
         nothing = np.empty(0, np.int64)
-        hit = either = nothing
+        hit = undecided = nothing
         for universe in judged.universes:
-            hit, either = _hit(universe)
-        holdings = []
-        for part in self.index.parts:
-            affected = part.union(hit)
-            marked = part.union(either) if len(either) > len(hit) else affected
-            unknown = np.setdiff1d(marked, affected, assume_unique=True) if len(marked) > len(affected) else marked[:0]
-            holdings.append(Holding(part, affected, unknown))
+            hit, undecided = _hit(universe)
+        holdings = [Holding(part, *part.split(hit, undecided)) for part in self.index.parts]
         return One(judged.pairs, judged.affected, judged.unknown, holdings)
 
     def _named_by(self, advisory: Advisory) -> list[Block]:
@@ -158,6 +153,6 @@ class Nation:
 
 
 def _hit(universe: Universe) -> tuple[Ints, Ints]:
-    """The affected pairs of a universe's only row, and those that are affected or open, in order."""
+    """The affected pairs of a universe's only row, and those that are open, in order."""
     affected, either = universe.matrices()
-    return np.sort(universe.pairs[affected[0]]), np.sort(universe.pairs[either[0]])
+    return np.sort(universe.pairs[affected[0]]), np.sort(universe.pairs[either[0] & ~affected[0]])
