@@ -109,7 +109,14 @@ def whole(nation: Nation) -> Judged:
         counted = count(nation.index, judged.universes)
     said("match in all", f"{time.process_time() - began:.2f} CPU-s", "12 CPU-s, 1 GB at full size")
     said("pairs", f"{judged.pairs:,} of record and subject, {judged.affected:,} affected, {judged.unknown:,} unknown")
-    said("devices", f"{counted.any_affected.sum():,} affected by something")
+    findings = sum(
+        int(counted.affected[start + row].sum())
+        for start, u in zip(counted.starts, judged.universes, strict=False)
+        for row in u.cves.values()
+    )
+    said(
+        "devices", f"{counted.any_affected.sum():,} affected by something, {findings:,} affected findings (DuckDB's must be equal)"
+    )
     return judged
 
 
