@@ -182,6 +182,14 @@ def test_an_old_store_goes_on_and_its_documents_are_filed(old_home):
         assert store.naming("gateway") == {"example": (CVE,)}
 
 
+def test_records_are_named_again_by_todays_rule(old_home):
+    db = sqlite3.connect(old_home / "statements.sqlite3", isolation_level=None)
+    db.execute("DELETE FROM name")
+    db.close()
+    with Statements.open(old_home) as store:
+        assert CVE in store.naming("gateway").get("example", ())
+
+
 def test_nothing_that_was_stated_is_changed_on_the_way(old_home):
     def stated(db):
         return db.execute(

@@ -63,8 +63,9 @@ def test_every_answer_has_a_short_reason_and_an_entry_that_exists(records: list[
             assert len(answer.reason) < 500, (record.cve, subject)
             assert all(len(sentence) < 400 for sentence in answer.assumed)
             cve, pointer = answer.decided_by.split(" ", 1)
-            assert cve == record.cve
-            assert pointer.startswith("/containers/"), (record.cve, subject)
+            if cve != "override":
+                assert cve == record.cve
+                assert pointer.startswith("/containers/"), (record.cve, subject)
 
 
 def test_a_version_that_is_not_stated_is_never_not_affected_unless_all_are(records: list[Advisory]) -> None:

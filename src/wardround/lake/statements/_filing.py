@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import orjson
 import zstandard
 
-from wardround.core.advisories import product_names
+from wardround.core.advisories import product_names, read_cve
 from wardround.core.claims import FEEDS, Document, read_document, subjects, with_documents
 from wardround.core.vocab import BadInput
 
@@ -32,13 +32,29 @@ def _names(document: Document) -> Iterator[tuple[str, str, str]]:
 
 
 def upgrade(db: sqlite3.Connection) -> None:
-    """From version 1, which kept CSAF documents without filing them. One that can no longer be read stays kept and unfiled."""
+    """From version 1, which kept CSAF documents without filing them and knew fewer names of what CVE records speak of.
+
+    A document that can no longer be read stays kept, filed as it was.
+    """
     for statement in VERSION_1_TO_2.strip().split(";\n"):
         db.execute(statement)
     unpack = zstandard.ZstdDecompressor()
+    _name_again(db, unpack)
     kept = "SELECT s.feed, s.source, d.raw FROM statement s JOIN document d ON d.sha = s.sha WHERE s.feed = ?"
     for feed, source, raw in [row for name in FEEDS for row in db.execute(kept, (name,))]:
         try:
             file_document(db, read_document(orjson.loads(unpack.decompress(raw)), feed=feed, where=source))
         except BadInput:
             continue
+
+
+def _name_again(db: sqlite3.Connection, unpack: zstandard.ZstdDecompressor) -> None:
+    """Every CVE record's names, by today's rule: nothing that is kept may go unfound because it came in before the rule."""
+    kept = "SELECT s.subject, s.source, d.raw FROM statement s JOIN document d ON d.sha = s.sha WHERE s.feed = 'cve'"
+    for cve, source, raw in db.execute(kept):
+        try:
+            named = product_names(read_cve(orjson.loads(unpack.decompress(raw)), where=source))
+        except BadInput:
+            continue
+        rows = [(product, vendor, cve) for vendor, product in named]
+        db.executemany("INSERT OR IGNORE INTO name (product, vendor, cve) VALUES (?, ?, ?)", rows)
