@@ -99,6 +99,6 @@ def knowledge(
             partial(statements.advisories, at=at),
             facts,
             (Aliases.load(folder=home.aliases) if aliases is None else aliases).as_of(at),
-            partial(statements.db.execute, "SELECT DISTINCT vendor, product FROM name"),
+            statements.products,
             ages,
         )

@@ -56,7 +56,7 @@ def known(distinct: Distinct, *, sees: Iterable[str], by: Knowledge) -> Coverage
     told = coverage(decided(distinct, by=by), sees=sees)
     if not any(step.kind == "alias" for step in told.steps):
         return told
-    candidates = Candidates(by.products())
+    candidates = Candidates(by.products(), aliases=by.aliases)
     steps = [replace(step, candidates=_candidates(candidates, step)) if step.kind == "alias" else step for step in told.steps]
     return replace(told, steps=tuple(steps))
 
