@@ -10,7 +10,7 @@ TEXT = {".py", ".md", ".toml", ".json", ".html", ".css", ".js", ".txt", ".yml", 
 # Example domains (RFC 2606).
 FICTITIOUS = re.compile(r"(\.example|\.test|\.invalid|[@.]example\.(com|org|net)|\.localhost)$")
 MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b(?![.\w-]*\d)")
-PHONE = re.compile(r"(?<![\d.])(?:\+44|0044|0)\s?7\d{3}[ -]?\d{3}[ -]?\d{3}(?!\d)")
+PHONE = re.compile(r"(?<![\w.])(?:\+44|0044|0)\s?7\d{3}[ -]?\d{3}[ -]?\d{3}(?!\w)")
 FICTION_PHONE = re.compile(r"7700[ -]?900")
 MACHINE = re.compile(r"(?<![\w.])(/root/|/home/(?!you\b|<)\w+|/work/|/Users/\w+|C:\\Users)")
 REGISTRY = re.compile(r"(?:index-url|registry|resolved|trusted-host|find-links)\b[\"']?\s*[=: ]\s*[\"']?(?:https?|file):/")
