@@ -1,6 +1,8 @@
 """What a document that claims a profile must hold (CSAF 2.0, sections 6.1.26 and 6.1.27)."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from wardround.core.csaf._model import Document, Found, mapping, objects, text, texts
 
@@ -10,6 +12,7 @@ DEPRECATED, WITHDRAWN, SUPERSEDED = "csaf_deprecated_security_advisory", "csaf_w
 PROFILES_20 = (BASE, INCIDENT, INFORMATIONAL, ADVISORY, VEX)
 PROFILES_21 = (*PROFILES_20, DEPRECATED, WITHDRAWN, SUPERSEDED)
 WITH_PRODUCTS = (ADVISORY, VEX, DEPRECATED)
+Holders = Callable[[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
 VEX_STATUS = ("fixed", "known_affected", "known_not_affected", "under_investigation")
 
 
@@ -115,7 +118,7 @@ def with_action(document: Document) -> Found:
     )
 
 
-def _each_explained(document: Document, status: str, holders, what: str) -> Found:  # type: ignore[no-untyped-def]
+def _each_explained(document: Document, status: str, holders: Holders, what: str) -> Found:
     if document.category != VEX:
         return
     for pointer, vulnerability in document.vulnerabilities():
