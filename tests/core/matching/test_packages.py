@@ -214,6 +214,19 @@ def test_streams_of_a_module_do_not_compare() -> None:
     assert verdict("10.24.0-1.el8") == "unknown"
 
 
+def test_beside_its_own_stream_another_one_says_nothing() -> None:
+    fixes = ("1:16.20.2-4.module+el8.9.0+21536+5ac3d8ba", "1:18.19.0-1.module+el8.9.0+21387+8d16f5aa")
+    record = a_record(*(a_statement("redhat", "redhat:8", fix, package="nodejs", scheme="rpm") for fix in fixes))
+
+    def verdict(version: str) -> str:
+        return asked(record, a_package(f"pkg:rpm/redhat/nodejs@{version}?epoch=1&distro=rhel-8.9", product="nodejs")).verdict.value
+
+    assert verdict("18.19.0-1.module%2Bel8.9.0%2B21387%2B8d16f5aa") == "not_affected"
+    assert verdict("18.17.1-1.module%2Bel8.8.0%2B19757") == "affected"
+    assert verdict("16.20.2-4.module%2Bel8.9.0%2B21536%2B5ac3d8ba") == "not_affected"
+    assert verdict("20.9.0-1.module%2Bel8.9.0%2B20473") == "unknown"
+
+
 def test_red_hat_s_own_records_speak_of_its_packages() -> None:
     """As in the records that Red Hat numbers: affected by default, *unaffected* from the fix on."""
     own = {

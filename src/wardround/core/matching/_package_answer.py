@@ -25,13 +25,19 @@ def package_answer(record: Record, place: int, subject: Subject) -> Answer | Non
     container = record.advisory.containers[place]
     at = f"{record.advisory.cve} {container.pointer}"
     releases: dict[str, list[Answer]] = defaultdict(list)
+    foreign: dict[str, list[Answer]] = defaultdict(list)
     for vendor in vendors_of(subject.distribution):
         for one in record.plan(place, replace(subject, vendors=(vendor,))).objects:
-            answer = _read(one.shape, f"{at}/{one.place}", subject)
+            trouble = _other_stream(subject.version, _bounds(one.shape))
+            answer = (
+                Answer(Verdict.UNKNOWN, trouble, f"{at}/{one.place}") if trouble else _read(one.shape, f"{at}/{one.place}", subject)
+            )
             for release in _releases(one.shape):
                 if answer:
-                    releases[release].append(answer)
-    return _on(subject.distribution, {release: heaviest(answers) for release, answers in releases.items()}, at)
+                    (foreign if trouble else releases)[release].append(answer)
+    # What is said of another stream only speaks where nothing is said of the package's own.
+    spoken = {release: heaviest(releases.get(release) or foreign[release]) for release in {*releases, *foreign}}
+    return _on(subject.distribution, spoken, at)
 
 
 def silence(subject: Subject, *, at: str) -> Answer:
@@ -79,8 +85,6 @@ def _read(shape: Shape, at: str, subject: Subject) -> Answer | None:
     if same := shape.types & family_of(subject.scheme):
         subject = replace(subject, scheme=min(same))
     bounds = _bounds(shape)
-    if trouble := _other_stream(subject.version, bounds):
-        return Answer(Verdict.UNKNOWN, trouble, at)
     answer = read_object(shape, at=at, subject=subject)
     epochs = {found[1] for bound in bounds if (found := _EPOCH.match(bound)) and found[1] != "0"}
     if subject.scheme != "rpm" or not subject.version or not epochs or _EPOCH.match(subject.version) or answer is None:
