@@ -62,16 +62,50 @@ def plain_verdict(containers: list[list[dict[str, Any]]], version: str) -> str:
 
 
 def of_container(objects: list[dict[str, Any]], version: str) -> str:
-    """Every platform that is named must get the same answer, and so must those that are not named."""
-    held = [(platforms(o), of_object(o, version)) for o in objects if not only_commits(o, version)]
+    """Every variant that CPE names narrow to must get the same answer; one that nothing is said of contradicts no affected."""
+    held = [(variants(o), platforms(o), of_object(o, version)) for o in objects if not only_commits(o, version)]
     if not held:
         return "not_evaluable"
+    narrowed = {variant for variant, _, _ in held if variant}
+    general = [(listed, answer) for variant, listed, answer in held if not variant]
+    worlds = {on_platforms(general + [(listed, a) for v, listed, a in held if v == one]) for one in narrowed}
+    if general:
+        worlds.add(on_platforms(general))
+    if worlds == {"affected", "unknown"}:
+        return "affected"
+    return worlds.pop() if len(worlds) == 1 else "unknown"
+
+
+def on_platforms(held: list[tuple[set[str], str]]) -> str:
+    """Every platform that is named must get the same answer, and so must those that are not named."""
     named = {p for listed, _ in held for p in listed}
     general = [answer for listed, answer in held if not listed]
     worlds = {heaviest([answer for listed, answer in held if not listed or p in listed]) for p in named}
     if not named or not named <= set(ARCHITECTURES):
         worlds.add(heaviest(general) if general else "unknown")
     return worlds.pop() if len(worlds) == 1 else "unknown"
+
+
+def variants(affected: dict[str, Any]) -> frozenset[str]:
+    """What the CPE names of an object narrow it to, where an install states nothing of its variant; empty: the whole product."""
+    found = set()
+    for cpe in affected.get("cpes") or []:
+        listed = re.split(r"(?<!\\):", str(cpe))
+        if str(cpe).startswith("cpe:/"):
+            fields = [*listed[1:], *["*"] * 8][:8]
+            if "~" in fields[5]:
+                raise NoOpinion
+            version, update, narrow, product = fields[3], fields[4], fields[5:6], fields[2]
+        elif len(listed) > 4:
+            fields = [*listed, *["*"] * 13][:13]
+            version, update, narrow, product = fields[5], fields[6], [fields[7], *fields[9:12]], fields[4]
+        else:
+            return frozenset()
+        stated = [v for v in (*([update] if version in "*-" else []), *narrow) if v not in ("", "*")]
+        if product in ("", "*", "-") or all(v == "-" for v in stated):
+            return frozenset()
+        found.add(str((version if update not in ("", "*") else "", update, narrow)).lower())
+    return frozenset(found)
 
 
 def heaviest(answers: list[str]) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wardround.core.advisories import Advisory, Container
 from wardround.core.matching import Answer, Overrides, Subject, decide
-from wardround.core.matching._applicability import applicability_names
+from wardround.core.names._configurations import names_of_applicability
 
 DAY = datetime(2030, 5, 13, tzinfo=UTC)
 GATEWAY = "cpe:2.3:a:example:gateway:*:*:*:*:*:*:*:*"
@@ -165,7 +165,10 @@ def test_it_fills_in_where_they_give_no_decision() -> None:
 
 
 def test_its_names_are_those_that_it_calls_vulnerable() -> None:
-    assert list(applicability_names([ON_WINDOWS, a_tree(a_node(a_match(OTHER)))])) == [("example", "gateway"), ("example", "other")]
+    assert list(names_of_applicability([ON_WINDOWS, a_tree(a_node(a_match(OTHER)))])) == [
+        ("example", "gateway"),
+        ("example", "other"),
+    ]
 
 
 def test_windows_goes_by_its_cpe_name() -> None:
@@ -229,3 +232,57 @@ def test_negating_twice_changes_nothing(node: dict[str, Any]) -> None:
 def test_de_morgan(node: dict[str, Any], other: dict[str, Any]) -> None:
     turned = [one | {"negate": not one["negate"]} for one in (node, other)]
     assert verdict(a_tree(node, other, operator="AND", negate=True)) == verdict(a_tree(*turned, operator="OR"))
+
+
+# Trees that nobody can execute: not evaluable, with the reason, in bounded time; and silent on all that they do not name.
+
+
+def deep(levels: int, key: str) -> dict[str, Any]:
+    """A node with the product, at the bottom of nodes within nodes."""
+    node = a_node(a_match(before="2.0"))
+    for _ in range(levels):
+        node = {"operator": "OR", key: [node]}
+    return {"nodes": [node]}
+
+
+def ring() -> dict[str, Any]:
+    """A node that holds itself, as no JSON can."""
+    node = a_node(a_match(before="2.0"))
+    node["children"] = [node]
+    return {"nodes": [node]}
+
+
+@pytest.mark.parametrize(
+    ("tree", "why"),
+    [
+        (deep(1, "children"), "nodes within nodes"),
+        (deep(10_000, "children"), "nodes within nodes"),
+        (deep(10_000, "nodes"), "nodes within nodes"),
+        (ring(), "more than 5,000 products"),
+        (a_tree(a_node(*[a_match(OTHER)] * 100_000, a_match(before="2.0"))), "more than 5,000 products"),
+        (a_tree(a_node(a_match(before="2.0")), *[{}] * 10_000), "more than 5,000 nodes"),
+        (a_tree(a_node(a_match(before="2.0"), operator="XOR")), "joins its parts by XOR"),
+        (a_tree(a_node(a_match(before="2.0")), operator="NOR"), "joins its parts by NOR"),
+        (a_tree(a_node(a_match("cpe:2.3:a:example:gateway"))), "no CPE name"),
+    ],
+    ids=["children", "deep", "deep nodes", "ring", "endless", "empty nodes", "xor", "nor", "cut short"],
+)
+def test_what_cannot_be_executed_is_not_evaluable_and_says_so(tree: dict[str, Any], why: str) -> None:
+    answer = says(tree)
+    assert (answer.verdict.value, why in answer.reason) == ("not_evaluable", True)
+    assert next(names_of_applicability([tree])) in (("example", "gateway"), ("example", "other"))
+
+
+def test_what_it_does_not_name_is_left_to_others() -> None:
+    own = {"vendor": "Example", "product": "Gateway", "versions": [{"version": "n/a", "status": "affected"}]}
+    tree = a_tree(a_node(a_match(OTHER), operator="XOR"))
+    assert says(tree, affected=[own]).decided_by.startswith("CVE-2030-0001 /containers/cna/affected/0")
+
+
+def test_a_node_and_its_tree_that_both_negate_cancel_out() -> None:
+    tree = a_tree(a_node(a_match(before="2.0"), negate=True), negate=True)
+    assert (verdict(tree, version="1.5"), verdict(tree, version="2.5"), verdict(tree, version="")) == (
+        "affected",
+        "not_affected",
+        "unknown",
+    )

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from wardround.core.advisories._cve import affected_containers
 from wardround.core.advisories._model import Advisory, CveRecord
+from wardround.core.names._configurations import names_of_applicability
 from wardround.core.names._named import names_of
 
 
 def product_names(record: CveRecord | Advisory) -> set[tuple[str, str]]:
-    """(vendor key, product key) of every product the record names: vendor with product and with package name, and its CPEs.
+    """(vendor key, product key) of every product that the record names.
 
+    Vendor with product and with package name, the CPEs of its objects, and what its `cpeApplicability` calls vulnerable.
     Keys are `name_key`s; a CPE's underscores are spaces. A vendor that is not stated (`n/a`) is empty; a product that is not
     stated is left out. A package whose ecosystem is stated has that for a vendor too (`pkg:npm`).
     """
@@ -21,3 +23,4 @@ def _names(record: CveRecord | Advisory) -> Iterator[tuple[str, str]]:
         for entry in container.affected:
             if isinstance(entry, Mapping):
                 yield from names_of(entry)
+        yield from names_of_applicability(container.applicability)

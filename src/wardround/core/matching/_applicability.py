@@ -5,35 +5,30 @@ stays open. It fills in only where the `affected` objects of its container give 
 word, and the two of them are written from the same facts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
-from wardround.core.advisories import Container
 from wardround.core.matching._model import Answer, Subject, heaviest
 from wardround.core.matching._objects import Shape, read_object
 from wardround.core.matching._orders import shown
+from wardround.core.matching._record import Record
+from wardround.core.matching._systems import OWNERS, system_of
+from wardround.core.matching._variants import fit_one
 from wardround.core.matching._windows import OR_LATER, releases_of
 from wardround.core.names import Cpe
+from wardround.core.names._configurations import matches_of, names_of_applicability
 from wardround.core.names._cpe import ANY, NA, unquoted
-from wardround.core.names._keys import Name, product_of, vendor_of
+from wardround.core.names._keys import Name, name_of_cpe, product_of, vendor_of
+from wardround.core.names._variant import Variant, variant_of_cpe
 from wardround.core.vocab import BadInput, Verdict
 
 _MOST = 5_000
-"""CPE names of one container that are read; one with more is *not evaluable*."""
+"""CPE names, and nodes, of one container that are read; one with more is *not evaluable*."""
 
-_SYSTEMS = {
-    "windows": "microsoft",
-    "linux": "linux",
-    "macos": "apple",
-    "mac os": "apple",
-    "iphone os": "apple",
-    "freebsd": "freebsd",
-}
-"""How names of operating systems begin, and whose they are. Two of them are never one."""
-
-_NARROWING = ("update", "edition", "language", "sw_edition", "target_sw", "target_hw", "other")
-_PROCESSORS = {"x64": "x64-based systems", "x86": "32-bit systems", "arm64": "arm64-based systems"}
+_PLAIN_ATTRIBUTES = ("language", "other")
+"""What narrows a name and is not compared with what an install states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +44,40 @@ class _Value:
     """A vulnerable product of this tree is the subject itself."""
 
 
-def applicability_answer(container: Container, *, cve: str, subject: Subject) -> Answer | None:
-    """The answer of a container's trees; None when none of them calls the subject's product vulnerable.
+def applicability_answer(record: Record, place: int, subject: Subject) -> Answer | None:
+    """The answer of the trees of the container at `place`; None when none of them calls the subject's product vulnerable.
 
     Several trees are several configurations: affected in one is affected. A version past the end of every range is taken
     as not affected, as for `affected` objects. `vulnerable: false` is a condition only.
     """
-    names = _names(subject)
-    at = f"{cve} {container.pointer.rpartition('/')[0]}/cpeApplicability"
-    if sum(1 for _ in _criteria(container.applicability)) > _MOST:
-        return Answer(Verdict.NOT_EVALUABLE, f"The record's applicability names more than {_MOST:,} products.", at)
+    names, container = _names(subject), record.advisory.containers[place]
+    at = f"{record.advisory.cve} {container.pointer.rpartition('/')[0]}/cpeApplicability"
+    if place not in record.trees:
+        why = _unread(container.applicability)
+        record.trees[place] = why, frozenset(names_of_applicability(container.applicability) if why else ())
+    why, asked = record.trees[place]
+    if why:
+        return Answer(Verdict.NOT_EVALUABLE, why, at) if names & asked else None
     answers = []
-    for place, tree in enumerate(container.applicability):
-        value = _tree(tree, f"{at}/{place}", subject, names)
+    for number, tree in enumerate(container.applicability):
+        value = _tree(tree, f"{at}/{number}", subject, names)
         if value.own:
             answers.append(_answer(value))
     return heaviest(answers) if answers else None
 
 
-def applicability_names(applicability: Sequence[Mapping[str, Any]]) -> Iterator[Name]:
-    """Vendor and product keys of every product that the trees call vulnerable."""
-    for match in _criteria(applicability):
-        name = _read(match.get("criteria"))
-        if name and match.get("vulnerable") is not False and product_of(name):
-            yield vendor_of(name), product_of(name)
+def _unread(applicability: Sequence[Mapping[str, Any]]) -> str:
+    """Why the trees cannot be executed as a whole; empty when they can."""
+    if next(islice(matches_of(applicability), _MOST, None), None) is not None:
+        return f"The record's applicability names more than {_MOST:,} products."
+    nodes = list(islice((node for tree in applicability for node in _objects(tree.get("nodes"))), _MOST + 1))
+    if max(len(nodes), len(applicability)) > _MOST:
+        return f"The record's applicability has more than {_MOST:,} nodes."
+    if any(node.get(key) for node in nodes for key in ("nodes", "children")):
+        return "The record's applicability has nodes within nodes, which its format does not know."
+    if odd := next((o for one in (*applicability, *nodes) if (o := _operator(one)) not in ("AND", "OR")), ""):
+        return f"The record's applicability joins its parts by {shown(odd)}, which its format does not know."
+    return ""
 
 
 def _answer(value: _Value) -> Answer:
@@ -134,17 +139,24 @@ def _negated(value: _Value, stated: Mapping[str, Any]) -> _Value:
 
 def _match(match: Mapping[str, Any], at: str, subject: Subject, names: frozenset[Name]) -> _Value:
     """One CPE name with its range: the subject itself, or a condition beside it."""
-    name = _read(match.get("criteria"))
-    if name is None:
-        return _Value(None, "The record's applicability holds something that is no CPE name.", at, doubt=Verdict.NOT_EVALUABLE)
+    criteria = match.get("criteria")
+    name = _read(criteria)
+    if name is None or not isinstance(criteria, str):
+        own = isinstance(criteria, str) and _vulnerable(match) and name_of_cpe(criteria) in names
+        why = "The record's applicability holds something that is no CPE name."
+        return _Value(None, why, at, doubt=Verdict.NOT_EVALUABLE, own=own)
     if (vendor_of(name), product_of(name)) not in names:
         return _condition(name, at, subject)
+    variant = tuple(one for one in variant_of_cpe(criteria) if one[0] != "version")
+    fit = fit_one(variant, stated=subject.variant, scheme=subject.scheme, platform=subject.platform)
+    if fit is False:
+        return _Value(False, f"The record's applicability is for another variant than the inventory states ({criteria[:120]}).", at)
     answer = read_object(Shape({"versions": _entries(match, name)}), at=at, subject=_plain(subject))
     if answer is None or not answer.decides:
         why = answer.reason if answer else "The record's applicability does not hold this version."
         return _Value(None, why, at, doubt=answer.verdict if answer else Verdict.UNKNOWN, own=_vulnerable(match))
     holds = answer.verdict is Verdict.AFFECTED
-    if holds and (open_attribute := _narrower(name, subject)):
+    if holds and (open_attribute := _narrower(name, variant, fit=fit)):
         return _Value(None, open_attribute, at, own=_vulnerable(match))
     why = f"The record's applicability ({product_of(name)}): {answer.reason}"
     return _Value(holds, why, at, answer.assumed, own=_vulnerable(match))
@@ -154,8 +166,7 @@ def _plain(subject: Subject) -> Subject:
     """A lower bound of a revision is no version: what it leaves open stays open."""
     if not subject.version.endswith(OR_LATER):
         return subject
-    build = subject.version.removesuffix(OR_LATER).rpartition(".")[0]
-    return Subject(subject.vendors, subject.product, build, subject.scheme, subject.platform, subject.distribution, subject.also)
+    return replace(subject, version=subject.version.removesuffix(OR_LATER).rpartition(".")[0])
 
 
 def _entries(match: Mapping[str, Any], name: Cpe) -> list[dict[str, str]]:
@@ -169,17 +180,13 @@ def _entries(match: Mapping[str, Any], name: Cpe) -> list[dict[str, str]]:
     return [*excluded, {"version": start or after or "0", "status": "affected", "versionType": "custom", **end}]
 
 
-def _narrower(name: Cpe, subject: Subject) -> str:
+def _narrower(name: Cpe, variant: Variant, *, fit: bool | None) -> str:
     """Why a name that matches is narrower than what is known of the subject; empty when nothing is open."""
-    for attribute in _NARROWING:
-        value = getattr(name, attribute)
-        if value in (ANY, NA) and attribute != "target_hw":
-            continue
-        wanted = unquoted(value).casefold()
-        if value == ANY or _PROCESSORS.get(wanted, wanted) == subject.platform:
-            continue
+    plain = tuple((attribute, value) for attribute in _PLAIN_ATTRIBUTES if (value := getattr(name, attribute)) not in (ANY, NA))
+    for attribute, value in plain or (variant if fit is None else ()):
         if value != NA:
-            return f"The record's applicability is for {attribute} {shown(wanted)} only, which the inventory does not tell."
+            wanted = shown(unquoted(value).casefold())
+            return f"The record's applicability is for {attribute} {wanted} only, which the inventory does not tell."
     return ""
 
 
@@ -187,11 +194,11 @@ def _condition(name: Cpe, at: str, subject: Subject) -> _Value:
     """A product that is not the subject: an operating system may be known from the platform, all else is open."""
     words, platform = product_of(name), subject.platform
     whole = f"{vendor_of(name)} {words}".strip()
-    if name.part == "o" and platform:
-        one, other = (next((s for s in _SYSTEMS if text.startswith(s)), "") for text in (words, platform))
-        if one and _SYSTEMS[one] == vendor_of(name) and platform.startswith((words, whole)) and name.version in (ANY, NA):
+    one, other = system_of(words), system_of(platform)
+    if name.part == "o" and one and OWNERS[one] == vendor_of(name):
+        if platform.startswith((words, whole)) and name.version in (ANY, NA):
             return _Value(True, f"The platform is {platform[:60]}.", at)
-        if one and other and _SYSTEMS[one] == vendor_of(name) != _SYSTEMS[other]:
+        if other and OWNERS[one] != OWNERS[other] and {one, other} != {"linux", "android"}:
             return _Value(False, f"The record's applicability needs {whole[:60]}, and the platform is {platform[:60]}.", at)
     return _Value(None, f"The record's applicability needs {whole[:60]} beside it, which the inventory does not tell.", at)
 
@@ -203,10 +210,6 @@ def _read(criteria: object) -> Cpe | None:
         return Cpe.read(criteria)
     except BadInput:
         return None
-
-
-def _criteria(applicability: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    return (m for tree in applicability for node in _objects(tree.get("nodes")) for m in _objects(node.get("cpeMatch")))
 
 
 def _operator(stated: Mapping[str, Any]) -> str:

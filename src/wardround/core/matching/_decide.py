@@ -10,10 +10,10 @@ from wardround.core.matching._objects import read_object
 from wardround.core.matching._orders import distributions
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._package_answer import package_answer, silence
-from wardround.core.matching._platforms import Part, combine
 from wardround.core.matching._record import Record
 from wardround.core.matching._sql_server import names_of_sql_server
 from wardround.core.matching._sql_server_answer import sql_server_answer
+from wardround.core.matching._variants import Narrowed, weigh
 from wardround.core.matching._windows import VENDOR, releases_of
 from wardround.core.matching._windows_answer import windows_answer
 from wardround.core.vocab import Verdict
@@ -78,7 +78,7 @@ def heard(record: Record, subject: Subject) -> Iterator[tuple[int, Answer]]:
             yield place, answer
         container = record.advisory.containers[place]
         if container.applicability and not subject.distribution:
-            filled = applicability_answer(container, cve=record.advisory.cve, subject=subject)
+            filled = applicability_answer(record, place, subject)
             if filled is not None and (filled.decides or answer is None):
                 yield place, filled
 
@@ -94,18 +94,19 @@ def of_container(record: Record, place: int, subject: Subject) -> Answer | None:
         return _credited(answer, container) if answer and container.kind != "record" else answer
     container, plan = record.advisory.containers[place], record.plan(place, subject)
     at = f"{record.advisory.cve} {container.pointer}"
-    parts: list[Part] = []
+    parts: list[Narrowed] = []
     for one in plan.objects:
         answer = read_object(one.shape, at=f"{at}/{one.place}", subject=subject)
         if answer is not None:
-            parts.append((one.platforms, answer))
+            parts.append((one.variants, (one.platforms, answer)))
     if plan.unread:
         why = f"The record has {plan.unread:,} more objects on this product than are read: any of them could decide."
-        parts.append((frozenset(), Answer(Verdict.NOT_EVALUABLE, why, at)))
+        parts.append(((), (frozenset(), Answer(Verdict.NOT_EVALUABLE, why, at))))
     if not parts:
         why = "The record speaks of git commits only: without the source's history nobody can place a version among them."
         return Answer(Verdict.NOT_EVALUABLE, why, f"{at}/{plan.objects[0].place}") if plan.objects else None
-    answer = parts[0][1] if len(parts) == 1 and not parts[0][0] else combine(parts, platform=subject.platform)
+    variants, (platforms, first) = parts[0]
+    answer = first if len(parts) == 1 and not variants and not platforms else weigh(parts, subject)
     return answer if container.kind == "record" else _credited(answer, container)
 
 

@@ -16,7 +16,8 @@ from wardround.core.matching._objects import Shape
 from wardround.core.matching._orders import UnreadableError, shown
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._reading import Reading
-from wardround.core.matching._record import Record
+from wardround.core.matching._record import Placed, Record
+from wardround.core.matching._variants import in_words
 from wardround.core.vocab import Verdict
 
 MOST_ENTRIES = 12
@@ -120,7 +121,7 @@ def _of_objects(record: Record, place: int, subject: Subject) -> Iterator[Step]:
     source, stated = container.source or record.advisory.source, container.stated_at or record.advisory.updated
     for one in record.plan(place, subject).objects:
         at = f"{record.advisory.cve} {container.pointer}/{one.place}"
-        yield Step("object", _object(one.shape, one.platforms, subject), source, stated, at)
+        yield Step("object", _object(one, subject), source, stated, at)
         if not one.shape.holds(version):
             text = "It speaks of git commits, which cannot hold this version: it is passed over together with its default."
             yield Step("entry", text, source, stated, f"{at}/versions")
@@ -129,8 +130,9 @@ def _of_objects(record: Record, place: int, subject: Subject) -> Iterator[Step]:
             yield Step("entry", _entry(number, entry, reading, version), source, stated, f"{at}/versions/{number}")
 
 
-def _object(shape: Shape, platforms: frozenset[str], subject: Subject) -> str:
+def _object(one: Placed, subject: Subject) -> str:
     """What an object is about."""
+    shape, platforms = one.shape, one.platforms
     product = " ".join(str(shape.affected.get("product") or shape.affected.get("packageName") or "a product").split())[:80]
     default = shape.affected.get("defaultStatus")
     stated = f"its default is {default}" if default in STATUSES else "it states no default"
@@ -138,6 +140,9 @@ def _object(shape: Shape, platforms: frozenset[str], subject: Subject) -> str:
     if platforms:
         here = subject.platform or "not known"
         text += f" It is narrowed to {', '.join(sorted(platforms)[:4])}; the platform of this install is {here}."
+    if one.variants:
+        own = in_words((subject.variant,)) if subject.variant else "not stated"
+        text += f" Its CPE names narrow it to {in_words(one.variants)}; the variant of this install is {own}."
     return f"{text} It speaks of the part {shape.modules}." if shape.modules else text
 
 

@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from wardround.core.advisories import Advisory
+from wardround.core.advisories import Advisory, product_names
 from wardround.core.matching._decide import decide
 from wardround.core.matching._model import Answer, Named, Subject
-from wardround.core.matching._names import key_of, names, names_of
+from wardround.core.matching._names import key_of, names
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._packages import package_of
 from wardround.core.matching._record import Record
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases
 from wardround.core.names._named import scheme_of_purl
+from wardround.core.names._variant import variant_of_cpe, version_of_cpe
 from wardround.core.vocab import Finding, Install, name_key
 
 _PLATFORM_COLUMNS = ("platform", "os", "operating system", "operating_system", "architecture")
@@ -62,8 +63,7 @@ def _named(installs: Iterable[Install], advisories: Sequence[Advisory], aliases:
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     by_id = {advisory.cve: advisory for advisory in advisories}
     for advisory in advisories:
-        entries = (a for container in advisory.containers for a in container.affected if isinstance(a, Mapping))
-        for vendor, product in sorted({name for affected in entries for name in names_of(affected)}):
+        for vendor, product in sorted(product_names(advisory)):
             found[product][vendor].append(advisory.cve)
 
     def records(cves: Iterable[str]) -> Iterator[Advisory]:
@@ -87,7 +87,9 @@ def subject_of(install: Install, named: Named | None = None) -> Subject:
         kind, distribution = scheme_of_purl(install.purl)
         scheme = scheme or kind
     also = named.also if named else ()
-    return Subject(vendors, product, install.version.strip(), scheme, platform, distribution, also)
+    version = install.version.strip() or (version_of_cpe(install.cpe) if install.cpe else "")
+    variant = variant_of_cpe(install.cpe) if install.cpe else ()
+    return Subject(vendors, product, version, scheme, platform, distribution, also, variant)
 
 
 def _platform_of(extra: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from wardround.core.names._variant import Variant
 from wardround.core.vocab import Verdict
 
 
@@ -38,7 +39,8 @@ class Subject:
     """What a verdict depends on, of an install: two installs with equal subjects get equal answers.
 
     `distribution` is the release whose package it is (`debian:11`, `ubuntu:22.04`, `redhat:8`, `alpine:3.19`), where known.
-    `also` are further names of it (vendor and product key), in the order in which they count.
+    `also` are further names of it (vendor and product key), in the order in which they count. `variant` is what its CPE
+    name states beside them (edition, target software...).
     """
 
     vendors: tuple[str, ...]
@@ -48,6 +50,7 @@ class Subject:
     platform: str = ""
     distribution: str = ""
     also: tuple[tuple[str, str], ...] = ()
+    variant: Variant = ()
 
 
 @dataclass(frozen=True, slots=True)

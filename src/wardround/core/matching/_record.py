@@ -10,16 +10,18 @@ from wardround.core.matching._model import Subject
 from wardround.core.matching._names import Name, key_of, names_of
 from wardround.core.matching._objects import MOST_ENTRIES, Shape
 from wardround.core.matching._orders import distributions
+from wardround.core.matching._variants import Variants, variants_of
 
 NOTHING: tuple[str, ...] = ()
 
 
 class Placed(NamedTuple):
-    """An object at its place in a container, and the platforms that it is narrowed to (empty: all)."""
+    """An object at its place in a container, and the platforms and variants that it is narrowed to (empty: all)."""
 
     place: int
     shape: Shape
     platforms: frozenset[str]
+    variants: Variants
 
 
 class Plan(NamedTuple):
@@ -38,6 +40,8 @@ class Record:
         self._plans: dict[tuple[int, tuple[str, ...], str, tuple[Name, ...]], Plan] = {}
         self.builds: dict[tuple[str, str], tuple[Shape, tuple[str, ...], str]] = {}
         """Objects read on one build of Windows: see `_windows_answer`."""
+        self.trees: dict[int, tuple[str, frozenset[Name]]] = {}
+        """Why the trees of a container are not read, and what they name: see `_applicability`."""
 
     def plan(self, container: int, subject: Subject) -> Plan:
         """The objects of a container that name the subject: by vendor and product, else by package or CPE."""
@@ -72,7 +76,7 @@ def _compile(container: Container, places: list[int], subject: Subject) -> Plan:
             affected, assumed = by_convention(affected, container=container.name, ends=ends)
         shape = Shape(affected, most=left, assumed=assumed)
         left -= max(1, len(shape.entries))
-        objects.append(Placed(place, shape, shape.platforms or _within(shape, subject)))
+        objects.append(Placed(place, shape, shape.platforms or _within(shape, subject), variants_of(affected)))
     return Plan(tuple(objects), len(places) - len(objects))
 
 

@@ -29,7 +29,7 @@ def name_of_cpe(cpe: str) -> Name | None:
     Inventories cut formatted strings short: one that stops after the product still names it. Other faults name nothing.
     """
     try:
-        name = Cpe.read(_completed(cpe))
+        name = Cpe.read(completed(cpe))
     except BadInput:
         return None
     if not product_of(name):
@@ -41,7 +41,7 @@ def name_of_cpe(cpe: str) -> Name | None:
 def software_of_cpe(cpe: str) -> str:
     """The software that a CPE's product runs in (`target_sw`: `node.js`, `wordpress`), as a key; empty: not stated."""
     try:
-        return _part_key(Cpe.read(_completed(cpe)).target_sw)
+        return _part_key(Cpe.read(completed(cpe)).target_sw)
     except BadInput:
         return ""
 
@@ -60,7 +60,8 @@ def _part_key(value: str) -> str:
     return "" if value in (ANY, NA) else _key(unquoted(value).replace("_", " "))
 
 
-def _completed(cpe: str) -> str:
+def completed(cpe: str) -> str:
+    """A formatted string that was cut short after its product or later, with what is missing left open."""
     if not cpe.startswith("cpe:2.3:"):
         return cpe
     missing = 11 - len(split_string(cpe)) if len(cpe) < 2000 else 0

@@ -1,0 +1,37 @@
+"""Operating systems and processors, as CPE names and inventories write them."""
+
+from typing import Final
+
+_SYSTEMS: Final = {
+    "windows": "windows",
+    "linux": "linux",
+    "macos": "macos",
+    "mac os": "macos",
+    "iphone os": "iphone",
+    "ipados": "iphone",
+    "freebsd": "freebsd",
+    "android": "android",
+}
+"""How names of operating systems begin, and which one they are. Two of them are never one; Android is a Linux."""
+
+OWNERS: Final = {
+    "windows": "microsoft",
+    "linux": "linux",
+    "macos": "apple",
+    "iphone": "apple",
+    "freebsd": "freebsd",
+    "android": "google",
+}
+"""Whose system it is, as CPE names have it."""
+
+_PROCESSORS: Final = {"x64": "x64-based systems", "x86": "32-bit systems", "arm64": "arm64-based systems"}
+
+
+def system_of(text: str) -> str:
+    """The operating system that a name key begins with; empty: none that is known."""
+    return next((system for words, system in _SYSTEMS.items() if text.startswith(words)), "")
+
+
+def processor_of(target_hw: str) -> str:
+    """The platform key of a CPE's `target_hw`; the text itself where it is no processor that is known."""
+    return _PROCESSORS.get(target_hw.casefold(), target_hw.casefold())
