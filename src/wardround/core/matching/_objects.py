@@ -24,6 +24,7 @@ _SAYS = {
     Verdict.NOT_AFFECTED: "calls that not affected",
     Verdict.UNKNOWN: "says that it is not known whether that is affected",
 }
+_BARE = {verdict: Answer(verdict, "", "") for verdict in Verdict}
 _CONVENTION = "The record does not say what is true past its last affected range: taken as not affected, as is the convention."
 
 
@@ -97,24 +98,55 @@ def _listed(entries: Sequence[Entry]) -> set[str]:
     return {text for entry in entries for text in (entry.stated, entry.span.end if entry.span else "") if text}
 
 
-def _walk(shape: Shape, at: str, version: Text) -> Answer:
-    """The first entry that contains the version decides; an undecided entry only matters when it could change the answer."""
+def bare_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subject) -> Answer | None:
+    """The verdict that `read_object` gives, without a word: for counting. `decided_by` and `reason` are empty."""
+    shape, version = affected if isinstance(affected, Shape) else Shape(affected), text_of(subject.version)
+    if shape.form:
+        return read_object(shape, at=at, subject=subject)
+    if not shape.holds(version):
+        return None
+    if subject.scheme and subject.scheme in distributions() - shape.types:
+        return _BARE[Verdict.UNKNOWN]
+    readings, covered, certain = _read_through(shape, version)
+    if certain and covered and len(readings[-1].statuses) == 1:
+        (verdict,) = readings[-1].statuses
+        return _BARE[verdict]
+    fallback = None if covered else _default_verdict(shape, readings)
+    if certain and fallback:
+        return _BARE[fallback]
+    possible = _possible(readings, fallback)
+    return _BARE[_first_doubt(readings)[1].doubt if len(possible) > 1 else possible.pop()]
+
+
+def _read_through(shape: Shape, version: Text) -> tuple[list[Reading], bool, bool]:
+    """The readings of the entries up to the first that contains the version; whether one does, and whether those before do not."""
     readings: list[Reading] = []
-    certain, covered = True, False
+    certain = True
     for entry in shape.entries:
         reading = entry.read(version)
         readings.append(reading)
         if not reading.outside:
-            covered = True
-            break
+            return readings, True, certain
         certain = certain and not reading.statuses
-    if certain and covered and len(reading.statuses) == 1:
-        (verdict,) = reading.statuses
+    return readings, False, certain
+
+
+def _possible(readings: Sequence[Reading], fallback: Verdict | None) -> set[Verdict]:
+    """The answers that are possible where some entry is not decided."""
+    possible = {status for reading in readings for status in reading.statuses}
+    return possible | {fallback} if fallback else possible
+
+
+def _walk(shape: Shape, at: str, version: Text) -> Answer:
+    """The first entry that contains the version decides; an undecided entry only matters when it could change the answer."""
+    readings, covered, certain = _read_through(shape, version)
+    if certain and covered and len(readings[-1].statuses) == 1:
+        (verdict,) = readings[-1].statuses
         return _by_entry(readings, at, version, verdict)
     if certain and not covered:
         return _default(shape, readings, at, version)
     fallback = None if covered else _default(shape, readings, at, version)
-    possible = {status for reading in readings for status in reading.statuses} | ({fallback.verdict} if fallback else set())
+    possible = _possible(readings, fallback.verdict if fallback else None)
     if len(possible) > 1:
         return _undecided(readings, at)
     (verdict,) = possible
@@ -132,20 +164,32 @@ def _by_entry(readings: Sequence[Reading], at: str, version: Text, verdict: Verd
 
 def _undecided(readings: Sequence[Reading], at: str) -> Answer:
     """Several answers are possible: the first entry that could not be decided says why; *not evaluable* outranks *unknown*."""
-    doubts = [(r.doubt is not Verdict.NOT_EVALUABLE, place, r) for place, r in enumerate(readings) if not r.decided]
-    _, place, reading = min(doubts, key=lambda doubt: doubt[:2])
+    place, reading = _first_doubt(readings)
     return Answer(reading.doubt, reading.what, f"{at}/versions/{place}", reading.assumed)
 
 
-def _default(shape: Shape, readings: Sequence[Reading], at: str, version: Text) -> Answer:
+def _first_doubt(readings: Sequence[Reading]) -> tuple[int, Reading]:
+    doubts = [(r.doubt is not Verdict.NOT_EVALUABLE, place, r) for place, r in enumerate(readings) if not r.decided]
+    _, place, reading = min(doubts, key=lambda doubt: doubt[:2])
+    return place, reading
+
+
+def _default_verdict(shape: Shape, readings: Sequence[Reading]) -> Verdict:
     """What answers when no entry contains the version: the stated default, else the convention past the end, else nothing."""
+    if shape.default is not None:
+        return shape.default
+    bad = [reading for reading in readings if reading.status is Verdict.AFFECTED]
+    past = any(reading.ends for reading in bad) and all(reading.past for reading in bad)
+    return Verdict.NOT_AFFECTED if past else Verdict.UNKNOWN
+
+
+def _default(shape: Shape, readings: Sequence[Reading], at: str, version: Text) -> Answer:
+    """The same in words."""
     verdict = shape.default
-    if verdict is None:
-        bad = [reading for reading in readings if reading.status is Verdict.AFFECTED]
-        if any(reading.ends for reading in bad) and all(reading.past for reading in bad):
-            reason = f"{_named(version.text)} is at or past the end of every range that the record calls affected."
-            compared = (_CONVENTION, *(a for r in bad for a in r.assumed))
-            return Answer(Verdict.NOT_AFFECTED, reason, at, _assumed(readings, Verdict.NOT_AFFECTED, compared))
+    if verdict is None and _default_verdict(shape, readings) is Verdict.NOT_AFFECTED:
+        reason = f"{_named(version.text)} is at or past the end of every range that the record calls affected."
+        compared = (_CONVENTION, *(a for r in readings if r.status is Verdict.AFFECTED for a in r.assumed))
+        return Answer(Verdict.NOT_AFFECTED, reason, at, _assumed(readings, Verdict.NOT_AFFECTED, compared))
     none_covers = (
         f"No entry of the record covers {_named(version.text)}, and it" if readings else "The record lists no versions, and"
     )
