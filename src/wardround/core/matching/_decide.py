@@ -1,6 +1,6 @@
 """One distinct pair: a record against a product, version, scheme and platform (all that a verdict depends on: the Subject)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from wardround.core.advisories import Advisory, Container
@@ -22,7 +22,11 @@ CLAIM = "It is the supplier's claim, taken at its word."
 DISPUTED = "The record is disputed; it is taken at its word until it is withdrawn."
 
 
-def decide(advisory: Advisory | Record, subject: Subject, *, overrides: Overrides) -> Answer:
+Read = Callable[..., Answer | None]
+"""`read_object`, or `bare_object` where only the verdict counts."""
+
+
+def decide(advisory: Advisory | Record, subject: Subject, *, overrides: Overrides, read: Read = read_object) -> Answer:
     """The answer for one pair. An override comes first; then the containers, each only where those before gave no decision.
 
     A distribution's package is decided by the distribution's own containers, or by a record that speaks of its packages;
@@ -33,7 +37,7 @@ def decide(advisory: Advisory | Record, subject: Subject, *, overrides: Override
     if advisory.state.casefold() == "rejected":
         reason = "This record was rejected by the body that issued it: it states nothing any more."
         return Answer(Verdict.UNKNOWN, reason, f"{advisory.cve} /cveMetadata/state")
-    answer = _standing(record, subject, overrides)
+    answer = _standing(record, subject, overrides, read)
     if "disputed" in advisory.tags:
         return replace(answer, reason=f"{answer.reason} {DISPUTED}", assumed=(*answer.assumed, DISPUTED))
     return answer
@@ -53,7 +57,7 @@ def valid(container: Container) -> bool:
     return not container.marks
 
 
-def _standing(record: Record, subject: Subject, overrides: Overrides) -> Answer:
+def _standing(record: Record, subject: Subject, overrides: Overrides, read: Read) -> Answer:
     cve = record.advisory.cve
     if len(subject.vendors) > 1:
         listed = ", ".join(vendor or "one that is not stated" for vendor in subject.vendors[:4])
@@ -62,7 +66,7 @@ def _standing(record: Record, subject: Subject, overrides: Overrides) -> Answer:
     if override := overrides.of(cve, vendors=subject.vendors, product=subject.product, also=subject.also):
         return override.answer(subject)
     first: Answer | None = None
-    for _, answer in heard(record, subject):
+    for _, answer in heard(record, subject, read=read):
         if answer.decides:
             return answer
         first = first or answer
@@ -71,10 +75,10 @@ def _standing(record: Record, subject: Subject, overrides: Overrides) -> Answer:
     return first or Answer(Verdict.UNKNOWN, "The record does not name this product.", f"{cve} /containers")
 
 
-def heard(record: Record, subject: Subject) -> Iterator[tuple[int, Answer]]:
+def heard(record: Record, subject: Subject, *, read: Read = read_object) -> Iterator[tuple[int, Answer]]:
     """What each container that may decide says, with its place, in the order in which they are asked. The first decision counts."""
     for place in standing(record, subject):
-        if answer := of_container(record, place, subject):
+        if answer := of_container(record, place, subject, read=read):
             yield place, answer
         container = record.advisory.containers[place]
         if container.applicability and not subject.distribution:
@@ -83,7 +87,7 @@ def heard(record: Record, subject: Subject) -> Iterator[tuple[int, Answer]]:
                 yield place, filled
 
 
-def of_container(record: Record, place: int, subject: Subject) -> Answer | None:
+def of_container(record: Record, place: int, subject: Subject, *, read: Read = read_object) -> Answer | None:
     """The answer of one container; None when it does not name the product."""
     if subject.vendors == (VENDOR,) and releases_of(subject.product):
         return windows_answer(record, place, subject)
@@ -96,7 +100,7 @@ def of_container(record: Record, place: int, subject: Subject) -> Answer | None:
     at = f"{record.advisory.cve} {container.pointer}"
     parts: list[Narrowed] = []
     for one in plan.objects:
-        answer = read_object(one.shape, at=f"{at}/{one.place}", subject=subject)
+        answer = read(one.shape, at=f"{at}/{one.place}", subject=subject)
         if answer is not None:
             parts.append((one.variants, (one.platforms, answer)))
     if plan.unread:
