@@ -37,6 +37,7 @@ ARCHITECTURES = [
     "x86_64",
 ]
 NO_VERSION = ("n/a", "na", "-", "*", "?", "unknown", "unspecified", "none", "null", "not available", "not applicable")
+OLDER = ("prior", "previous", "earlier", "below", "lower", "older")
 HUGE = 10**30
 
 
@@ -215,11 +216,13 @@ def read_words(text: str) -> tuple[str | None, bool, str | None, bool] | None:
     words = [w for w in re.sub(r"(<=|>=|==|<|>|=|,)", r" \1 ", text.lower()).split() if w not in ("version", "versions")]
     if words == ["*"]:
         return None, True, None, False
+    if words[:1] == ["all"] and re.match("all versions [<>=]", " ".join(text.lower().split())):
+        words = words[1:]
     if words and words[0] in ("<", "<=", ">", ">=", "=", "=="):
         return read_signs(words)
     words = [w for w in words if w != ","]
     plain = [bool(re.fullmatch(r"v?\d+(\.\d+)*", w)) for w in words]
-    if len(words) == 3 and plain[0] and words[1] in ("and", "or") and words[2] in ("prior", "earlier", "below", "older"):
+    if len(words) == 3 and plain[0] and words[1] in ("and", "or") and words[2] in OLDER:
         return None, True, words[0], True
     if words[:1] == ["all"] and len(words) > 1 and words[1] in ("prior", "before"):
         words, plain = words[1:], plain[1:]

@@ -93,14 +93,29 @@ def test_several_fixes_at_both_ends_are_those_of_their_branches() -> None:
     )
     said = [(entry["version"], entry.get("lessThan"), entry["status"]) for entry in found["versions"]]
     assert said[:2] == [("22.1R6", "22.1R6.2", "affected"), ("22.2R4", "22.2R4.2", "affected")]
-    assert said[2:] == [("22.1R6.2", None, "unaffected"), ("22.2R4.2", None, "unaffected")]
+    assert said[2:] == [("22.1R6.2", "22.1R6.*", "unaffected"), ("22.2R4.2", "22.2R4.*", "unaffected")]
     assert "defaultStatus" not in found
 
 
-def test_several_ranges_from_zero_are_branches_only_where_others_added_them() -> None:
-    one = an_object(affected("0", lessThan="5.2.4"), affected("0", lessThan="6.2.3"))
-    assert read(one, container="CISA-ADP")[0] == ["0", "6"]
-    assert read(one, container="cna") == (["0", "0"], ())
+def test_of_several_ranges_from_zero_each_is_its_branch() -> None:
+    """CVE-2023-34396, Struts: `0` up to 2.5.30 and `0` up to 6.1.2; S2-064 names 2.5.31 and 6.1.2.1 as the fixes."""
+    one = an_object(affected("0", lessThanOrEqual="2.5.30"), affected("0", lessThanOrEqual="6.1.2"))
+    for container in ("cna", "CISA-ADP"):
+        versions, assumed = read(one, container=container)
+        assert versions == ["0", "6"]
+        assert "its own series" in assumed[-1] or "their own series" in assumed[-1]
+
+
+def test_of_several_texts_each_is_its_branch() -> None:
+    """CVE-2020-2579, MySQL: `5.7.28 and prior`, `8.0.18 and prior`."""
+    found, assumed = by_convention(
+        one := an_object(affected("5.7.28 and prior"), affected("8.0.18 and prior")),
+        container="cna",
+        ends=ends_without_start([one]),
+    )
+    said = [(entry["version"], entry["lessThanOrEqual"]) for entry in found["versions"]]
+    assert (said, len(assumed)) == ([("0", "5.7.28"), ("8", "8.0.18")], 2)
+    assert read(an_object(affected("5.7.28 and prior"))) == (["5.7.28 and prior"], ())
 
 
 def test_one_range_from_zero_is_what_it_says() -> None:
@@ -110,6 +125,62 @@ def test_one_range_from_zero_is_what_it_says() -> None:
 def test_an_end_that_is_no_plain_number_leaves_all_of_them_as_they_are() -> None:
     one = an_object(affected("unspecified", lessThan="2022_su5"), affected("unspecified", lessThan="2021.1"))
     assert read(one)[0] == ["unspecified", "unspecified"]
+
+
+def test_where_patchstack_states_no_start_everything_up_to_the_end_is_meant() -> None:
+    """CVE-2021-36821: Forminator `from n/a through 1.14.11`, of wordpress.org; its database says `<= 1.14.11`."""
+    plugin = an_object(affected("n/a", lessThanOrEqual="1.14.11"), collectionURL="https://wordpress.org/plugins")
+    assert read(plugin)[0] == ["0"]
+    assert read(an_object(affected("N/A", lessThan="4.1.5"), vendor="Dell"))[0] == ["0"]
+    assert read(an_object(affected("-", lessThan="125")), container="CISA-ADP")[0] == ["0"]
+
+
+def test_of_anybody_else_or_beside_another_such_range_it_says_nothing() -> None:
+    assert read(an_object(affected("n/a", lessThanOrEqual="1.14.11"))) == (["n/a"], ())
+    two = an_object(affected("N/A", lessThan="4.1"), affected("N/A", lessThan="5.2"), vendor="Dell")
+    assert read(two) == (["N/A", "N/A"], ())
+
+
+def test_a_range_of_equal_ends_may_name_the_last_affected_version() -> None:
+    """CVE-2024-24992 and CVE-2023-46264, Avalanche: before 6.4.3; 6.4.1 and below."""
+    last = an_object(affected("6.4.1", lessThanOrEqual="6.4.1"), vendor="Ivanti", product="Avalanche", defaultStatus="unaffected")
+    found, _ = by_convention(last, container="cna")
+    said = [(e["version"], e.get("lessThan") or e["lessThanOrEqual"], e["status"]) for e in found["versions"]]
+    assert said == [("6.4.1", "6.4.1", "affected"), ("6.4.1", "6.4.1.*", "unknown"), ("0", "6.4.1", "affected")]
+
+
+def test_an_unaffected_version_beside_it_says_what_was_before_the_fault() -> None:
+    """CVE-2023-38545, curl: `8.4.0` before itself affected, `7.69.0` before itself unaffected; the advisory says 7.69.0 to 8.3.0."""
+    one = an_object(
+        affected("8.4.0", lessThan="8.4.0"), {"version": "7.69.0", "lessThan": "7.69.0", "status": "unaffected"}, vendor="curl"
+    )
+    found, _ = by_convention(one, container="cna")
+    assert [(e["version"], e["lessThan"], e["status"]) for e in found["versions"]] == [
+        ("0", "7.69.0", "unaffected"),
+        ("0", "8.4.0", "affected"),
+    ]
+
+
+def test_node_speaks_of_a_release_line_by_its_last_affected_version() -> None:
+    """CVE-2024-36138: 18.20.3, 20.15.0 and 22.4.0, each up to itself, default unaffected; all of these lines are affected."""
+    last = [affected(v, lessThanOrEqual=v) for v in ("18.20.3", "20.15.0")]
+    found, _ = by_convention(an_object(*last, vendor="nodejs", product="node", defaultStatus="unaffected"), container="cna")
+    said = [(e["version"], e.get("lessThan") or e["lessThanOrEqual"], e["status"]) for e in found["versions"]]
+    assert said[:2] == [("18", "18.20.3", "affected"), ("20", "20.15.0", "affected")]
+    assert said[2:] == [("18.20.3", "18.*", "unaffected"), ("20.15.0", "20.*", "unaffected")]
+    alone, _ = by_convention(an_object(last[1], vendor="Node.js", defaultStatus="unaffected"), container="cna")
+    assert (alone["versions"][0]["version"], "defaultStatus" in alone) == ("20", False)
+
+
+def test_one_fixed_version_beside_a_default_of_affected() -> None:
+    """CVE-2023-35083, Endpoint Manager: `2022 su3` before itself unaffected, default affected; SU3 is affected, SU4 mends it."""
+    one = {"version": "2022 su3", "lessThan": "2022 su3", "status": "unaffected", "versionType": "semver"}
+    found, _ = by_convention(an_object(one, vendor="Ivanti", product="Endpoint Manager", defaultStatus="affected"), container="cna")
+    assert [(e["version"], e.get("lessThan"), e["status"]) for e in found["versions"]] == [
+        ("0", "2022 su3", "affected"),
+        ("2022 su3", None, "unknown"),
+    ]
+    assert "defaultStatus" not in found
 
 
 def test_a_series_is_a_start() -> None:

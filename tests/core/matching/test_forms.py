@@ -214,11 +214,11 @@ def test_a_netscaler_range_names_its_branch_and_the_build_that_ends_it(a_record:
     assert says(a_record, ("Citrix", "NetScaler ADC\u202f"), version, *entries).verdict == verdict
 
 
-def test_a_range_that_starts_where_it_ends_says_nothing_of_what_is_below(a_record: ARecord) -> None:
-    """CVE-2023-46805: `9.1R18` up to and including `9.1R18`, where everything up to it was meant."""
+def test_a_range_that_starts_where_it_ends_names_the_last_affected_release(a_record: ARecord) -> None:
+    """CVE-2023-46805: `9.1R18` up to and including `9.1R18`, where everything up to it was meant; R18.1 is a build of it."""
     entry = {"version": "9.1R18", "lessThanOrEqual": "9.1R18", "versionType": "semver"}
-    verdicts = [says(a_record, ("Ivanti", "ICS"), v, entry).verdict for v in ("9.1R17.1", "9.1R18", "9.1R18.1")]
-    assert verdicts == ["unknown", "affected", "not_affected"]
+    verdicts = [says(a_record, ("Ivanti", "ICS"), v, entry).verdict for v in ("9.1R17.1", "9.1R18", "9.1R18.1", "22.1R1")]
+    assert verdicts == ["affected", "affected", "unknown", "not_affected"]
 
 
 def test_the_fix_of_an_older_line_is_not_called_affected_by_the_range_of_a_newer_one(a_record: ARecord) -> None:

@@ -15,8 +15,8 @@ from functools import lru_cache
 _D = r"v?(\d+(?:\.\d+)*)"
 _VERSION = r"(?:versions? )?"
 _COMPARATOR = re.compile(rf"(<=|>=|==|<|>|=) ?{_D}", re.ASCII)
-_COMPARATORS = re.compile(rf"{_COMPARATOR.pattern}(?: ?, ?{_COMPARATOR.pattern})*", re.ASCII)
-_UP_TO = re.compile(rf"{_VERSION}{_D},? (?:and|or) (?:prior|earlier|below|older)(?: versions?)?", re.ASCII)
+_COMPARATORS = re.compile(rf"(?:all versions )?{_COMPARATOR.pattern}(?: ?, ?{_COMPARATOR.pattern})*", re.ASCII)
+_UP_TO = re.compile(rf"{_VERSION}{_D},? (?:and|or) (?:prior|previous|earlier|below|lower|older)(?: versions?)?", re.ASCII)
 _BEFORE = re.compile(rf"(?:(?:all )?versions? )?(?:prior to|before) {_VERSION}{_D}", re.ASCII)
 _FROM_TO = re.compile(rf"{_VERSION}(?:from )?{_D} (?:to|through) {_VERSION}{_D}", re.ASCII)
 _LONGEST = 200

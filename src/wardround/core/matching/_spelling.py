@@ -1,0 +1,157 @@
+"""How a range of an `affected` object is spelled: habits of writing that say the same in another way, whoever the publisher is.
+
+Each rewrites entries into the plain form (`version`, `lessThan` or `lessThanOrEqual`) before anything reads them; the record
+itself is never changed, and whatever rests on one says so.
+
+>>> spelled({"versions": [{"version": "8.6.0", "lessThan": "unspecified", "status": "affected"},
+...                       {"version": "unspecified", "lessThan": "8.13.4", "status": "affected"}]})[0]["versions"]
+[{'version': '8.6.0', 'status': 'affected', 'lessThan': '8.13.4'}]
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from wardround.core.matching._text import Range, read
+
+Entry = Mapping[str, Any]
+
+NO_START = frozenset({"unspecified", "all", "all versions", "any", "earlier", "early versions", "previous versions"})
+"""Words in the place of a start that say that there is none. `n/a`, `-` and nothing at all say less: see the conventions."""
+
+PAIRED = "A lower bound that stands before an upper one is the start of that range, as the converter from format 4 writes it."
+SIGNED = "A sign beside a version ({0}) is taken for what it says of the range."
+LISTED = "Several versions at the end of one range ({0}) are taken as the fixes of their own series."
+SERIES_END = "A range that ends at {0} is taken to hold that series."
+SERIES_START = "A range that starts at {0} is taken from the start of that series."
+WORDS = "Several ranges are read from their texts, such as “{0}”: each but the lowest is taken from its own series."
+
+_ENDS = ("lessThan", "lessThanOrEqual")
+_SIGNED = re.compile(r"(<=|<|=) ?([vV]?\d.*)", re.ASCII)
+_BARE = {"<": "lessThan", "<=": "lessThanOrEqual"}
+_SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)(?:\.[xX*])+", re.ASCII)
+_ONE = r"[vV]?\d[\w.]*(?:-\w[\w.]*)*"
+_LIST = re.compile(rf"{_ONE}(?: ?, ?{_ONE})+", re.ASCII)
+_JUNOS = re.compile(r"(\d+\.\d+[RF]\d+)(?:-[A-Z]+\d[\w.]*)+", re.ASCII | re.IGNORECASE)
+
+
+def spelled(affected: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The object with its ranges in the plain form, and the sentences to assume with it; itself where nothing is to change."""
+    listed = affected.get("versions")
+    if not isinstance(listed, list) or not any(map(may_be_spelled, listed)):
+        return affected, ()
+    assumed: dict[str, None] = {}
+    entries: Sequence[Any] = _joined(listed, assumed)
+    entries = [new for entry in entries for new in _one(entry, assumed)]
+    entries = _from_words(entries, assumed)
+    return {**affected, "versions": entries}, tuple(assumed)
+
+
+def start_of(entry: Entry) -> str:
+    """What stands in `version`; one of the words of `NO_START` as `unspecified`."""
+    stated = entry.get("version")
+    text = stated.strip() if isinstance(stated, str) else ""
+    return "unspecified" if text.casefold() in NO_START else text
+
+
+def end_of(entry: Entry) -> str:
+    """Where a range ends; empty for none."""
+    end = entry.get("lessThan") or entry.get("lessThanOrEqual")
+    return end.strip() if isinstance(end, str) else ""
+
+
+def may_be_spelled(entry: Any) -> bool:
+    """True where an entry is not in the plain form. Cheap: most are."""
+    if not isinstance(entry, Mapping) or entry.get("versionType") == "git":
+        return False
+    start, end = entry.get("version"), entry.get("lessThan") or entry.get("lessThanOrEqual")
+    if not isinstance(start, str):
+        return isinstance(end, str)
+    if not isinstance(end, str):
+        return " " in start or start[:1] == "<"
+    return not (start[:1].isdigit() and start[-1:].isdigit()) or not end[:1].isdigit() or end[-1:] in "xX" or "," in end
+
+
+def _joined(listed: Iterable[Any], assumed: dict[str, None]) -> list[Any]:
+    """`8.6.0` up to `unspecified`, then `unspecified` up to `8.13.4`: one range."""
+    found: list[Any] = []
+    for entry in listed:
+        before = found[-1] if found else None
+        if (
+            isinstance(before, Mapping)
+            and isinstance(entry, Mapping)
+            and start_of(before) != "unspecified" == end_of(before).casefold()
+            and start_of(entry) == "unspecified" != end_of(entry).casefold() != ""
+            and before.get("status") == entry.get("status")
+        ):
+            found[-1] = {**entry, "version": before["version"]}
+            assumed[PAIRED] = None
+        else:
+            found.append(entry)
+    return found
+
+
+def _one(entry: Any, assumed: dict[str, None]) -> Iterator[Any]:
+    """One entry, its signs, series and lists written out."""
+    if not isinstance(entry, Mapping) or not (end := end_of(entry)):
+        yield entry
+        return
+    start, key = start_of(entry), "lessThan" if entry.get("lessThan") else "lessThanOrEqual"
+    rest = {name: value for name, value in entry.items() if name not in _ENDS}
+    if end in _BARE:
+        # The sign of the comparison where its version should stand, and that in the place of the start.
+        assumed[SIGNED.format(end)] = None
+        yield {**rest, "version": "unspecified", _BARE[end]: start}
+        return
+    if (found := _SIGNED.fullmatch(end)) and found[1] != "=":
+        assumed[SIGNED.format(end[:40])] = None
+        key, end = _BARE[found[1]], found[2]
+    if (bound := read(start)) and bound.text and bound.start and not bound.end and not bound.past_start:
+        assumed[SIGNED.format(start[:40])] = None
+        start = bound.start
+    if series := _SERIES.fullmatch(start):
+        assumed[SERIES_START.format(start)] = None
+        start = series[1]
+    if key == "lessThanOrEqual" and (series := _SERIES.fullmatch(end)) and end[-1] in "xX":
+        assumed[SERIES_END.format(end)] = None
+        end = f"{series[1]}.*"
+    if entry.get("status") == "affected" and _LIST.fullmatch(end):
+        assumed[LISTED.format(end[:60])] = None
+        yield from _split([part.strip() for part in end.split(",")], start, key, rest)
+        return
+    yield {**rest, "version": start, key: end}
+
+
+def _split(ends: Sequence[str], start: str, key: str, rest: Entry) -> Iterator[Entry]:
+    """A range for each of several fixes. `22.1R2-S2, 22.1R3` of Junos: the service releases of R2 hold the fix, and so does R3."""
+    if start in ("unspecified", "0"):
+        yield from ({**rest, "version": "unspecified", key: end} for end in ends)
+        return
+    yield {**rest, "version": start, key: ends[0]}
+    for end in ends[1:]:
+        if found := _JUNOS.fullmatch(end):
+            yield {**rest, "version": found[1], key: end}
+        elif not re.fullmatch(r"\d+\.\d+[RF]\d+(?:-EVO)?", end, re.ASCII | re.IGNORECASE):
+            yield {**rest, "version": "unspecified", key: end}
+
+
+def _from_words(entries: Sequence[Any], assumed: dict[str, None]) -> list[Any]:
+    """Several texts such as `5.7.28 and prior`: open ranges, so that each can be given its own series. One alone stays a text."""
+    spans = [_open_text(entry) for entry in entries]
+    ends = {span.end for span in spans if span}
+    if len(ends) < 2:
+        return list(entries)
+    text = next(span.text for span in spans if span)
+    assumed[WORDS.format(text[:60])] = None
+    return [
+        {**entry, "version": "unspecified", "lessThanOrEqual" if span.with_end else "lessThan": span.end} if span else entry
+        for entry, span in zip(entries, spans, strict=True)
+    ]
+
+
+def _open_text(entry: Any) -> Range | None:
+    """The range of an affected entry that is written as a text without a start."""
+    if not isinstance(entry, Mapping) or entry.get("status") != "affected" or end_of(entry):
+        return None
+    span = read(start) if isinstance(start := entry.get("version"), str) else None
+    return span if span and span.text and span.start is None and span.end is not None else None
