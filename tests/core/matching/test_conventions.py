@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.core.matching._conventions import READINGS, by_convention, conventions, ends_without_start
+from wardround.core.matching._conventions import by_convention, conventions, ends_without_start
+from wardround.core.matching._habits import READINGS
 
 
 def an_object(*versions: dict[str, Any], vendor: str = "Example", product: str = "Gateway", **more: Any) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def test_a_range_of_equal_ends_may_name_the_last_affected_version() -> None:
 
 
 def test_an_unaffected_version_beside_it_says_what_was_before_the_fault() -> None:
-    """CVE-2023-38545, curl: `8.4.0` before itself affected, `7.69.0` before itself unaffected; the advisory says 7.69.0 to 8.3.0."""
+    """CVE-2023-38545, curl: `8.4.0` before itself affected, `7.69.0` before itself unaffected: 7.69.0 to 8.3.0."""
     one = an_object(
         affected("8.4.0", lessThan="8.4.0"), {"version": "7.69.0", "lessThan": "7.69.0", "status": "unaffected"}, vendor="curl"
     )
@@ -194,10 +195,24 @@ def test_a_series_without_an_end_is_left_to_the_reader() -> None:
     assert read(an_object(affected("5.x"))) == (["5.x"], ())
 
 
-def test_atlassians_lower_bounds_list_versions() -> None:
-    """CVE-2023-22515: `>= 8.3.0` affected, `>= 8.3.3` unaffected."""
-    one = an_object(affected(">= 8.3.0"), {"version": ">= 8.3.3", "status": "unaffected"}, vendor="Atlassian")
-    assert read(one)[0] == ["8.3.0", ">= 8.3.3"]
+def test_atlassians_lower_bounds_hold_up_to_the_next_one() -> None:
+    """CVE-2024-21673: affected from 7.13.0, 7.19.0, 8.0.0 and 8.5.0 on; mended by 7.19.18 and 8.5.5, and by 8.7.2."""
+    listed = [affected(f">= {v}") for v in ("7.13.0", "7.19.0", "8.0.0", "8.5.0", "8.6.0")]
+    fixes = [{"version": f">= {v}", "status": "unaffected"} for v in ("7.19.18", "8.5.5", "8.7.2")]
+    one = an_object({"version": "< 7.13.0", "status": "unaffected"}, *listed, *fixes, vendor="Atlassian")
+    found, _ = by_convention(one, container="cna")
+    said = {e["version"]: (e.get("lessThan"), e["status"]) for e in found["versions"]}
+    assert said == {
+        "< 7.13.0": (None, "unaffected"),
+        "7.13.0": ("7.19.0", "affected"),
+        "7.19.0": ("7.19.18", "affected"),
+        "7.19.18": ("7.19.*", "unaffected"),
+        "8.0.0": ("8.5.0", "affected"),
+        "8.5.0": ("8.5.5", "affected"),
+        "8.5.5": ("8.5.*", "unaffected"),
+        "8.6.0": ("8.7.2", "affected"),
+        "8.7.2": ("*", "unaffected"),
+    }
 
 
 def test_every_convention_says_who_wrote_it_from_what_and_why() -> None:

@@ -233,6 +233,13 @@ def test_the_fix_of_an_older_line_is_not_called_affected_by_the_range_of_a_newer
     assert {v: says(a_record, ("n/a", "VMware ESXi"), v, *ranges).verdict.value for v in asked} == asked
 
 
+def test_so_is_what_is_past_the_last_affected_release_of_its_line(a_record: ARecord) -> None:
+    """CVE-2024-40764, SonicOS: 7.0.1-5151 and 7.1.1-7051 and older; 7.0.1-5161 mends the older line."""
+    ranges = [{"version": "0", "lessThanOrEqual": end} for end in ("7.0.1-5151", "7.1.1-7051")]
+    asked = {"7.0.1-5151": "affected", "7.0.1-5161": "unknown", "7.1.1-7051": "affected", "7.1.1-7058": "not_affected"}
+    assert {v: says(a_record, ("SonicWall", "SonicOS"), v, *ranges).verdict.value for v in asked} == asked
+
+
 def test_a_big_ip_range_without_an_end_stays_in_its_branch(a_record: ARecord) -> None:
     """CVE-2023-38138: 17.1.0 before 17.1.0.2, 13.1.0 and no fix."""
     ranges = [

@@ -104,18 +104,10 @@ def test_a_list_that_is_none_stays_a_text() -> None:
     assert read(written) == [("0", "DKCMAIN Ver. 70-06-74-00/00, SVP Ver. 70-06-58/00")]
 
 
-anything = st.one_of(
-    st.none(),
-    st.integers(),
-    st.sampled_from(["unspecified", "n/a", "<", "<= 1", "1.x", "1.0, 2.0", "0", "1 and prior", "2"]),
-    st.text(max_size=5),
-)
-entries = st.lists(
-    st.one_of(
-        anything, st.dictionaries(st.sampled_from(["version", "lessThan", "lessThanOrEqual", "status"]), anything, max_size=4)
-    ),
-    max_size=5,
-)
+WRITTEN = ["unspecified", "n/a", "<", "<= 1", "1.x", "1.0, 2.0", "0", "1 and prior", "2"]
+KEYS = ["version", "lessThan", "lessThanOrEqual", "status"]
+anything = st.one_of(st.none(), st.integers(), st.sampled_from(WRITTEN), st.text(max_size=5))
+entries = st.lists(st.one_of(anything, st.dictionaries(st.sampled_from(KEYS), anything, max_size=4)), max_size=5)
 
 
 @given(entries)

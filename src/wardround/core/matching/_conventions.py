@@ -7,23 +7,18 @@ different versions: taken by the letter all but the longest would say nothing, s
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import Any
 
+from wardround.core.matching._habits import DOTTED, READINGS, entries_of, numbers_of, with_entries, without_default
 from wardround.core.matching._spelling import end_of, may_be_spelled, spelled, start_of
 from wardround.core.vocab import name_key
 
-_DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
-_BRANCH = re.compile(r"[ .\-]?[A-Za-z]*\d+$", re.ASCII)
-_NOTHING = frozenset({"n/a", "na", "-", ""})
 _HOST = re.compile(r"https?://(?:www\.)?([\w.-]+)", re.ASCII)
-_NUMBERED = re.compile(r"\d+(?:\.\d+)*(?:R\d+)?", re.ASCII)
-_MAJOR = re.compile(r"[vV]?\d+", re.ASCII)
-_LOWER = re.compile(r">=? ?(\d+(?:\.\d+)*)", re.ASCII)
 _key = lru_cache(maxsize=16_384)(name_key)
 NO_START = (
     "The record does not say where its ranges start: the lowest is taken from the first version, others from their own series."
@@ -70,7 +65,7 @@ def by_convention(
                 if read is not None:
                     affected = read
                     assumed = (*assumed, f"{convention.says} ({convention.id})")
-    if (started := _started(affected, sorted(set(ends), key=_numbers))) is not None:
+    if (started := _started(affected, sorted(set(ends), key=numbers_of))) is not None:
         affected = started
         assumed = (*assumed, NO_START)
     return affected, tuple(dict.fromkeys(assumed))
@@ -98,21 +93,11 @@ def ends_without_start(objects: Sequence[Mapping[str, Any]], *, container: str =
 
     A start at 0 says nothing either, where several such ranges end at different versions.
     """
-    entries = [entry for affected in objects for entry in _entries(spelled(affected)[0])]
+    entries = [entry for affected in objects for entry in entries_of(spelled(affected)[0])]
     ends = [end_of(entry) for entry in entries if _is_open(entry, (*OPEN, "0"))]
     if len(set(ends)) < 2:
         ends = [end_of(entry) for entry in entries if _is_open(entry, OPEN)]
-    return ends if len(set(ends)) == 1 or all(_DOTTED.fullmatch(end) for end in ends) else []
-
-
-def _entries(affected: Mapping[str, Any]) -> Iterator[Entry]:
-    listed = affected.get("versions")
-    return (entry for entry in (listed if isinstance(listed, list) else ()) if isinstance(entry, Mapping))
-
-
-def _with(affected: Mapping[str, Any], change: Callable[[Any], Any]) -> Mapping[str, Any]:
-    listed = affected.get("versions")
-    return {**affected, "versions": [change(entry) for entry in listed] if isinstance(listed, list) else []}
+    return ends if len(set(ends)) == 1 or all(DOTTED.fullmatch(end) for end in ends) else []
 
 
 def _is_open(entry: Any, starts: Sequence[str]) -> bool:
@@ -122,11 +107,6 @@ def _is_open(entry: Any, starts: Sequence[str]) -> bool:
     return entry.get("status") == "affected" and end_of(entry) not in ("", "*", "unspecified")
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    found = _DOTTED.fullmatch(version)
-    return tuple(map(int, found[1].split("."))) if found else ()
-
-
 def _started(affected: Mapping[str, Any], ends: Sequence[str]) -> Mapping[str, Any] | None:
     """Each open start made explicit: `0` for the lowest end, the shortest leading part above the end below for the others.
 
@@ -134,144 +114,27 @@ def _started(affected: Mapping[str, Any], ends: Sequence[str]) -> Mapping[str, A
     of which nobody spoke.
     """
     open_starts = (*OPEN, "0") if len(ends) > 1 else ("unspecified",)
-    if not any(_is_open(entry, open_starts) and end_of(entry) in ends for entry in _entries(affected)):
+    if not any(_is_open(entry, open_starts) and end_of(entry) in ends for entry in entries_of(affected)):
         return None
     starts = {ends[0]: "0"}
     for below, end in pairwise(ends):
-        parts, limit = _numbers(end), _numbers(below)
+        parts, limit = numbers_of(end), numbers_of(below)
         leading = (parts[:n] for n in range(1, len(parts) + 1))
         if first := next((part for part in leading if part > limit[: len(part)]), None):
             starts[end] = ".".join(map(str, first))
     if len(ends) > 1 and affected.get("defaultStatus") == "unaffected":
-        affected = _without_default(affected)
+        affected = without_default(affected)
 
     def start(entry: Any) -> Any:
         known = starts.get(end_of(entry)) if _is_open(entry, open_starts) else None
         return entry if known is None else {**entry, "version": known}
 
-    return _with(affected, start)
-
-
-def _equal_ends(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The fix at both ends (`lessThan`), or the last affected version (`lessThanOrEqual`): what comes before is meant.
-
-    Of several, each speaks of its own branch. An unaffected one beside them says that what is before it is unaffected.
-    """
-    return _by_one_version(affected, _branch)
-
-
-def _equal_ends_of_majors(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The same of a product that mends several major versions at once: even a single one speaks of its own only."""
-    return _by_one_version(affected, lambda version: found[0] if (found := _MAJOR.match(version)) else version)
-
-
-def _by_one_version(affected: Mapping[str, Any], branch: Callable[[str], str]) -> Mapping[str, Any] | None:
-    entries = list(_entries(affected))
-    bad = [entry for entry in entries if entry.get("status") == "affected"]
-    good = [entry for entry in entries if entry.get("status") == "unaffected" and entry.get("lessThan")]
-    if not bad or len(bad) + len(good) < len(entries) or any(not start_of(e) or start_of(e) != end_of(e) for e in entries):
-        return None
-    before = [{**entry, "version": "0"} for entry in good]
-    if branch is _branch:
-        # What is past the last affected version may yet be a build of it: 9.1R18.1 of 9.1R18.
-        deep = [end_of(e) for e in bad if e.get("lessThanOrEqual") and _NUMBERED.fullmatch(end_of(e))]
-        before += [{**bad[0], "version": end, "lessThanOrEqual": end} for end in deep]
-        before += [{"version": end, "lessThan": f"{end}.*", "status": "unknown", "versionType": _type(bad[0])} for end in deep]
-        if len(bad) == 1:
-            return {**affected, "versions": [*before, {**bad[0], "version": "0"}]}
-    branches = [{**entry, "version": branch(end_of(entry))} for entry in bad]
-    mended = [
-        {"version": end_of(e), "lessThan": f"{branch(end_of(e))}.*", "status": "unaffected", "versionType": _type(e)}
-        for e in bad
-        if e.get("lessThan") or branch is not _branch
-    ]
-    return _without_default({**affected, "versions": [*before, *branches, *mended]})
-
-
-def _type(entry: Entry) -> Any:
-    return entry.get("versionType", "")
-
-
-def _branch(version: str) -> str:
-    return _BRANCH.sub("", version) or version
-
-
-def _no_start(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """`n/a`, `-` or nothing where the one range starts: from the first version on."""
-    open_starts = [e for e in _entries(affected) if end_of(e) not in ("", "*") and start_of(e).casefold() in _NOTHING]
-    if len(open_starts) != 1 or open_starts[0].get("status") != "affected":
-        return None
-    return _with(affected, lambda entry: {**entry, "version": "0"} if entry is open_starts[0] else entry)
+    return with_entries(affected, start)
 
 
 def _host(affected: Mapping[str, Any]) -> str:
     found = _HOST.match(url) if isinstance(url := affected.get("collectionURL"), str) else None
     return found[1].casefold() if found else ""
-
-
-def _fixed_from(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """One unaffected version at both ends beside a default of *affected*: what is before it is affected, what is past it is not.
-
-    Of that version itself nobody can tell: it is the fix in some records, and the last affected one in others.
-    """
-    entries = list(_entries(affected))
-    if len(entries) != 1 or affected.get("defaultStatus") != "affected" or entries[0].get("status") != "unaffected":
-        return None
-    version, kind = start_of(entries[0]), {"versionType": _type(entries[0])}
-    if not version or version != end_of(entries[0]):
-        return None
-    affected_before = {"version": "0", "lessThan": version, "status": "affected", **kind}
-    itself = {"version": version, "status": "unknown", **kind}
-    return _without_default({**affected, "versions": [affected_before, itself]})
-
-
-def _slipped_default(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """*Affected* as the default beside ranges that are all affected and end: the default of the form, left as it was."""
-    entries = list(_entries(affected))
-    if affected.get("defaultStatus") != "affected" or not any(end_of(e) not in ("", "*") for e in entries):
-        return None
-    if any(e.get("status") != "affected" or not _only_fixes(e.get("changes")) for e in entries):
-        return None
-    return _without_default(affected)
-
-
-def _only_fixes(changes: Any) -> bool:
-    """True where `changes` name the version that repairs, and nothing else."""
-    listed = changes if isinstance(changes, list) else ()
-    return all(isinstance(change, Mapping) and change.get("status") == "unaffected" for change in listed)
-
-
-def _without_default(affected: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: value for key, value in affected.items() if key != "defaultStatus"}
-
-
-def _listed_lower_bounds(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """`>= 8.3.0` without an end for each single version that is affected."""
-
-    def change(entry: Any) -> Any:
-        bound = _LOWER.fullmatch(start_of(entry)) if isinstance(entry, Mapping) and entry.get("status") == "affected" else None
-        return {**entry, "version": bound[1]} if bound else entry
-
-    changed = _with(affected, change)
-    return changed if changed["versions"] != affected.get("versions") else None
-
-
-def _dotted(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """A `versionType` that is none, beside plain dotted versions."""
-    if not any("versionType" in entry for entry in _entries(affected)):
-        return None
-    return _with(affected, lambda entry: {**entry, "versionType": "custom"} if isinstance(entry, Mapping) else entry)
-
-
-READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] = {
-    "equal_ends": _equal_ends,
-    "equal_ends_of_majors": _equal_ends_of_majors,
-    "fixed_from": _fixed_from,
-    "no_start": _no_start,
-    "slipped_default": _slipped_default,
-    "listed_lower_bounds": _listed_lower_bounds,
-    "dotted": _dotted,
-}
 
 
 @cache

@@ -2,7 +2,7 @@
 
 Ranges that overlap, of a product whose vendor mends several lines at once (`8.0 before U3d`, `8.0 before U2d`).
 
-Read literally, the fix of the older line is inside the range of the newer one, and so *affected*. A version at or past the end
+Read literally, the fix of the older line is inside the range of the newer one, and so *affected*. A version past the end
 of a range of its own line (all the numbers of that end but the last) is *unknown* then: a vendor fact can decide it.
 """
 
@@ -18,11 +18,12 @@ def mended_nearer(entries: list[Entry], form: Form, version: str) -> str:
         return ""
     own = form.spans(version)
     for entry in entries:
-        end = _end(entry)
+        end, held = _end(entry)
         if not end or not form.reads(end):
             continue
         line = form.spans(end)[0].prefix[:-1]
-        if len(line) >= 2 and all(span.low[: len(line)] == line for span in own) and form.position(version, end) <= {0, 1}:
+        past = form.position(version, end) <= ({1} if held else {0, 1})
+        if past and len(line) >= 2 and all(span.low[: len(line)] == line for span in own):
             return f"{shown(version)} is at or past {shown(end)}, where one range of the record ends, and inside another one."
     return ""
 
@@ -36,16 +37,15 @@ def mended_in_branch(entries: list[Entry], form: Form, version: str) -> str:
         return ""
     branch = form.spans(version)[0].prefix[: form.open_series]
     for entry in entries:
-        end = _end(entry)
-        if not end or not form.reads(end) or len(branch) < form.open_series:
+        end, held = _end(entry)
+        if not end or held or not form.reads(end) or len(branch) < form.open_series:
             continue
         if form.spans(end)[0].prefix[: form.open_series] == branch and form.position(version, end) <= {0, 1}:
             return f"The end of each range, such as {shown(end)}, is taken as the fix of its branch, as this vendor writes it."
     return ""
 
 
-def _end(entry: Entry) -> str:
-    """The end of an affected range that leaves its end out: a fix. Empty for every other entry."""
+def _end(entry: Entry) -> tuple[str, bool]:
+    """The end of an affected range, and whether the range holds it; empty for every other entry."""
     span = entry.span if entry.explicit and entry.status is Verdict.AFFECTED else None
-    end = span.end if span and not span.with_end else None
-    return "" if not end or end.endswith("*") else end
+    return (span.end, span.with_end) if span and span.end and not span.end.endswith("*") else ("", False)

@@ -1,0 +1,163 @@
+"""The ways in which publishers' habits change an object before it is read: each takes it as written and gives it as meant.
+
+None is given where the object does not have the habit. Which publisher has which habit is data: `tables/conventions.json`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from wardround.core.matching._spelling import end_of, start_of
+
+Entry = Mapping[str, Any]
+
+DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
+_BRANCH = re.compile(r"[ .\-]?[A-Za-z]*\d+$", re.ASCII)
+_LOWER = re.compile(r">=? ?(\d+(?:\.\d+)*)", re.ASCII)
+_NOTHING = frozenset({"n/a", "na", "-", ""})
+_NUMBERED = re.compile(r"\d+(?:\.\d+)*(?:R\d+)?", re.ASCII)
+_MAJOR = re.compile(r"[vV]?\d+", re.ASCII)
+
+
+def entries_of(affected: Mapping[str, Any]) -> Iterator[Entry]:
+    """The entries of an object that are objects."""
+    listed = affected.get("versions")
+    return (entry for entry in (listed if isinstance(listed, list) else ()) if isinstance(entry, Mapping))
+
+
+def with_entries(affected: Mapping[str, Any], change: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """The object with each entry changed."""
+    listed = affected.get("versions")
+    return {**affected, "versions": [change(entry) for entry in listed] if isinstance(listed, list) else []}
+
+
+def numbers_of(version: str) -> tuple[int, ...]:
+    """The numbers of a dotted version; empty for anything else."""
+    found = DOTTED.fullmatch(version)
+    return tuple(map(int, found[1].split("."))) if found else ()
+
+
+def _equal_ends(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The fix at both ends (`lessThan`), or the last affected version (`lessThanOrEqual`): what comes before is meant.
+
+    Of several, each speaks of its own branch. An unaffected one beside them says that what is before it is unaffected.
+    """
+    return _by_one_version(affected, _branch)
+
+
+def _equal_ends_of_majors(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The same of a product that mends several major versions at once: even a single one speaks of its own only."""
+    return _by_one_version(affected, lambda version: found[0] if (found := _MAJOR.match(version)) else version)
+
+
+def _by_one_version(affected: Mapping[str, Any], branch: Callable[[str], str]) -> Mapping[str, Any] | None:
+    entries = list(entries_of(affected))
+    bad = [entry for entry in entries if entry.get("status") == "affected"]
+    good = [entry for entry in entries if entry.get("status") == "unaffected" and entry.get("lessThan")]
+    if not bad or len(bad) + len(good) < len(entries) or any(not start_of(e) or start_of(e) != end_of(e) for e in entries):
+        return None
+    before = [{**entry, "version": "0"} for entry in good]
+    if branch is _branch:
+        # What is past the last affected version may yet be a build of it: 9.1R18.1 of 9.1R18.
+        deep = [end_of(e) for e in bad if e.get("lessThanOrEqual") and _NUMBERED.fullmatch(end_of(e))]
+        before += [{**bad[0], "version": end, "lessThanOrEqual": end} for end in deep]
+        before += [{"version": end, "lessThan": f"{end}.*", "status": "unknown", "versionType": _type(bad[0])} for end in deep]
+        if len(bad) == 1:
+            return {**affected, "versions": [*before, {**bad[0], "version": "0"}]}
+    branches = [{**entry, "version": branch(end_of(entry))} for entry in bad]
+    mended = [
+        {"version": end_of(e), "lessThan": f"{branch(end_of(e))}.*", "status": "unaffected", "versionType": _type(e)}
+        for e in bad
+        if e.get("lessThan") or branch is not _branch
+    ]
+    return without_default({**affected, "versions": [*before, *branches, *mended]})
+
+
+def _type(entry: Entry) -> Any:
+    return entry.get("versionType", "")
+
+
+def _branch(version: str) -> str:
+    return _BRANCH.sub("", version) or version
+
+
+def _no_start(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """`n/a`, `-` or nothing where the one range starts: from the first version on."""
+    open_starts = [e for e in entries_of(affected) if end_of(e) not in ("", "*") and start_of(e).casefold() in _NOTHING]
+    if len(open_starts) != 1 or open_starts[0].get("status") != "affected":
+        return None
+    return with_entries(affected, lambda entry: {**entry, "version": "0"} if entry is open_starts[0] else entry)
+
+
+def _fixed_from(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """One unaffected version at both ends beside a default of *affected*: what is before it is affected, what is past it is not.
+
+    Of that version itself nobody can tell: it is the fix in some records, and the last affected one in others.
+    """
+    entries = list(entries_of(affected))
+    if len(entries) != 1 or affected.get("defaultStatus") != "affected" or entries[0].get("status") != "unaffected":
+        return None
+    version, kind = start_of(entries[0]), {"versionType": _type(entries[0])}
+    if not version or version != end_of(entries[0]):
+        return None
+    affected_before = {"version": "0", "lessThan": version, "status": "affected", **kind}
+    itself = {"version": version, "status": "unknown", **kind}
+    return without_default({**affected, "versions": [affected_before, itself]})
+
+
+def _slipped_default(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """*Affected* as the default beside ranges that are all affected and end: the default of the form, left as it was."""
+    entries = list(entries_of(affected))
+    if affected.get("defaultStatus") != "affected" or not any(end_of(e) not in ("", "*") for e in entries):
+        return None
+    if any(e.get("status") != "affected" or not _only_fixes(e.get("changes")) for e in entries):
+        return None
+    return without_default(affected)
+
+
+def _only_fixes(changes: Any) -> bool:
+    """True where `changes` name the version that repairs, and nothing else."""
+    listed = changes if isinstance(changes, list) else ()
+    return all(isinstance(change, Mapping) and change.get("status") == "unaffected" for change in listed)
+
+
+def without_default(affected: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The object without what it says of the rest."""
+    return {key: value for key, value in affected.items() if key != "defaultStatus"}
+
+
+def _listed_lower_bounds(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """`>= 8.3.0` affected, `>= 8.3.3` unaffected: each holds up to the next one, a fix no further than its own series."""
+    bounds = [(found[1], e) for e in entries_of(affected) if not end_of(e) and (found := _LOWER.fullmatch(start_of(e)))]
+    if not bounds:
+        return None
+    bounds.sort(key=lambda bound: numbers_of(bound[0]))
+    ends = dict(zip((version for version, _ in bounds), [*(version for version, _ in bounds[1:]), "*"], strict=True))
+
+    def change(entry: Any) -> Any:
+        found = next((version for version, one in bounds if one is entry), None)
+        if found is None:
+            return entry
+        end, series = ends[found], ".".join(found.split(".")[:2])
+        within = end == "*" or entry.get("status") == "affected" or numbers_of(end)[:2] == numbers_of(series)
+        return {**entry, "version": found, "lessThan": end if within else f"{series}.*"}
+
+    return with_entries(affected, change)
+
+
+def _dotted(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A `versionType` that is none, beside plain dotted versions."""
+    if not any("versionType" in entry for entry in entries_of(affected)):
+        return None
+    return with_entries(affected, lambda entry: {**entry, "versionType": "custom"} if isinstance(entry, Mapping) else entry)
+
+
+READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] = {
+    "equal_ends": _equal_ends,
+    "equal_ends_of_majors": _equal_ends_of_majors,
+    "fixed_from": _fixed_from,
+    "no_start": _no_start,
+    "slipped_default": _slipped_default,
+    "listed_lower_bounds": _listed_lower_bounds,
+    "dotted": _dotted,
+}
