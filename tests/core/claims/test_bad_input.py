@@ -102,3 +102,25 @@ def test_every_document_of_the_standards_own_tests_is_read_or_refused(shared):
         read_ones, marked = read_ones + 1, marked + bool(document.marks)
     assert read_ones > 1_000
     assert marked > 200
+
+
+def test_one_id_for_a_thousand_products_on_a_thousand_others_does_not_multiply():
+    link = {"category": "default_component_of", "product_reference": "A", "relates_to_product_reference": "A"}
+    tree = {
+        "full_product_names": [{"product_id": "A", "name": f"A{n}"} for n in range(1_000)],
+        "relationships": [link | {"full_product_name": {"product_id": f"R{n}", "name": "r"}} for n in range(1_000)],
+    }
+    document = read(a_csaf(tree=tree, status={"known_not_affected": [f"R{n}" for n in range(1_000)]}))
+    assert len(claims(document, CVE)) <= 20_000
+    assert {entry["status"] for c in containers(document, CVE) for a in c.affected for entry in a["versions"]} == {"unknown"}
+
+
+def test_a_document_on_ten_thousand_vulnerabilities_is_asked_about_each_in_seconds():
+    raw = a_csaf(gateways("2.0"))
+    raw["vulnerabilities"] = [
+        {"cve": f"CVE-2030-{n}", "product_status": {"known_affected": ["2.0"]}} for n in range(10_000, 20_000)
+    ]
+    start = time.process_time()
+    document = read(raw)
+    assert [len(containers(document, cve)) for cve in subjects(document)] == [1] * 10_000
+    assert time.process_time() - start < 10

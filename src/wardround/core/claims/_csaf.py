@@ -110,11 +110,8 @@ class _Told:
 
     def __init__(self, tree: Tree) -> None:
         self._filed: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
-        self._groups: dict[str, list[str]] = defaultdict(list)
+        self._groups = tree.groups
         self.dates: dict[str, datetime] = {}
-        for group, listed in tree.groups.items():
-            for product_id in listed:
-                self._groups[product_id].append(group)
 
     def file(self, stated: Mapping[str, Any], told: str, *, rank: int = 0) -> None:
         """One flag, threat or remediation: of what it names, or where it names nothing, of all (3.2.3.12, 3.2.3.14)."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from wardround.core.advisories import Advisory, Stated
-from wardround.core.claims._gather import containers, words_on
+from wardround.core.claims._gather import containers
 from wardround.core.claims._model import Document, Word
 
 Standing = tuple[Document, datetime]
@@ -22,7 +22,7 @@ def with_documents(
     Without a record, the documents' own words make it one, in state PUBLISHED, with what others `stated` on it (KEV, EPSS);
     None when there is neither.
     """
-    spoken = [(d, at, words_on(d, subject)) for d, at in sorted(standing, key=lambda s: (s[1], s[0].subject), reverse=True)]
+    spoken = [(d, at, d.words_on(subject)) for d, at in sorted(standing, key=lambda s: (s[1], s[0].subject), reverse=True)]
     spoken = [(d, at, words) for d, at, words in spoken if words]
     if not spoken:
         return advisory
@@ -33,9 +33,7 @@ def with_documents(
     return replace(advisory, containers=(*advisory.containers, *ordered))
 
 
-def _of_documents(
-    spoken: Sequence[tuple[Document, datetime, tuple[Word, ...]]], subject: str, stated: Iterable[Stated]
-) -> Advisory:
+def _of_documents(spoken: Sequence[tuple[Document, datetime, Sequence[Word]]], subject: str, stated: Iterable[Stated]) -> Advisory:
     words = [word for _, _, listed in spoken for word in listed]
     scores = [
         Stated("cvss", w.cvss, f"CVSS by {d.publisher or d.id}", d.published) for d, _, listed in spoken for w in listed if w.cvss

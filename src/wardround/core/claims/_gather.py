@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from wardround.core.advisories import Container
-from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Claim, Document, Product, Said, Word
+from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Claim, Document, Product, Said
 from wardround.core.claims._nodes import joined
 from wardround.core.claims._ranges import EVERY, EXCLUDED
 
@@ -30,8 +30,7 @@ def containers(document: Document, subject: str, *, stated_at: datetime | None =
             stated_at=stated_at or document.updated,
             marks=document.marks,
         )
-        for word in document.words
-        if word.subject == subject
+        for word in document.words_on(subject)
         for own in (True, False)
         if any(said.effect and said.product.distribution is own for said in word.said)
     )
@@ -53,8 +52,7 @@ def claims(document: Document, subject: str = "", *, stated_at: datetime | None 
             said.pointer,
             document.marks,
         )
-        for word in document.words
-        if subject in ("", word.subject)
+        for word in (document.words_on(subject) if subject else document.words)
         for said in word.said
     )
 
@@ -137,8 +135,3 @@ def _bare(purl: str) -> str:
 def subjects(document: Document) -> tuple[str, ...]:
     """The vulnerabilities that the document speaks of: CVE ids, or the document's own where it has none."""
     return tuple(dict.fromkeys(word.subject for word in document.words))
-
-
-def words_on(document: Document, subject: str) -> tuple[Word, ...]:
-    """What it says of one of them."""
-    return tuple(word for word in document.words if word.subject == subject)

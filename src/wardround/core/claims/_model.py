@@ -1,6 +1,6 @@
 """What documents other than CVE records say: of which product, what, and on whose word."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -78,6 +78,16 @@ class Document:
     withdrawn: datetime | None = None
     marks: str = ""
     document: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    filed: dict[str, list[Word]] = field(init=False, default_factory=dict, repr=False, compare=False)
+
+    def words_on(self, subject: str) -> Sequence[Word]:
+        """What it says of one vulnerability; filed once, since one document may speak of many thousands."""
+        if not self.filed:
+            filed: dict[str, list[Word]] = {}
+            for word in self.words:
+                filed.setdefault(word.subject, []).append(word)
+            self.filed.update(filed)  # all at once: another thread may be reading the same document
+        return self.filed.get(subject, ())
 
 
 @dataclass(frozen=True, slots=True)

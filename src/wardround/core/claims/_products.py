@@ -12,6 +12,7 @@ from wardround.core.claims._nodes import joined, node, objects, texts
 from wardround.core.claims._ranges import EVERY, entries
 
 _DEEPEST = 40  # levels of branches, and products that stand on products: a document that goes deeper is not followed
+_MOST_SAME = 20  # products that one id stands for: more than one is a fault already (CSAF 2.0, 6.1.2), and they multiply
 _NARROWING = ("architecture", "platform", "language", "specification", "host_name")
 _IN_VERSION = ("service_pack", "patch_level")
 _CONTAINS = ("default_component_of",)
@@ -19,11 +20,11 @@ _CONTAINS = ("default_component_of",)
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Products by id; `parts` are those that contain another one (which is then affected with it); `groups` are ids by group."""
+    """Products by id; `parts` are those that contain another one (which is then affected with it); `groups` are those of an id."""
 
     products: Mapping[str, tuple[Product, ...]]
     parts: Mapping[str, tuple[Product, ...]]
-    groups: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, Sequence[str]]
 
 
 def read_tree(document: Mapping[str, Any], *, publisher: str) -> Tree:
@@ -35,8 +36,8 @@ def read_tree(document: Mapping[str, Any], *, publisher: str) -> Tree:
     found: dict[str, list[Product]] = {}
     cpes: dict[str, str] = {}
     for stated, path, pointer in _stated(tree):
-        if product_id := text(stated, "product_id"):
-            found.setdefault(product_id, []).append(_product(stated, path, pointer, publisher))
+        if (product_id := text(stated, "product_id")) and len(listed := found.setdefault(product_id, [])) < _MOST_SAME:
+            listed.append(_product(stated, path, pointer, publisher))
             cpes.setdefault(product_id, _cpe(stated))
     products = {key: tuple(listed) for key, listed in found.items()}
     parts: dict[str, tuple[Product, ...]] = {}
@@ -47,7 +48,7 @@ def read_tree(document: Mapping[str, Any], *, publisher: str) -> Tree:
             cpes[link.id] = cpes.get(link.bases[0], "")
             if link.category in _CONTAINS and len(link.bases) == 1 and not any(p.distribution for p in narrowed):
                 parts[link.id] = products.get(link.bases[0], ())
-    return Tree(products, parts, dict(_groups(tree)))
+    return Tree(products, parts, _groups(tree))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,14 @@ def _link(stated: Mapping[str, Any], component: str, steps: Sequence[Mapping[str
     return _Link(text(name, "product_id"), text(name, "name"), category, text(stated, component), bases)
 
 
-def _groups(tree: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _groups(tree: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The groups that each product belongs to."""
+    found: dict[str, list[str]] = {}
     for _, group in objects(tree.get("product_groups")):
         if group_id := text(group, "group_id"):
-            yield group_id, tuple(texts(group.get("product_ids")))
+            for product_id in texts(group.get("product_ids")):
+                found.setdefault(product_id, []).append(group_id)
+    return found
 
 
 def _helper(stated: Mapping[str, Any]) -> Mapping[str, Any]:
