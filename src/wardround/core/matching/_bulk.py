@@ -1,24 +1,28 @@
 """One record against many distinct subjects at once: only the verdicts, for counting over whole estates.
 
 Versions of one product are ranked once (`Ranked`). A record's bounds cut that rank into cells: all versions of a cell stand
-in the same place to every bound, so one of them is decided and speaks for the rest. What cells cannot tell (versions with
-letters, versions too coarse for a bound, prose, package orders) is decided one by one.
+in the same place to every bound, so one of them is decided and speaks for the rest; so does one of the texts that no order
+can read. Records that say the same of a product (`_statement`) share their verdicts. What neither tells (package orders,
+Windows updates...) is decided one by one.
 """
 
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching._cuts import cuts_of
 from wardround.core.matching._decide import decide, standing
+from wardround.core.matching._entries import _clearly_other
 from wardround.core.matching._model import Subject
-from wardround.core.matching._numbers import Bound, Numbers, text_of
+from wardround.core.matching._numbers import Bound, Numbers, beside, text_of
+from wardround.core.matching._objects import bare_object
+from wardround.core.matching._orders import Order, UnreadableError
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._record import Plan, Record
-from wardround.core.matching._sql_server import names_of_sql_server
+from wardround.core.matching._statement import asked_of, statement
 from wardround.core.matching._windows import VENDOR, releases_of
 from wardround.core.matching._windows_answer import ends_at_publication
 from wardround.core.vocab import Verdict
@@ -48,15 +52,18 @@ class Ranked:
 
 
 class _Group:
-    """Subjects that differ in nothing but their version."""
+    """Subjects that differ in nothing but their version. `known` has the codes of `places` for each statement so far."""
 
     def __init__(self, blank: Subject, subjects: Sequence[Subject], places: Sequence[int]) -> None:
-        self.blank = blank
+        self.blank, self.asked = blank, asked_of(blank)
+        self.windows = blank.vendors == (VENDOR,) and bool(releases_of(blank.product))
+        self.known: dict[bytes, bytes] = {}
         self.odd: list[int] = []
         self.by_numbers: dict[Numbers, list[int]] = defaultdict(list)
         self.by_text: dict[str, list[int]] = defaultdict(list)
+        self.texts = {}
         for place in places:
-            version = text_of(subjects[place].version)
+            version = self.texts[place] = text_of(subjects[place].version)
             self.by_text[version.text].append(place)
             if version.numbers is None:
                 self.odd.append(place)
@@ -71,23 +78,36 @@ class _Group:
 def verdicts(record: Advisory | Record, subjects: Sequence[Subject] | Ranked, *, overrides: Overrides) -> bytes:
     """One code (see `CODES`) for each subject, all of which the record names: the same as `decide` gives one by one.
 
-    With a `Ranked` that was prepared once for a product, each of its records costs only a few comparisons.
+    With a `Ranked` that was prepared once for a product, each of its records costs only a few comparisons, and one that says
+    what another said costs none.
     """
     record = record if isinstance(record, Record) else Record(record)
     ranked = subjects if isinstance(subjects, Ranked) else Ranked(subjects)
     codes = bytearray(len(ranked.subjects))
 
     def answer(place: int) -> int:
-        return _CODE[decide(record, ranked.subjects[place], overrides=overrides).verdict]
+        return _CODE[decide(record, ranked.subjects[place], overrides=overrides, read=bare_object).verdict]
 
+    rejected = record.advisory.state.casefold() == "rejected"
     for group in ranked.groups:
-        _fill(codes, record, group, answer, overrides)
+        blank = group.blank
+        if rejected or overrides.of(record.advisory.cve, vendors=blank.vendors, product=blank.product, also=blank.also):
+            for place in group.places:
+                codes[place] = answer(place)
+            continue
+        said = statement(record, blank, group.asked)
+        if (known := group.known.get(said)) is None:
+            _fill(codes, record, group, answer)
+            group.known[said] = bytes(codes[place] for place in group.places)
+        else:
+            for place, code in zip(group.places, known, strict=True):
+                codes[place] = code
     return bytes(codes)
 
 
-def _fill(codes: bytearray, record: Record, group: _Group, answer: Callable[[int], int], overrides: Overrides) -> None:
+def _fill(codes: bytearray, record: Record, group: _Group, answer: Callable[[int], int]) -> None:
     """The codes of one group: cell by cell where the record's bounds allow it, else one by one."""
-    cuts = _cuts(record, group, overrides)
+    cuts = _cuts(record, group)
     if cuts is None:
         for place in group.places:
             codes[place] = answer(place)
@@ -103,8 +123,12 @@ def _fill(codes: bytearray, record: Record, group: _Group, answer: Callable[[int
                 for place in cell:
                     codes[place] = code
                 start = end
+    spoken: dict[Hashable, int] = {}
     for place in {*group.odd, *apart}:
-        codes[place] = answer(place)
+        which = cuts.alike(place, group)
+        if which not in spoken:
+            spoken[which] = answer(place)
+        codes[place] = spoken[which]
 
 
 class _Union:
@@ -113,40 +137,64 @@ class _Union:
     def __init__(self) -> None:
         self.bounds: set[Bound] = set()
         self.texts: set[str] = set()
-        self.padded = False
+        self.tokens: set[str] = set()
+        self.orders: set[Order] = set()
+        self.padded = self.commits = False
 
     def add(self, plan: Plan) -> bool:
         """The cuts of one container's objects. False where its answers hang on more than the place of a plain version."""
         for one in plan.objects:
+            self.commits |= "git" in one.shape.types
             for entry in one.shape.entries:
                 own = cuts_of(entry)
                 if own is None:
                     return False
                 self.bounds |= own.bounds
                 self.texts |= own.texts
+                self.tokens |= own.tokens
+                self.orders |= own.orders
                 self.padded |= own.padded
         return True
 
+    def alike(self, place: int, group: _Group) -> Hashable:
+        """What the versions that are in no cell, too coarse for a bound or no plain numbers, have to share to be read alike."""
+        text, numbers = group.texts[place]
+        if not text:
+            return ""
+        if group.windows or text in self.texts:
+            return place
+        if numbers is not None:
+            if self.padded and len(numbers) > 3:
+                return place
+            return tuple(_beside(numbers, bound, padded=padded) for bound in self.bounds for padded in {False, self.padded})
+        if self.commits or any(_reads(order, text) for order in self.orders):
+            return place
+        return frozenset(token for token in self.tokens if _clearly_other(token, text))
 
-def _cuts(record: Record, group: "_Group", overrides: Overrides) -> _Union | None:
+
+def _beside(numbers: Numbers, bound: Bound, *, padded: bool) -> int:
+    """Where a version stands to a bound, in all that a reading can tell apart."""
+    found = beside(numbers, bound, padded=padded)
+    return found if found is not None else 2 + any(bound.numbers[len(numbers) :])
+
+
+def _reads(order: Order, text: str) -> bool:
+    try:
+        order.key(text)
+    except UnreadableError:
+        return False
+    return True
+
+
+def _cuts(record: Record, group: "_Group") -> _Union | None:
     """Every cut of the record for these subjects; None where the answer hangs on more than the place of a plain version."""
-    blank, cuts = group.blank, _Union()
-    if overrides.of(record.advisory.cve, vendors=blank.vendors, product=blank.product, also=blank.also):
+    cuts = _Union()
+    if group.asked is None or any(container.applicability for container in record.advisory.containers):
         return None
-    if blank.vendors == (VENDOR,) and names_of_sql_server(blank.product):
-        return None
-    if blank.distribution or any(container.applicability for container in record.advisory.containers):
-        return None
-    places = list(standing(record, blank))
-    if blank.distribution or any(record.advisory.containers[place].applicability for place in places):
-        return None
-    releases = releases_of(blank.product) if blank.vendors == (VENDOR,) else None
-    names = {name for release, _ in releases or () for name in (*release.names, *release.core, *release.general)}
-    asked = [Subject((VENDOR,), name, "") for name in sorted(names)] if releases else [blank]
-    plans = [record.plan(place, subject) for place in places for subject in asked]
+    plans = [record.plan(place, subject) for place in standing(record, group.blank) for subject in group.asked]
     if not all(cuts.add(plan) for plan in plans):
         return None
-    if releases:
+    if group.windows:
         if any(ends_at_publication(one.shape) for plan in plans for one in plan.objects):
             return None
         cuts.bounds |= _builds(plans, group)

@@ -1,27 +1,31 @@
 """Where the answer of an entry can change, along the plain dotted versions of a product.
 
-Between two cuts every plain version reads an entry alike, so that one of them can speak for all (`_bulk`). What an entry says
-of versions with letters, of ones too coarse for a bound, and of texts that it names as they stand is not told by cuts.
+Between two cuts every plain version reads an entry alike, so that one of them can speak for all (`_bulk`). Versions that are
+too coarse for a bound, and texts that an entry names as they stand, stand apart.
 """
 
 from dataclasses import dataclass
 
 from wardround.core.matching._entries import MOST_CHANGES, Entry, is_other_token
 from wardround.core.matching._numbers import Bound, bound_of
+from wardround.core.matching._orders import Order
 
 _LONGEST = 60
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Cuts:
-    """The bounds of an entry, the texts that it names as they stand, and whether three parts make a version (`padded`)."""
+    """The bounds of an entry, the texts that it names as they stand, and whether three parts make a version (`padded`).
+
+    Versions that are no plain numbers all read alike here, unless one is among `texts`, an order of `orders` can read it, or
+    it can be told from one of `tokens`.
+    """
 
     bounds: frozenset[Bound] = frozenset()
     texts: frozenset[str] = frozenset()
     padded: bool = False
-
-
-_NOWHERE = Cuts()
+    orders: frozenset[Order] = frozenset()
+    tokens: frozenset[str] = frozenset()
 
 
 def cuts_of(entry: Entry) -> Cuts | None:
@@ -33,30 +37,33 @@ def cuts_of(entry: Entry) -> Cuts | None:
 
 
 def _cuts(entry: Entry) -> Cuts | None:
-    order, span = entry.order, entry.span
+    order, span, stated = entry.order, entry.span, frozenset({entry.stated})
     if entry.constant:
-        return _NOWHERE
+        return Cuts(texts=stated)
     ends = [text for text in ((span.start, span.end) if span else (entry.stated,)) if text]
+    steps = [at for at, _ in entry.steps] if len(entry.changes or ()) <= MOST_CHANGES else []
+    texts = stated.union(ends, steps)
     if order.name == "git":
-        return Cuts(texts=frozenset(ends) | {at for at, _ in entry.steps})
+        return Cuts(texts=texts)
     if not order.coarse and order.name != "semver":
         return None
     if span is None and bound_of(entry.stated) is None:
         return _beside_a_token(entry.stated) if order.coarse else None
-    steps = [at for at, _ in entry.steps] if len(entry.changes or ()) <= MOST_CHANGES else []
     bounds = {text: bound_of(text) for text in (*ends, *steps)}
     if not order.coarse and any(bound is None and any(map(str.isdigit, text)) for text, bound in bounds.items()):
         return None
     kept = frozenset(bound for bound in bounds.values() if bound)
-    return Cuts(kept, frozenset(ends), not order.coarse)
+    orders = frozenset() if order.coarse else frozenset({order})
+    return Cuts(kept, texts, not order.coarse, orders, stated if span is None and order.coarse else frozenset())
 
 
 def _beside_a_token(stated: str) -> Cuts | None:
     """A single version with letters decides nothing for the versions that it begins with, and is another than all the rest."""
     if not is_other_token(stated):
-        return _NOWHERE
+        return Cuts(texts=frozenset({stated}))
     flat = stated.casefold().lstrip("v")
     if len(flat) > _LONGEST:
         return None
     begins = [flat[:end] for end in range(1, len(flat) + 1)]
-    return Cuts(texts=frozenset(f"{v}{text}" for text in begins for v in ("", "v", "V")))
+    texts = frozenset(f"{v}{text}" for text in begins for v in ("", "v", "V"))
+    return Cuts(texts=texts | {stated}, tokens=frozenset({stated}))
