@@ -47,9 +47,12 @@ class Record:
         """The objects of a container that name the subject: by vendor and product, else by package or CPE."""
         key = container, subject.vendors[:1], subject.product, subject.also
         if (plan := self._plans.get(key)) is None:
-            places = self._places(container, subject, other=False) or self._places(container, subject, other=True)
-            plan = self._plans[key] = _compile(self.advisory.containers[container], places, subject)
+            plan = self._plans[key] = _compile(self.advisory.containers[container], self.places(container, subject), subject)
         return plan
+
+    def places(self, container: int, subject: Subject) -> list[int]:
+        """Where the objects of that plan stand, not read yet."""
+        return self._places(container, subject, other=False) or self._places(container, subject, other=True)
 
     def _places(self, container: int, subject: Subject, *, other: bool) -> list[int]:
         filed = self._filed.get((container, other))
