@@ -1,5 +1,6 @@
 """Distributions backport: for their packages their own word decides; without one *unknown*, never *affected* (FACTS 9)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from wardround.core.advisories import Advisory, Container
 from wardround.core.matching import Overrides, match, match_all
-from wardround.core.matching._packages import package_of, release_of
+from wardround.core.matching._packages import package_of, release_of, scheme_of_ending
+from wardround.core.names import Aliases
 from wardround.core.vocab import Finding, Install
 
 DAY = datetime(2030, 5, 13, tzinfo=UTC)
@@ -271,3 +273,50 @@ def test_nothing_that_an_inventory_writes_is_an_error(purl: str, source: str, ve
         found = match(a_record(DEBIAN), install, overrides=NONE)
         assert found.reason
         assert found.decided_by.startswith("CVE-2030-0001 ")
+
+
+@pytest.mark.parametrize(
+    ("version", "scheme"),
+    [
+        ("5.15.0-91-generic", "deb"),
+        ("5.10.0-28-amd64", "deb"),
+        ("6.5.0-1014-aws", "deb"),
+        ("2.4.57-1ubuntu4.7", "deb"),
+        ("1.1.1n-0+deb11u4", "deb"),
+        ("1.1.1k-9.el8_7", "rpm"),
+        ("4.18.0-477.10.1.el8_8.x86_64", "rpm"),
+        ("5.14.21-150500.55.7-default", "rpm"),
+        ("12.4.0.2", ""),
+        ("1.2.3-rc.1", ""),
+        ("9.1R18", ""),
+        ("22.04", ""),
+    ],
+)
+def test_a_versions_own_form_gives_a_distributions_package_away(version: str, scheme: str) -> None:
+    assert scheme_of_ending(version) == scheme
+
+
+@pytest.mark.parametrize("version", ["5.15.0-91-generic", "5.10.0-28-amd64", "4.18.0-477.10.1.el8_8.x86_64"])
+def test_a_distributions_kernel_is_not_held_against_the_projects_versions(version: str) -> None:
+    """5.15.0-91 holds much of 5.15.131: read as semver it lies below every later start, and would be called not affected."""
+    entries = [
+        {"version": "0", "lessThan": "5.15.100", "versionType": "semver", "status": "unaffected"},
+        {"version": "5.15.100", "lessThan": "5.15.150", "versionType": "semver", "status": "affected"},
+    ]
+    record = a_record(upstream={"vendor": "Linux", "product": "Linux", "defaultStatus": "affected", "versions": entries})
+    install = Install("srv-01", "Linux kernel", version)
+    (finding,) = match_all([record], installs=[install], overrides=NONE, aliases=Aliases.load())
+    assert finding.verdict == "unknown"
+
+
+@pytest.mark.parametrize("scheme", ["rpm", "deb"])
+def test_a_vendors_list_of_fixes_is_no_word_on_a_distributions_package(scheme: str) -> None:
+    webmail = {
+        "vendor": "Roundcube",
+        "product": "Webmail",
+        "versions": [{"version": "0", "lessThan": "1.6.8", "status": "affected"}],
+    }
+    record = replace(a_record(upstream=webmail), cve="CVE-2024-42009")
+    install = Install("srv-01", "Webmail", "1.6.8", vendor="Roundcube")
+    assert match(record, install, overrides=Overrides.load()).verdict == "not_affected"
+    assert match(record, replace(install, scheme=scheme), overrides=Overrides.load()).verdict == "unknown"

@@ -24,6 +24,10 @@ NO_START = (
     "The record does not say where its ranges start: the lowest is taken from the first version, others from their own series."
 )
 OPEN = ("unspecified", "*")
+_NARROWING = ("product", "packageName", "platforms", "modules", "cpes", "collectionURL")
+
+Ends = Mapping[str, Sequence[str]]
+"""Ends of ranges that state no start, by what their objects are narrowed to."""
 
 Entry = Mapping[str, Any]
 
@@ -49,12 +53,13 @@ class Convention:
 
 
 def by_convention(
-    affected: Mapping[str, Any], *, container: str, ends: Sequence[str] = ()
+    affected: Mapping[str, Any], *, container: str, ends: Ends | tuple[()] = ()
 ) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """The object as its publisher means it, and the sentences to assume with it.
 
     `ends` are the ends of all ranges of this container on the same product that state no start (`ends_without_start`).
     """
+    own = ends[_narrowing(affected)] if ends else ()
     affected, assumed = spelled(affected)
     vendor, product = (name_key(v) if isinstance(v := affected.get(key), str) else "" for key in ("vendor", "product"))
     for convention in (*_by_vendor().get(vendor, ()), *_by_vendor().get("*", ())):
@@ -65,7 +70,7 @@ def by_convention(
                 if read is not None:
                     affected = read
                     assumed = (*assumed, f"{convention.says} ({convention.id})")
-    if (started := _started(affected, sorted(set(ends), key=numbers_of))) is not None:
+    if (started := _started(affected, sorted(set(own), key=numbers_of))) is not None:
         affected = started
         assumed = (*assumed, NO_START)
     return affected, tuple(dict.fromkeys(assumed))
@@ -88,11 +93,24 @@ def may_apply(objects: Sequence[Mapping[str, Any]]) -> bool:
     return zeros > 1
 
 
-def ends_without_start(objects: Sequence[Mapping[str, Any]], *, container: str = "") -> list[str]:
-    """The ends of affected ranges on one product that do not say where they start; empty when they cannot be put in order.
+def ends_without_start(objects: Sequence[Mapping[str, Any]], *, container: str = "") -> Ends:
+    """The ends of affected ranges on one product that do not say where they start; none when they cannot be put in order.
 
-    A start at 0 says nothing either, where several such ranges end at different versions.
+    A start at 0 says nothing either, where several such ranges end at different versions. Objects that are narrowed to different
+    platforms, modules or variants are apart: each then says what is true of its own, from the first version on.
     """
+    apart: dict[str, list[Mapping[str, Any]]] = {}
+    for affected in objects:
+        apart.setdefault(_narrowing(affected), []).append(affected)
+    return {narrowing: _open_ends(alike) for narrowing, alike in apart.items()}
+
+
+def _narrowing(affected: Mapping[str, Any]) -> str:
+    """What an object speaks of, as a key."""
+    return repr([affected.get(key) or "" for key in _NARROWING])
+
+
+def _open_ends(objects: Sequence[Mapping[str, Any]]) -> list[str]:
     entries = [entry for affected in objects for entry in entries_of(spelled(affected)[0])]
     ends = [end_of(entry) for entry in entries if _is_open(entry, (*OPEN, "0"))]
     if len(set(ends)) < 2:

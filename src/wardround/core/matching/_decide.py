@@ -8,7 +8,7 @@ from wardround.core.matching._applicability import applicability_answer
 from wardround.core.matching._model import Answer, Subject
 from wardround.core.matching._objects import read_object
 from wardround.core.matching._orders import distributions
-from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._overrides import Deciding, Overrides
 from wardround.core.matching._package_answer import package_answer, silence
 from wardround.core.matching._record import Record
 from wardround.core.matching._sql_server import names_of_sql_server
@@ -52,6 +52,15 @@ def standing(record: Record, subject: Subject) -> Iterator[int]:
                 yield place
 
 
+def override_of(cve: str, subject: Subject, overrides: Overrides) -> Deciding | None:
+    """The override that decides for a subject, or None.
+
+    A vendor's list of fixes says nothing of a distribution's package, whose maintainers mend the versions before them.
+    """
+    found = overrides.of(cve, vendors=subject.vendors, product=subject.product, also=subject.also)
+    return found if found and (found.override.statement or subject.scheme not in distributions()) else None
+
+
 def valid(container: Container) -> bool:
     """False for a document that breaks its own standard: it is shown, and never decides alone."""
     return not container.marks
@@ -63,7 +72,7 @@ def _standing(record: Record, subject: Subject, overrides: Overrides, read: Read
         listed = ", ".join(vendor or "one that is not stated" for vendor in subject.vendors[:4])
         reason = f"Several vendors have a product of this name ({listed}), and the inventory does not say whose it is."
         return Answer(Verdict.UNKNOWN, reason, f"{cve} /containers")
-    if override := overrides.of(cve, vendors=subject.vendors, product=subject.product, also=subject.also):
+    if override := override_of(cve, subject, overrides):
         return override.answer(subject)
     first: Answer | None = None
     for _, answer in heard(record, subject, read=read):

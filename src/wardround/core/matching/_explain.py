@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from wardround.core.advisories import Advisory, Container
-from wardround.core.matching._decide import DISPUTED, decide, heard, of_container
+from wardround.core.matching._decide import DISPUTED, decide, heard, of_container, override_of
 from wardround.core.matching._entries import STATUSES, Entry
 from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._numbers import Text, text_of
@@ -56,7 +56,7 @@ def _steps(record: Record, subject: Subject, overrides: Overrides, named: Named 
     advisory = record.advisory
     yield _of_record(advisory)
     yield _of_name(record, subject, named)
-    override = overrides.of(advisory.cve, vendors=subject.vendors, product=subject.product, also=subject.also)
+    override = override_of(advisory.cve, subject, overrides)
     if advisory.state.casefold() != "rejected" and len(subject.vendors) < 2:
         if override:
             stated = override.override

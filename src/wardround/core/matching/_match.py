@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wardround.core.advisories import Advisory, product_names
 from wardround.core.matching._decide import decide
+from wardround.core.matching._installers import as_released
 from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._names import key_of, names
 from wardround.core.matching._overrides import Overrides
-from wardround.core.matching._packages import package_of
+from wardround.core.matching._packages import package_of, scheme_stated
 from wardround.core.matching._record import Record
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases
@@ -82,13 +83,14 @@ def subject_of(install: Install, named: Named | None = None) -> Subject:
         name = named.product if named else package.names[0]
         return Subject((package.vendor,), name, package.version_of(name), package.scheme, platform, package.distribution)
     product = named.product if named else name_key(install.product)
-    scheme, distribution = install.scheme.strip().casefold(), ""
+    scheme, distribution = scheme_stated(install), ""
     if install.purl:
         kind, distribution = scheme_of_purl(install.purl)
         scheme = scheme or kind
     also = named.also if named else ()
     version = install.version.strip() or (version_of_cpe(install.cpe) if install.cpe else "")
     variant = variant_of_cpe(install.cpe) if install.cpe else ()
+    version = as_released(install.product, version)
     return Subject(vendors, product, version, scheme, platform, distribution, also, variant)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
-from wardround.core.matching._packages import Package, distributors, package_of, vendors_of
+from wardround.core.matching._packages import Package, distributors, package_of, scheme_of_ending, vendors_of
 from wardround.core.matching._sql_server import names_of_sql_server, sql_server_of
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases, bare_product, key_of
@@ -57,7 +57,7 @@ def name_all(
             key = (id(install),)  # its version and further columns say which release it is
         elif install.extra:
             key = (*key, *sorted(install.extra.items()))
-        if install.scheme or "sql server" in install.product.casefold():
+        if install.scheme or scheme_of_ending(install.version) or "sql server" in install.product.casefold():
             key = (*key, install.version)  # its ending can say whose package it is; its build, which release
         if key not in known:
             known[key] = names(install, naming=naming, records=records, aliases=aliases)

@@ -20,6 +20,12 @@ _UBUNTU = re.compile(r"ubuntu[\d.]*?[.~](\d\d\.(?:04|10))(?:\.\d+)*", re.ASCII)
 _REDHAT = re.compile(r"\.el(\d{1,2})(?:_(\d{1,2}))?(?![\d_])", re.ASCII)
 _ENTERPRISE = re.compile(r"red hat enterprise linux (\d{1,2}(?:\.\d{1,2})?)(?![\w.])", re.ASCII)
 _SOURCE_RPM = re.compile(r"(?P<name>.+)-(?P<version>[^-]+-[^-]+)\.src\.rpm", re.ASCII)
+_DEB = re.compile(
+    r"[+~](?:deb|bpo)\d|-\d[\w.+~]*ubuntu\d|ubuntu[ -]\d"
+    r"|-\d+-(?:generic|lowlatency|aws|azure|gcp|gke|kvm|oem|oracle|raspi|(?:cloud-|rt-)?(?:amd64|arm64|686(?:-pae)?))$",
+    re.ASCII,
+)
+_RPM = re.compile(r"-\d[\w.+~^]*\.(?:el|fc|amzn|module[+_]el)\d|-\d[\w.]*-default$", re.ASCII)
 _LONGEST = 400
 _OTHER_VENDORS = frozenset({"amazon", "oracle", "red hat", "suse"})
 
@@ -59,11 +65,27 @@ def package_of(install: Install) -> Package | None:
     From its package URL (qualifiers `distro`, `upstream`, `epoch`), else from its scheme with the columns that name a
     system, else from what its version's own ending says for certain (`deb11u3`, `0ubuntu0.22.04.1`; `el8_6` with a vendor).
     """
-    scheme = name_key(install.scheme)
+    scheme = scheme_stated(install)
     if not install.purl.startswith(("pkg:deb/", "pkg:rpm/", "pkg:apk/")) and scheme not in _families():
         return None
     columns = tuple(sorted(_columns(install.extra))) if install.extra else ()
     return _package(install.purl, scheme, install.product, install.version.strip(), install.vendor, columns)
+
+
+def scheme_stated(install: Install) -> str:
+    """The version scheme that an install states, else the one that its version's own form gives away; empty: neither.
+
+    `2.4.57-1ubuntu4.7` and the kernel's `5.15.0-91-generic` are of a distribution whoever names them: held against the
+    upstream project's versions they would be called mended, or affected, for no reason.
+    """
+    return name_key(install.scheme) or ("" if install.purl else scheme_of_ending(install.version))
+
+
+@lru_cache(maxsize=65_536)
+def scheme_of_ending(version: str) -> str:
+    """`deb` or `rpm` for a version that ends as those of a distribution's packages do; else empty."""
+    text = version.strip().casefold()[:_LONGEST]
+    return "deb" if _DEB.search(text) else "rpm" if _RPM.search(text) else ""
 
 
 def vendors_of(distribution: str) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
 from wardround.core.matching._model import Answer, heaviest
+from wardround.core.matching._systems import system_names, system_of
 from wardround.core.vocab import Verdict, name_key
 
 Part = tuple[frozenset[str], Answer]
@@ -39,7 +40,7 @@ def combine(parts: Sequence[Part], *, platform: str) -> Answer:
         return general[0]
     every, architectures = sorted(by_platform), set(_table()["architectures"])
     complete = set(every) <= architectures
-    if platform and (platform in architectures or not complete):
+    if platform and (not complete or platform in architectures or _processor(_bare(platform))):
         return _on(platform, parts, every)
     worlds = [heaviest([*general, *by_platform[one]]) for one in every]
     if not complete:
@@ -52,9 +53,50 @@ def combine(parts: Sequence[Part], *, platform: str) -> Answer:
 
 
 def _on(platform: str, parts: Sequence[Part], every: Sequence[str]) -> Answer:
-    """The answer on a known platform. `Windows 11` is on `Windows`: the record's words begin the install's."""
-    here = [answer for listed, answer in parts if not listed or any(f"{platform} ".startswith(f"{one} ") for one in listed)]
-    return heaviest(here) if here else _silent(platform, parts, every)
+    """The answer on a known platform. Where two names may be of one platform and nobody can tell, both ways have to agree."""
+    fits = {one: is_on(platform, one) for one in every}
+    here = [answer for listed, answer in parts if not listed or any(fits[one] for one in listed)]
+    possible = [one for one in every if fits[one] is None]
+    worlds = [heaviest(here)] if here else []
+    worlds += [heaviest([*here, *(answer for listed, answer in parts if one in listed)]) for one in possible]
+    if not worlds or (not here and possible):
+        return _silent(platform, parts, every)
+    if len({world.verdict for world in worlds}) == 1:
+        return worlds[0]
+    reason = f"The record's answer depends on the platform ({_short(possible)}), and {platform[:60]} may be one of them."
+    return replace(worlds[0], verdict=Verdict.UNKNOWN, reason=reason)
+
+
+@lru_cache(maxsize=16_384)
+def is_on(platform: str, listed: str) -> bool | None:
+    """Whether a platform is one that a record lists, both as name keys; None where nobody can tell.
+
+    `Windows 11` is on `Windows`: the record's words begin the install's. Systems and processors that are known to be different
+    are; a processor says nothing of a system.
+    """
+    here, there = _bare(platform), _bare(listed)
+    if f"{here} ".startswith(f"{there} "):
+        return True
+    kind, other = _processor(here), _processor(there)
+    if kind and other:
+        return kind == other or {kind, other} == {"64-bit", "x64"} or (None if "64-bit" in (kind, other) and "32-bit" not in (kind, other) else False)
+    system, wanted = system_of(here), system_of(there)
+    if not system or not wanted or {system, wanted} == {"linux", "android"}:
+        return None
+    if system == wanted and there in system_names():
+        return True
+    return None if f"{there} ".startswith(f"{here} ") else False
+
+
+def _bare(platform: str) -> str:
+    for owner in _table()["owners"]:
+        platform = platform.removeprefix(f"{owner} ")
+    return platform
+
+
+def _processor(name: str) -> str:
+    known: Mapping[str, str] = _table()["processors"]
+    return known.get(name, "")
 
 
 def _silent(platform: str, parts: Sequence[Part], every: Sequence[str]) -> Answer:

@@ -32,6 +32,11 @@ def system_of(text: str) -> str:
     return next((system for words, system in _SYSTEMS.items() if text.startswith(words)), "")
 
 
+def system_names() -> frozenset[str]:
+    """The words for an operating system as a whole, whatever its version."""
+    return frozenset(_SYSTEMS)
+
+
 def processor_of(target_hw: str) -> str:
     """The platform key of a CPE's `target_hw`; the text itself where it is no processor that is known."""
     return _PROCESSORS.get(target_hw.casefold(), target_hw.casefold())

@@ -1,0 +1,49 @@
+"""Platforms as inventories and records write them: the same, another, or nobody can tell."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wardround.core.matching._platforms import is_on
+
+
+@pytest.mark.parametrize(
+    ("platform", "listed", "answer"),
+    [
+        ("windows 11", "windows", True),
+        ("microsoft windows 10 pro", "windows", True),
+        ("windows server 2022", "microsoft windows", True),
+        ("windows", "windows 11", None),
+        ("windows 10", "windows 11", False),
+        ("windows 10", "macos", False),
+        ("mac os x 10.15", "macos", True),
+        ("win10", "windows", None),
+        ("ubuntu 22.04", "linux", None),
+        ("android 14", "linux", None),
+        ("amd64", "x64", True),
+        ("x86_64", "64-bit", True),
+        ("x64-based pc", "x64-based systems", True),
+        ("arm64", "64 bit", None),
+        ("arm64", "32-bit", False),
+        ("x86", "64-bit", False),
+        ("x64", "windows", None),
+    ],
+)
+def test_one_platform_is_another_is_not_or_may_be(platform: str, listed: str, answer: bool | None) -> None:
+    assert is_on(platform, listed) is answer
+
+
+@pytest.mark.parametrize(
+    ("platform", "verdict"),
+    [("microsoft windows 10 pro", "affected"), ("win10", "unknown"), ("macos 14", "not_affected"), ("", "unknown")],
+)
+def test_another_spelling_of_a_system_never_clears(
+    says: Callable[..., Any], an_object: Callable[..., dict[str, Any]], platform: str, verdict: str
+) -> None:
+    """Before, `Microsoft Windows 10` was not `Windows`, and what was said of all other systems called it not affected."""
+    everywhere, windows = (
+        an_object({"version": "1.0", "lessThan": end, "versionType": "semver"}, default="unaffected", **more)
+        for end, more in (("4.0.0", {}), ("5.0.0", {"platforms": ["Windows"]}))
+    )
+    assert says(everywhere, windows, version="4.5.0", platform=platform).verdict == verdict
