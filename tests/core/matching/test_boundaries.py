@@ -21,8 +21,8 @@ import zstandard
 from wardround.core.advisories import Advisory, fold, read_cve
 from wardround.core.matching import Overrides, Subject, decide
 from wardround.core.matching._bulk import CODES, Ranked, verdicts
+from wardround.core.matching._decide import by_rule
 from wardround.core.matching._record import Record
-from wardround.core.matching._windows import VENDOR, releases_of
 from wardround.core.names._named import names_of
 
 from .plain_matcher import NoOpinion, plain_verdict
@@ -67,7 +67,7 @@ def asked(record: Record) -> Iterator[tuple[list[Subject], list[list[Any]], bool
         plans = [record.plan(place, blank) for place in range(len(containers))]
         objects = [[one.shape.affected for one in plan.objects] for plan in plans]
         ruled = any(one.shape.form for plan in plans for one in plan.objects)
-        ruled = ruled or (vendor == VENDOR and bool(releases_of(product)))
+        ruled = ruled or by_rule(blank)
         rows = [row for same in objects for affected in same for row in affected.get("versions") or []]
         bounds = [str(row[key]) for row in rows for key in ("version", "lessThan", "lessThanOrEqual") if key in row]
         bounds += [str(change.get("at")) for row in rows for change in row.get("changes", [])]

@@ -7,9 +7,11 @@ from wardround.core.advisories import Advisory, Container
 from wardround.core.matching._applicability import applicability_answer
 from wardround.core.matching._model import Answer, Subject
 from wardround.core.matching._objects import read_object
-from wardround.core.matching._orders import distributions
+from wardround.core.matching._orders import distributions, shown
 from wardround.core.matching._overrides import Deciding, Overrides
 from wardround.core.matching._package_answer import package_answer, silence
+from wardround.core.matching._product_lines import family_of, is_read_by_line, unshown
+from wardround.core.matching._product_lines_answer import lines_answer
 from wardround.core.matching._record import Record
 from wardround.core.matching._sql_server import names_of_sql_server
 from wardround.core.matching._sql_server_answer import sql_server_answer
@@ -98,10 +100,39 @@ def heard(record: Record, subject: Subject, *, read: Read = read_object) -> Iter
 
 def of_container(record: Record, place: int, subject: Subject, *, read: Read = read_object) -> Answer | None:
     """The answer of one container; None when it does not name the product."""
-    if subject.vendors == (VENDOR,) and releases_of(subject.product):
+    if by_rule(subject):
+        answer = _by_rule(record, place, subject, read)
+        return answer and _shown(answer, subject)
+    return _by_objects(record, place, subject, read)
+
+
+def by_rule(subject: Subject) -> bool:
+    """True for products of Microsoft that a rule of their own reads, beside the ranges of the objects that name them."""
+    if subject.vendors != (VENDOR,):
+        return False
+    product = subject.product
+    return bool(releases_of(product) or names_of_sql_server(product) or is_read_by_line(product))
+
+
+def _by_rule(record: Record, place: int, subject: Subject, read: Read) -> Answer | None:
+    if releases_of(subject.product):
         return windows_answer(record, place, subject)
-    if subject.vendors == (VENDOR,) and names_of_sql_server(subject.product):
+    if names_of_sql_server(subject.product):
         return sql_server_answer(record, place, subject)
+    if family := family_of(subject.product):
+        return lines_answer(record, place, subject, family)
+    return _by_objects(record, place, subject, read)
+
+
+def _shown(answer: Answer, subject: Subject) -> Answer:
+    """*Unknown* for a version that does not show which updates are installed."""
+    if why := unshown(subject.product, subject.version):
+        return Answer(Verdict.UNKNOWN, f"{shown(subject.version)} {why}.", answer.decided_by)
+    return answer
+
+
+def _by_objects(record: Record, place: int, subject: Subject, read: Read) -> Answer | None:
+    """The answer of the objects that name the product."""
     if subject.distribution:
         answer, container = package_answer(record, place, subject), record.advisory.containers[place]
         return _credited(answer, container) if answer and container.kind != "record" else answer

@@ -10,6 +10,7 @@ from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._names import key_of, names
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._packages import package_of, scheme_stated
+from wardround.core.matching._product_lines import of_family
 from wardround.core.matching._record import Record
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases
@@ -83,6 +84,8 @@ def subject_of(install: Install, named: Named | None = None) -> Subject:
         name = named.product if named else package.names[0]
         return Subject((package.vendor,), name, package.version_of(name), package.scheme, platform, package.distribution)
     product = named.product if named else name_key(install.product)
+    if (line := of_family(install)) and (not named or named.product == line.product):
+        return Subject((VENDOR,), line.product, line.version, install.scheme.strip().casefold(), platform)
     scheme, distribution = scheme_stated(install), ""
     if install.purl:
         kind, distribution = scheme_of_purl(install.purl)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
 from wardround.core.matching._packages import Package, distributors, package_of, scheme_of_ending, vendors_of
+from wardround.core.matching._product_lines import family_of, of_family
 from wardround.core.matching._sql_server import names_of_sql_server, sql_server_of
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases, bare_product, key_of
@@ -40,6 +41,10 @@ def names(install: Install, *, naming: Naming, records: Records | None = None, a
         every = tuple(dict.fromkeys(cve for name in names_of_sql_server(server) for cve in naming(name).get(VENDOR, ())))
         if every:
             return Named(server, (VENDOR,), every, ways=(((VENDOR, server), "a release of SQL Server"),))
+    if (product := of_family(install)) and (family := family_of(product.product)):
+        every = tuple(dict.fromkeys(cve for name in family.names_of(product.product) for cve in naming(name).get(VENDOR, ())))
+        if every:
+            return Named(product.product, (VENDOR,), every, ways=(((VENDOR, product.product), f"a line of {family.title}"),))
     if package := package_of(install):
         return _of_package(package, naming)
     return _by_name(install, naming, aliases) or _by_product_alone(install, naming, records, aliases)
@@ -57,7 +62,7 @@ def name_all(
             key = (id(install),)  # its version and further columns say which release it is
         elif install.extra:
             key = (*key, *sorted(install.extra.items()))
-        if install.scheme or scheme_of_ending(install.version) or "sql server" in install.product.casefold():
+        if install.scheme or scheme_of_ending(install.version) or "sql server" in install.product.casefold() or of_family(install):
             key = (*key, install.version)  # its ending can say whose package it is; its build, which release
         if key not in known:
             known[key] = names(install, naming=naming, records=records, aliases=aliases)
@@ -72,6 +77,8 @@ def product_keys(install: Install, *, aliases: Aliases = _NO_ALIASES) -> set[str
     if windows := windows_of(install):
         keys.update(windows.names)
     keys.update(names_of_sql_server(sql_server_of(install)))
+    if (product := of_family(install)) and (family := family_of(product.product)):
+        keys.update(family.names_of(product.product))
     if package := package_of(install):
         keys.update(package.names)
     return keys

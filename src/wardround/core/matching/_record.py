@@ -10,7 +10,7 @@ from wardround.core.matching._model import Subject
 from wardround.core.matching._names import Name, key_of, names_of
 from wardround.core.matching._objects import MOST_ENTRIES, Shape
 from wardround.core.matching._orders import distributions
-from wardround.core.matching._variants import Variants, variants_of
+from wardround.core.matching._variants import Variants, systems_in, variants_of
 
 NOTHING: tuple[str, ...] = ()
 
@@ -71,6 +71,7 @@ def _compile(container: Container, places: list[int], subject: Subject) -> Plan:
     left, objects = MOST_ENTRIES, []
     stated = container.kind == "record" and may_apply([container.affected[p] for p in places])
     ends = ends_without_start([container.affected[p] for p in places], container=container.name) if stated else ()
+    called = {name.replace("_", " ") for name in (subject.product, *(product for _, product in subject.also))}
     for place in places:
         if left <= 0:
             break
@@ -79,7 +80,11 @@ def _compile(container: Container, places: list[int], subject: Subject) -> Plan:
             affected, assumed = by_convention(affected, container=container.name, ends=ends)
         shape = Shape(affected, most=left, assumed=assumed)
         left -= max(1, len(shape.entries))
-        objects.append(Placed(place, shape, shape.platforms or _within(shape, subject), variants_of(affected)))
+        platforms, variants = shape.platforms or _within(shape, subject), variants_of(affected)
+        if variants and not platforms and _name(affected)[1].replace("_", " ") not in called:
+            # Its CPE name leaves out what its own name says (`Edge for Android`): the system is no mere assumption then.
+            platforms = systems_in(variants)
+        objects.append(Placed(place, shape, platforms, variants))
     return Plan(tuple(objects), len(places) - len(objects))
 
 

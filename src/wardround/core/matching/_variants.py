@@ -46,6 +46,12 @@ def variants_of(affected: Mapping[str, Any]) -> Variants:
     return tuple(sorted(found))
 
 
+def systems_in(variants: Variants) -> frozenset[str]:
+    """The operating systems that all of these variants are for, as platform keys; empty where one is for any."""
+    found = [{system for a, value in one if a != "update" and (system := system_of(_words(value)))} for one in variants]
+    return frozenset().union(*found) if all(found) else frozenset()
+
+
 def weigh(found: Sequence[Narrowed], subject: Subject) -> Answer:
     """One answer of several objects, of which some are narrowed to variants.
 
@@ -133,7 +139,7 @@ def fit_one(variant: Variant, *, stated: Variant, scheme: str, platform: str) ->
 
 def _same_system(software: str, platform: str) -> bool | None:
     """Whether an operating system that a name runs on is the platform; None where either is none that is known."""
-    wanted, here = system_of(software.replace("_", " ").casefold()), system_of(platform)
+    wanted, here = system_of(_words(software)), system_of(platform)
     if not wanted or not here:
         return None
     return wanted == here or (None if {wanted, here} == {"linux", "android"} else False)
@@ -145,6 +151,10 @@ def _names_something(cpe: str) -> bool:
         return Cpe.read(cpe).product not in (ANY, NA)
     except BadInput:
         return False
+
+
+def _words(value: str) -> str:
+    return unquoted(value).replace("_", " ").casefold()
 
 
 def in_words(variants: Variants) -> str:
