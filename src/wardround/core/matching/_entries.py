@@ -22,6 +22,9 @@ STATUSES = {"affected": Verdict.AFFECTED, "unaffected": Verdict.NOT_AFFECTED, "u
 MOST_CHANGES = 1_000
 """Changes of one entry that are read. Beyond them the entry is *not evaluable*."""
 
+_MOST_KNOWN = 100
+"""Texts, and characters of a text, of which an entry remembers what it says: other records have the same entry."""
+
 _NONE: frozenset[Verdict] = frozenset()
 _EVERY = frozenset(STATUSES.values())
 _ONE = {verdict: frozenset({verdict}) for verdict in Verdict}
@@ -42,9 +45,9 @@ def entry_of(entry: Any, *, form: Form | None = None) -> "Entry":
         if value is not None and type(value) is not str:
             fields = tuple(_written(value) for value in fields)  # type: ignore[assignment]
             break
-    if order:
-        return Entry(*fields, changes if isinstance(changes, list) else None, order=order)
-    return _compiled(*fields) if not changes or not isinstance(changes, list) else Entry(*fields, changes)
+    if not changes or not isinstance(changes, list):
+        return _compiled(*fields, order=order)
+    return Entry(*fields, changes, order=order)
 
 
 def unread(count: int, read: int) -> "Entry":
@@ -77,6 +80,7 @@ class Entry:
         end = end or (less_than_or_equal or "").strip()
         self.span = Range(self.stated, end, with_end=with_end) if end else read(self.stated)
         self.explicit = bool(end)
+        self._known: dict[str, Reading] = {}
         self.cut, self.cuts = False, cast("object", None)  # filled by `_cuts`, once for all that read this entry
         self._silent = self.span is None and not any(c.isdigit() for c in self.stated)
         self._plain = not changes and fixed is None and not self._silent and self._numbers()
@@ -135,7 +139,11 @@ class Entry:
     def _long(self, version: Text) -> Reading:
         if self._silent and version.text != self.stated:
             return self._nameless
-        return self._reading(version.text)
+        if (known := self._known.get(version.text)) is None:
+            known = self._reading(version.text)
+            if len(self._known) < _MOST_KNOWN and len(version.text) < _MOST_KNOWN:
+                self._known[version.text] = known
+        return known
 
     def _reading(self, version: str) -> Reading:
         """The rule in full. `read` gives the same for plain numbers, sooner."""
