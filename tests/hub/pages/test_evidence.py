@@ -18,6 +18,7 @@ from .demonstration import Demonstration, page, words
 
 pytestmark = pytest.mark.django_db
 As = Callable[[str], Client]
+SECTIONS = ("Do this next", "Who has it", "What suppliers say", "How urgent", "How it became urgent", "What was stated, by whom")
 
 
 def hunt_of(code: str) -> Hunt:
@@ -125,13 +126,28 @@ def test_an_advisory_says_how_urgent_it_is_and_became(demo: Demonstration, as_: 
 def test_an_advisory_shows_one_s_own_assets_and_why(demo: Demonstration, as_: As) -> None:
     text = page(as_("organisation"), reverse("advisory", args=["CVE-2025-4427"]))
     assert "mdm-core" in text
-    assert "Entry that decided: override" in text
+    assert "Step by step for mdm-core" in text
 
 
 def test_the_centre_gets_numbers_for_each_organisation(demo: Demonstration, as_: As) -> None:
     text = page(as_("national"), reverse("advisory", args=["CVE-2025-4427"]))
     assert "Fernhill General (fictitious) (EX06)" in text
-    assert "Entry that decided" not in text
+    assert "Step by step" not in text
+    assert "mdm-core" not in text
+
+
+def test_what_to_do_stands_before_the_reasons_and_these_before_the_data(as_: As, demo: Demonstration) -> None:
+    for who in ("organisation", "national"):
+        text = page(as_(who), reverse("advisory", args=["CVE-2025-4427"]))
+        places = [text.index(heading) for heading in SECTIONS]
+        assert places == sorted(places)
+
+
+def test_the_alert_on_it_is_one_step_away(as_: As, demo: Demonstration) -> None:
+    address = reverse("advisory", args=["CVE-2025-4427"])
+    for who, leads in (("organisation", demo.response("EX03")), ("national", demo.alert)):
+        assert f'{leads.public_id}/">' in as_(who).get(address).content.decode().partition("Who has it")[0]
+    assert str(demo.response("EX03").public_id) not in as_("other").get(address).content.decode()
 
 
 def test_an_advisory_nobody_has_is_said_so(demo: Demonstration, as_: As) -> None:

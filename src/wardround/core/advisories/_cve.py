@@ -118,7 +118,7 @@ def affected_containers(document: Mapping[str, Any]) -> tuple[Container, ...]:
 def cvss_scores(record: CveRecord) -> Iterator[Stated]:
     """Base scores, dated by publication: the numbering authority's after the others', each from old to new CVSS version."""
     for pointer, container in reversed(list(_containers(record.document, where=""))):
-        name = "cna" if pointer == "/containers/cna" else "adp"
+        name = "the numbering authority" if pointer == "/containers/cna" else "an authorised publisher"
         metrics = container.get("metrics")
         for version in ("cvssV2_0", "cvssV3_0", "cvssV3_1", "cvssV4_0"):
             for metric in metrics if isinstance(metrics, list) else ():

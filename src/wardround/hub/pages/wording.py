@@ -23,6 +23,25 @@ VERDICTS = {
     "not_evaluable": Tag("cannot be evaluated", "orange"),
     "not_affected": Tag("not affected", "grey"),
 }
+CLAIMED = {
+    "known_affected": Tag("affected", "red"),
+    "first_affected": Tag("affected", "red"),
+    "last_affected": Tag("affected", "red"),
+    "affected": Tag("affected", "red"),
+    "exploitable": Tag("affected", "red"),
+    "known_not_affected": Tag("not affected"),
+    "not_affected": Tag("not affected"),
+    "false_positive": Tag("not affected: a false positive"),
+    "fixed": Tag("fixed", "blue"),
+    "first_fixed": Tag("fixed", "blue"),
+    "resolved": Tag("fixed", "blue"),
+    "resolved_with_pedigree": Tag("fixed", "blue"),
+    "recommended": Tag("recommended", "blue"),
+    "under_investigation": Tag("under investigation", "orange"),
+    "in_triage": Tag("under investigation", "orange"),
+    "unknown": Tag("unknown", "orange"),
+}
+"""What documents of suppliers and distributions call their verdicts (CSAF, OpenVEX, CycloneDX VEX), in our words."""
 STATES = {
     "issued": Tag("not acknowledged", "red"),
     "acknowledged": Tag("acknowledged", "blue"),

@@ -4,6 +4,7 @@ import re
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from wardround.core import triage
@@ -11,7 +12,7 @@ from wardround.core.vocab import WardroundError
 from wardround.hub.advisories.reading import statements
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.pages.advisories import history
-from wardround.hub.pages.advisories.whohas import holders
+from wardround.hub.pages.advisories.whohas import holders, totals
 from wardround.hub.pages.asking import Asking
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
@@ -43,13 +44,23 @@ def _alerted(request: Asking) -> set[str]:
     return {cve for cves in rows for cve in cves}
 
 
+def _on(request: Asking, cve: str) -> list[tuple[str, str]]:
+    """The alerts on a CVE that the asker sees, each with its page: for the centre the alert, else one's own response."""
+    rows = Response.objects.within(request.access).filter(alert__withdrawn_at=None).select_related("alert", "organisation")
+    issued = Revision.objects.filter(issued_at__isnull=False, alert__withdrawn_at=None)
+    about = {alert for alert, cves in issued.values_list("alert", "cves") if cve in cves}
+    if request.access.national:
+        return [(a.reference, reverse("alert", args=[a.public_id])) for a in Alert.objects.filter(pk__in=about)]
+    return [(r.alert.reference, reverse("response", args=[r.public_id])) for r in rows.filter(alert__in=about)]
+
+
 @require_safe
 def advisory(request: Asking, cve: str) -> HttpResponse:
     """One CVE as of now."""
     at = request.act.at
     try:
         with statements() as store:
-            found = store.advisory(cve, at=at)
+            found, claims = store.advisory(cve, at=at), store.claims(cve, at=at)
     except WardroundError:
         found = None
     if found is None:
@@ -61,6 +72,9 @@ def advisory(request: Asking, cve: str) -> HttpResponse:
     context = {
         "advisory": found,
         "who": who,
+        "sums": totals(who),
+        "claims": claims,
+        "alerts": _on(request, cve),
         "inside": [(h.organisation, h.findings[:MOST], len(h.findings)) for h in who if h.findings],
         "days": days,
         "latest": days[-1] if days else None,

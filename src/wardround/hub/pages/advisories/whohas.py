@@ -30,7 +30,7 @@ class Holder:
 
 
 def holders(advisory: Advisory, *, access: Access, at: datetime) -> list[Holder]:
-    """Organisations whose newest snapshots name the product. The centre gets counts alone: findings stay inside."""
+    """Organisations whose newest snapshots name the product, worst first. The centre gets counts alone: findings stay inside."""
     trusts = Organisation.objects.filter(kind=Organisation.Kind.TRUST)
     reached = trusts if access.national else trusts.filter(pk__in=access.reads)
     reader = system_access("counting for the centre") if access.national else access
@@ -43,7 +43,14 @@ def holders(advisory: Advisory, *, access: Access, at: datetime) -> list[Holder]
         if findings:
             inside = access.sees_inside(organisation)
             found.append(Holder(organisation, by_asset(findings), _worst_first(findings) if inside else []))
-    return found
+    return sorted(found, key=lambda h: [-h.counts.get(v.value, 0) for v in WORST_FIRST])
+
+
+def totals(found: Iterable[Holder]) -> dict[str, int]:
+    """Assets by their worst verdict over all organisations, and how many organisations have each."""
+    held = list(found)
+    assets = {v.value: sum(h.counts.get(v.value, 0) for h in held) for v in Verdict}
+    return assets | {f"{v.value}_at": sum(bool(h.counts.get(v.value)) for h in held) for v in Verdict}
 
 
 def by_asset(findings: Iterable[Finding]) -> dict[str, int]:

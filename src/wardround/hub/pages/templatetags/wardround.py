@@ -91,6 +91,19 @@ def verdict(value: str) -> SafeString:
 
 
 @register.filter
+def claimed(status: str) -> SafeString:
+    """What a supplier's document says, as a tag; a word that no standard has, as it stands there."""
+    return as_tag(wording.CLAIMED.get(status, wording.Tag(status.replace("_", " "))))
+
+
+@register.filter
+def claimed_versions(text: str) -> str:
+    """The versions that a supplier names; a range without what says how its ends are ordered."""
+    bare = text.partition("/")[2] if text.startswith("vers:") else text
+    return "all versions" if bare == "*" else bare
+
+
+@register.filter
 def said(value: object, table: str) -> str:
     """The words of a table of `wording` (`ANSWERS`, `CLOSING_NAMES`...) for a key; the key itself where it has none."""
     found = getattr(wording, table).get(value, value)
