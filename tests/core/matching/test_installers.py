@@ -51,7 +51,9 @@ def test_every_rule_says_why_and_from_where() -> None:
         resources.files(wardround.core.matching).joinpath("tables/installers.json").read_text("utf-8")
     )
     for rule in table["rules"]:
-        assert re.compile(rule["pattern"]) and rule["source"].startswith("https://") and rule["reason"]
+        assert re.compile(rule["pattern"])
+        assert rule["source"].startswith("https://")
+        assert rule["reason"]
         assert all(product == product.casefold() for product in rule["products"])
 
 

@@ -2,17 +2,20 @@
 
 import pytest
 
+from wardround.core.claims import read_document
 from wardround.core.vocab import BadInput
 from wardround.hub.alerts import answering
 from wardround.hub.alerts.answering import NotYet
 from wardround.hub.alerts.arrivals import reconsider
+from wardround.hub.alerts.assess import outdated, question
 from wardround.hub.alerts.drafting import amend, issue
-from wardround.hub.alerts.facts import standing
+from wardround.hub.alerts.facts import issued, standing
 from wardround.hub.alerts.models import Assessment
 from wardround.hub.estate.services import confirm_shrunk
 from wardround.hub.organisations.models import Organisation
 from wardround.lake.findings import FindingLake
 from wardround.lake.home import Home
+from wardround.lake.statements import Statements, Writer
 
 from ..builders import (
     KEV,
@@ -207,3 +210,32 @@ class TestAsOfThen:
         response = response_of(trust)
         assert standing(response, at=at(16))[1].proposal == "does_not_apply"
         assert standing(response, at=at(15))[1].proposal == "not_yet_known"
+
+
+def test_a_document_that_comes_in_later_is_a_reason_to_look_again(hub: Home) -> None:
+    """The record is the same as before; what a supplier now says of the product is not."""
+    trust = an_organisation()
+    feeds_with(PUBLISHED, now=at(13, 17))
+    a_snapshot(trust, [a_server()], taken=at(12))
+    an_alert(at(14))
+    response = response_of(trust)
+    (revision,) = issued(response.alert)
+    assert not outdated([response], asked=question(revision, at=at(15)), at=at(15))
+    vex = {
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "https://maker.example/vex/1",
+        "author": "Example Maker (fictitious)",
+        "timestamp": "2025-05-14T12:00:00Z",
+        "statements": [
+            {
+                "vulnerability": {"name": "CVE-2025-4427"},
+                "products": [{"@id": "cpe:2.3:a:ivanti:endpoint_manager_mobile:12.5.0.0:*:*:*:*:*:*:*"}],
+                "status": "affected",
+            }
+        ],
+    }
+    with Statements.open(hub.feeds, write=True) as store:
+        writer = Writer(store, seen_at=at(14, 13))
+        with writer.transaction():
+            assert writer.document(read_document(vex, feed="openvex", where="vex.json"), source="vex.json") == "new"
+    assert outdated([response], asked=question(revision, at=at(15)), at=at(15)) == [response]

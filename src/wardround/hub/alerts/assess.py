@@ -57,7 +57,7 @@ def question(revision: Revision, *, at: datetime) -> Question:
         matcher = Matcher(advisories, store=store, overrides=overrides().as_of(at), aliases=aliases().as_of(at))
         released = store.ages()["kev"].stated_at
     exploited = first_exploited(advisories, revision=revision)
-    stated = [(a.cve, a.sha256, [(s.key, s.value, s.stated_at.isoformat()) for s in a.stated]) for a in advisories]
+    stated = [(a.cve, a.sha256, [(s.key, s.value, s.stated_at.isoformat()) for s in a.stated], _documents(a)) for a in advisories]
     margin = timedelta(days=response_policy().margin_days)
     first = min(r.issued_at for r in revision.alert.revisions.all() if r.issued_at)
     return Question(
@@ -75,6 +75,15 @@ def question(revision: Revision, *, at: datetime) -> Question:
             ]
         ),
     )
+
+
+def _documents(advisory: Advisory) -> list[Any]:
+    """What suppliers and distributions say beside the record: a new word of theirs is a reason to look again."""
+    return [
+        (c.pointer, c.kind, c.source, c.marks, str(c.stated_at), list(c.affected))
+        for c in advisory.containers
+        if c.kind != "record"
+    ]
 
 
 def first_exploited(advisories: Iterable[Advisory], *, revision: Revision | None = None) -> datetime | None:
