@@ -101,3 +101,49 @@ def test_wrong_questions_say_what_to_do(home: Home, capfd: pytest.CaptureFixture
 def test_without_feeds_it_says_to_sync(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(Home(tmp_path), "CVE-2030-0001", "--product", "Console") == 2
     assert "feeds sync" in capfd.readouterr().err
+
+
+def test_what_a_supplier_claims_stands_beside_ours_with_its_date_and_reason(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ranges = [{"version": "0", "lessThan": "2.0.1", "versionType": "semver", "status": "affected"}]
+    record = {
+        "dataType": "CVE_RECORD",
+        "dataVersion": "5.1",
+        "cveMetadata": {"cveId": "CVE-2030-0001", "state": "PUBLISHED", "datePublished": "2024-05-13T15:45:00Z"},
+        "containers": {"cna": {"affected": [{"vendor": "Example", "product": "Console", "versions": ranges}]}},
+    }
+    statements = [
+        {
+            "vulnerability": {"name": "CVE-2030-0001"},
+            "products": [{"@id": f"pkg:generic/example/{name}@1.9.0"}],
+            "status": "not_affected",
+            "justification": "vulnerable_code_not_present",
+        }
+        for name in ("console", "another")
+    ]
+    vex = {
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "https://supplier.example/1",
+        "author": "A Fictitious Supplier",
+        "timestamp": "2024-06-01T00:00:00Z",
+        "statements": statements,
+    }
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    (mirror / "record.json").write_text(json.dumps(record))
+    (mirror / "vex.json").write_text(json.dumps(vex))
+    home = Home(tmp_path / "home")
+    sync_mirror(mirror, into=home.feeds, clock=SystemClock())
+
+    words = ("CVE-2030-0001", "--vendor", "Example", "--product", "Console", "--version", "1.9.0")
+    told = document(capfd, home, *words)
+    assert told["verdict"] == "affected"
+    (claim,) = told["claims"]
+    assert (claim["status"], claim["justification"]) == ("not_affected", "vulnerable_code_not_present")
+    assert (claim["source"], claim["stated_at"][:10]) == ("A Fictitious Supplier, https://supplier.example/1", "2024-06-01")
+    assert document(capfd, home, *words, "--as-of", "2024-05-20")["claims"] == []
+    assert run(home, *words) == 0
+    shown = " ".join(capfd.readouterr().out.split())
+    assert "Their claim, beside ours: example console 1.9.0: not affected (vulnerable_code_not_present)." in shown
+    assert "A Fictitious Supplier, https://supplier.example/1, 01 Jun 2024" in shown

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from wardround.core.claims import Claim
     from wardround.core.vocab import Install
     from wardround.lake.knowledge import Why
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+CLAIM = ("vendor", "product", "versions", "status", "justification", "action", "source", "stated_at", "pointer", "marks")
+CLAIMS = 20
+"""Claims that are shown: those on the very version come first."""
 WORST_FIRST = ("affected", "not_evaluable", "unknown", "not_affected")
 
 
@@ -150,7 +154,16 @@ def _answer(answer: "Why") -> dict[str, Any]:
             {"title": s.title, "text": s.text, "source": s.source, "stated_at": s.stated_at, "pointer": s.pointer}
             for s in answer.steps
         ],
+        "claims": [{key: getattr(claim, key) for key in CLAIM} for claim in answer.claims[:CLAIMS]],
     }
+
+
+def _claim(claim: "Claim") -> str:
+    """Of which product, what, why, and what to do; and whether the document breaks its own standard."""
+    what = " ".join(part for part in (claim.vendor, claim.product, claim.versions) if part)[:200]
+    why = f" ({' '.join(claim.justification.split())[:300]})" if claim.justification else ""
+    action = f" Advised: {' '.join(claim.action.split())[:300]}" if claim.action else ""
+    return f"{what}: {claim.status.replace('_', ' ')}{why}.{action}{f' {claim.marks[:200]}' if claim.marks else ''}"
 
 
 def _show(cve: str, at: "datetime", answers: "Sequence[Why]") -> None:
@@ -167,7 +180,12 @@ def _show(cve: str, at: "datetime", answers: "Sequence[Why]") -> None:
         for number, step in enumerate(answer.steps, 1):
             console.print(Padding(f"{number}. {step.text}", (0, 0, 0, 2), expand=False))
             day = f", {step.stated_at:%d %b %Y}" if step.stated_at else ""
-            console.print(Padding(f"{step.source[:100]}{day}  {step.pointer}", (0, 0, 0, 5), expand=False), style="dim")
+            console.print(Padding(f"{step.source[:300]}{day}  {step.pointer}", (0, 0, 0, 5), expand=False), style="dim")
+        for claim in answer.claims[:CLAIMS]:
+            console.print(Padding(f"Their claim, beside ours: {_claim(claim)}", (0, 0, 0, 2), expand=False))
+            console.print(Padding(f"{claim.source[:300]}, {claim.stated_at:%d %b %Y}  {claim.pointer}", (0, 0, 0, 5)), style="dim")
+        if len(answer.claims) > CLAIMS:
+            console.print(f"  ... and {len(answer.claims) - CLAIMS:,} more claims on this product")
         console.print()
     console.print(f"By what was known at {at:%d %b %Y %H:%M} UTC.")
     console.print(

@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import cache, partial
 
 from wardround.core.advisories import Advisory
+from wardround.core.claims import Claim
 from wardround.core.matching import Answer, Named, Naming, Overrides, Subject, names
 from wardround.core.matching._explain import Step, explain
 from wardround.core.matching._match import subject_of
-from wardround.core.names import Aliases
+from wardround.core.names import Aliases, key_of
 from wardround.core.vocab import BadInput, Install, Verdict
 from wardround.lake.home import Home
 from wardround.lake.statements import Age, Statements
@@ -32,6 +33,7 @@ class Knowledge:
     aliases: Aliases
     products: Callable[[], Iterable[tuple[str, str]]]
     ages: dict[str, Age]
+    claims: Callable[[str], Sequence[Claim]]
 
     def named(self, install: Install) -> Named | None:
         """The records that name an install, and how."""
@@ -46,7 +48,20 @@ class Knowledge:
         named = self.named(install)
         if named is None or advisory.cve not in named.cves:
             return Why(install, *self._unnamed(advisory, install, named), named=False)
-        return Why(install, *explain(advisory, self.subject(install, named), overrides=self.overrides, named=named), named=True)
+        answer, steps = explain(advisory, self.subject(install, named), overrides=self.overrides, named=named)
+        return Why(install, answer, steps, named=True, claims=self._claims(advisory.cve, named, install.version))
+
+    def _claims(self, cve: str, named: Named, version: str) -> tuple[Claim, ...]:
+        """What others claim of a product under one of its names; what they say of this very version first."""
+        known = {(self.aliases.vendor(vendor), product) for vendor, product in ((named.vendors[0], named.product), *named.also)}
+        products = {product for _, product in known}
+        found = [
+            claim
+            for claim in self.claims(cve)
+            if (product := key_of(claim.product)) in products
+            and (not (vendor := key_of(claim.vendor)) or (self.aliases.vendor(vendor), product) in known)
+        ]
+        return tuple(sorted(found, key=lambda claim: claim.versions != version))
 
     def _unnamed(self, advisory: Advisory, install: Install, named: Named | None) -> tuple[Answer, tuple[Step, ...]]:
         """Nothing was compared: what the records that do name it call it, and what to do."""
@@ -72,12 +87,16 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class Why:
-    """An answer on one install, and the steps that led to it, in the order in which they decided. `named`: by the record."""
+    """An answer on one install, and the steps that led to it, in the order in which they decided. `named`: by the record.
+
+    `claims` are the words of suppliers on this product, to stand beside the answer: theirs, dated, and not ours.
+    """
 
     install: Install
     answer: Answer
     steps: tuple[Step, ...]
     named: bool
+    claims: tuple[Claim, ...] = ()
 
 
 @contextmanager
@@ -101,4 +120,5 @@ def knowledge(
             (Aliases.load(folder=home.aliases) if aliases is None else aliases).as_of(at),
             statements.products,
             ages,
+            cache(partial(statements.claims, at=at)),
         )
