@@ -79,7 +79,7 @@ def test_people_read_numbered_steps_and_what_to_do_next(home: Home, capfd: pytes
     assert run(home, "CVE-2030-0001", "--vendor", "Example Gateways", "--product", "Console", "--version", "1.0.0") == 0
     shown = capfd.readouterr().out
     assert shown.startswith("CVE-2030-0001, Example Gateways Console 1.0.0: affected")
-    assert "1. CVE-2030-0001, published" in shown
+    assert "1. The record of CVE-2030-0001: published" in shown
     assert "Next: " in shown.splitlines()[-2] + shown.splitlines()[-1]
 
 

@@ -75,7 +75,7 @@ class Knowledge:
         return answer, (
             Step(
                 "record",
-                f"{advisory.cve}, {advisory.state.casefold()}.",
+                f"The record of {advisory.cve}, {advisory.state.casefold()}.",
                 advisory.source,
                 advisory.updated,
                 f"{advisory.cve} /cveMetadata",

@@ -39,8 +39,8 @@ def test_the_steps_come_in_the_order_in_which_they_decide(record: Advisory) -> N
 def test_an_entry_shows_both_versions_the_order_and_what_came_of_it(record: Advisory) -> None:
     first, second = (step for step in steps(record) if step.title == "entry")
     assert first.text == (
-        "Entry 1 covers versions from 1.0.0 up to but not including 1.2.0; this version is not among them, so the next one is "
-        "asked. Compared as semver versions: 1.5.0 is above 1.0.0, 1.5.0 is above 1.2.0."
+        "Entry 1 covers versions from 1.0.0 up to but not including 1.2.0; this version is not among them, so the next entry "
+        "is read. Compared as semver versions: 1.5.0 is above 1.0.0, 1.5.0 is above 1.2.0."
     )
     assert "it decides" in second.text
     assert second.pointer == "CVE-2030-0001 /containers/cna/affected/0/versions/1"
@@ -63,9 +63,7 @@ def test_how_the_install_was_named_is_shown(record: Advisory) -> None:
 
 def test_the_record_is_shown_with_version_dates_and_tags(record: Advisory) -> None:
     shown = steps(replace(record, sha256="0123456789abcdef" * 4, tags=("disputed",)))[0]
-    assert shown.text == (
-        "CVE-2030-0001, published, version 0123456789ab: published 2030-05-13, updated 2030-05-13. It carries the tags disputed."
-    )
+    assert shown.text == ("The record of CVE-2030-0001: published 2030-05-13, updated 2030-05-13. It is marked: disputed.")
     assert shown.stated_at == record.updated
 
 

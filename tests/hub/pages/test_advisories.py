@@ -85,3 +85,13 @@ def test_the_claims_stand_beside_the_steps_too(client: Client, trust: Organisati
     text = page(client, reverse("why", args=[CVE, trust.code]) + "?asset=gw-0")
     assert "What suppliers say (1)" in text
     assert "under investigation" in text
+
+
+def test_a_record_that_was_updated_after_the_day_asked_about_is_said(client: Client, trust: Organisation, tmp_path: Path) -> None:
+    updated = a_record(CVE, exploitation="active")
+    updated["cveMetadata"]["dateUpdated"] = "2025-05-19T10:00:00Z"
+    records(updated, now=at(19, 17), folder=tmp_path / "later")
+    client.force_login(a_person(trust))
+    address = reverse("why", args=[CVE, trust.code]) + "?asset=gw-0"
+    assert "what is read here is its version of 19 May 2025" in page(client, f"{address}&on=2025-05-15")
+    assert "what is read here" not in page(client, address)

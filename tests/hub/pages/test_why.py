@@ -25,13 +25,21 @@ def asset(demo: Demonstration) -> str:
 def test_the_steps_name_record_override_and_answer_with_their_sources(as_: Callable[[str], Client], asset: str) -> None:
     shown = page(as_("organisation"), address(asset))
     assert "Why this verdict" in shown
-    places = [shown.index(word) for word in ("published 2025-05-13", "The record names", "An override decides", "CVE record says")]
+    places = [
+        shown.index(word) for word in ("published 2025-05-13", "The record names", "(an override) decides", "CVE record says")
+    ]
     assert places == sorted(places)
     assert "override ivanti-epmm-2025" in shown
 
 
 def test_as_of_a_day_before_the_vendors_fact_the_record_alone_answers(as_: Callable[[str], Client], asset: str) -> None:
     assert as_("organisation").get(address(asset, on="2025-01-01")).status_code == 404
+
+
+def test_no_word_of_the_data_s_own_stands_in_the_steps(as_: Callable[[str], Client], asset: str) -> None:
+    steps = as_("organisation").get(address(asset)).context["answers"][0].steps
+    told = " ".join(step.text for step in steps).casefold()
+    assert [word for word in ("cna", "container", "defaultstatus", "subject", "`") if word in told] == []
 
 
 def test_the_centre_and_others_do_not_see_inside(as_: Callable[[str], Client], asset: str) -> None:

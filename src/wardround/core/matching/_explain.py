@@ -30,6 +30,8 @@ VERDICTS = {
     Verdict.NOT_EVALUABLE: "Cannot be evaluated",
 }
 _KINDS = {"record": "the CVE record", "distribution": "the distribution", "supplier": "the supplier"}
+_LISTS = {"record": "The record's list", "distribution": "The distribution's own list", "supplier": "The supplier's list"}
+_OTHERS = {"affected": "affected", "unaffected": "not affected", "unknown": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +62,32 @@ def _steps(record: Record, subject: Subject, overrides: Overrides, named: Named 
     if advisory.state.casefold() != "rejected" and len(subject.vendors) < 2:
         if override:
             stated = override.override
-            text = f"An override decides before the record does. {stated.reason}"
+            text = f"A reviewed vendor fact (an override) decides before the record does. {stated.reason}"
             yield Step("override", text, f"{stated.author}, {stated.source}", stated.date, f"override {stated.id}")
         else:
-            yield Step("override", "No override speaks of this record and product.", "overrides", None, "")
+            text = "No reviewed vendor fact (override) speaks of this record and product, so the record itself is read."
+            yield Step("override", text, "overrides", None, "")
             yield from _of_containers(record, subject)
         yield from _beside(record, subject, overridden=override is not None)
     yield _of_answer(advisory, answer)
 
 
 def _of_record(advisory: Advisory) -> Step:
-    tags = f" It carries the tags {', '.join(advisory.tags)}." if advisory.tags else ""
+    tags = f" It is marked: {', '.join(advisory.tags)}." if advisory.tags else ""
+    rejected = " It was rejected: it states nothing any more." if advisory.state.casefold() == "rejected" else ""
     version = f", version {advisory.sha256[:12]}" if advisory.sha256 else ""
-    text = (
-        f"{advisory.cve}, {advisory.state.casefold()}{version}: published {_day(advisory.published)}, "
-        f"updated {_day(advisory.updated)}.{tags}"
-    )
-    return Step("record", text, advisory.source, advisory.updated, f"{advisory.cve} /cveMetadata")
+    text = f"The record of {advisory.cve}: published {_day(advisory.published)}, updated {_day(advisory.updated)}.{rejected}{tags}"
+    return Step("record", text, advisory.source, advisory.updated, f"{advisory.cve} /cveMetadata{version}")
 
 
 def _of_name(record: Record, subject: Subject, named: Named | None) -> Step:
     """How the install came to this record."""
     vendor = " or ".join(vendor or "a vendor that is not stated" for vendor in subject.vendors) or "a vendor that is not stated"
     via = named.via if named else ""
-    text = f"The record names {subject.product} of {vendor}{f' ({via})' if via else ''}."
+    text = f"The record names {subject.product} of {vendor}.{f' The names it goes by: {via}.' if via else ''}"
     facts = [
         f"version {shown(subject.version)}" if text_of(subject.version).text else "no version",
-        *([f"version scheme {subject.scheme}"] if subject.scheme else []),
+        *([f"versions ordered as {subject.scheme}"] if subject.scheme else []),
         *([f"platform {subject.platform}"] if subject.platform else []),
         *([f"release {subject.distribution}"] if subject.distribution else []),
     ]
@@ -104,12 +105,13 @@ def _of_containers(record: Record, subject: Subject) -> Iterator[Step]:
         if answer.decides:
             return
     if place is None:
-        yield Step("container", "No container that may decide names this product.", "", None, f"{record.advisory.cve} /containers")
+        text = "Nobody who may decide on this product names it."
+        yield Step("container", text, record.advisory.source, None, f"{record.advisory.cve} /containers")
 
 
 def _of_container(record: Record, container: Container, answer: Answer) -> Step:
-    decides = "decides" if answer.decides else "does not decide, so the next one is asked"
-    text = f"The container {container.name} of {_whose(container)} {decides}: {answer.reason}"
+    decides = "decides" if answer.decides else "does not decide, so the next list is asked"
+    text = f"{_list(container)} {decides}. {answer.reason}"
     stated = container.stated_at or (record.advisory.updated if container.kind == "record" else None)
     source = container.source or record.advisory.source
     return Step("container", text, source, stated, f"{record.advisory.cve} {container.pointer}")
@@ -134,16 +136,16 @@ def _object(one: Placed, subject: Subject) -> str:
     """What an object is about."""
     shape, platforms = one.shape, one.platforms
     product = " ".join(str(shape.affected.get("product") or shape.affected.get("packageName") or "a product").split())[:80]
-    default = shape.affected.get("defaultStatus")
-    stated = f"its default is {default}" if default in STATUSES else "it states no default"
-    text = f"It names {product}, lists {len(shape.entries):,} entries, and {stated}."
+    default, number = shape.affected.get("defaultStatus"), len(shape.entries)
+    said = f"calls every other version {_OTHERS[str(default)]}" if default in STATUSES else "says nothing of other versions"
+    text = f"Of {product} it has {number:,} {'entry' if number == 1 else 'entries'}, and it {said}."
     if platforms:
         here = subject.platform or "not known"
-        text += f" It is narrowed to {', '.join(sorted(platforms)[:4])}; the platform of this install is {here}."
+        text += f" It holds for {', '.join(sorted(platforms)[:4])} only; what this install runs on is {here}."
     if one.variants:
         own = in_words((subject.variant,)) if subject.variant else "not stated"
-        text += f" Its CPE names narrow it to {in_words(one.variants)}; the variant of this install is {own}."
-    return f"{text} It speaks of the part {shape.modules}." if shape.modules else text
+        text += f" By its CPE names it holds for {in_words(one.variants)} only; of this install that is {own}."
+    return f"{text} It speaks of this part alone: {shape.modules}." if shape.modules else text
 
 
 def _deciding(shape: Shape, version: Text) -> list[tuple[int, Entry, Reading]]:
@@ -165,7 +167,7 @@ def _entry(number: int, entry: Entry, reading: Reading, version: Text) -> str:
     if not reading.decided:
         return f"Entry {number + 1} cannot be read for certain: {reading.what}"
     outcome = (
-        "this version is not among them, so the next one is asked" if reading.outside else "this version is among them: it decides"
+        "this version is not among them, so the next entry is read" if reading.outside else "this version is among them: it decides"
     )
     compared = _compared(entry, version)
     return f"Entry {number + 1} {reading.what}; {outcome}.{f' {compared}' if compared else ''}"
@@ -214,6 +216,13 @@ def _of_answer(advisory: Advisory, answer: Answer) -> Step:
     return Step(
         "answer", f"{VERDICTS[answer.verdict]}. {answer.reason}{more}", advisory.source, advisory.updated, answer.decided_by
     )
+
+
+def _list(container: Container) -> str:
+    """Whose list of versions it is."""
+    if container.kind != "record":
+        return f"{_LISTS.get(container.kind, 'The list')} ({container.source[:80] or container.name})"
+    return f"{_LISTS['record']} by {'the numbering authority' if container.name == 'cna' else container.name}"
 
 
 def _whose(container: Container) -> str:

@@ -91,6 +91,12 @@ def verdict(value: str) -> SafeString:
 
 
 @register.filter
+def plain(text: str) -> str:
+    """A sentence with the field names in it in quotation marks, not in the backticks of a terminal."""
+    return re.sub(r"`([^`]*)`", "\u201c\\1\u201d", text)
+
+
+@register.filter
 def claimed(status: str) -> SafeString:
     """What a supplier's document says, as a tag; a word that no standard has, as it stands there."""
     return as_tag(wording.CLAIMED.get(status, wording.Tag(status.replace("_", " "))))
