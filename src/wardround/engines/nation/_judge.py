@@ -12,6 +12,7 @@ from wardround.core.matching import Overrides
 from wardround.core.matching._bulk import CODES, verdicts
 from wardround.core.matching._record import Record
 from wardround.core.vocab import Verdict
+from wardround.engines.nation._kept import Known, digest_of
 from wardround.engines.nation._naming import Block, Ints
 
 AFFECTED = CODES.index(Verdict.AFFECTED)
@@ -29,13 +30,14 @@ class Universe:
     pairs: Ints
     subject: Ints
     once: Ints
+    digest: str
     rows: dict[bytes, int] = field(default_factory=dict)
     cves: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, together: Sequence[Block]) -> "Universe":
         """The pairs of these blocks. A subject that two of them have is counted once: `once` has the places that count."""
-        subjects = [subject for block in together for subject in block.ranked.subjects]
+        subjects = [subject for block in together for subject in block.subjects]
         first: dict[object, int] = {}
         for place, subject in enumerate(subjects):
             first.setdefault(subject, place)
@@ -44,7 +46,13 @@ class Universe:
             np.concatenate([block.pairs for block in together]),
             np.concatenate([block.subject + start for block, start in zip(together, starts, strict=False)]),
             np.array(list(first.values()), np.int64),
+            digest_of(block.digest for block in together),
         )
+
+    def add(self, cve: str, row: bytes) -> None:
+        """The codes of all subjects under a CVE; none of a rejected record, which states nothing and counts nothing."""
+        if row:
+            self.cves[cve] = self.rows.setdefault(row, len(self.rows))
 
     def matrices(self) -> tuple[Bools, Bools]:
         """For each row and pair: is it affected; is it affected or open."""
@@ -68,32 +76,43 @@ def judge(
     *,
     records: Callable[[Sequence[str]], Iterable[Advisory]],
     overrides: Overrides,
+    known: Known | None = None,
     progress: Callable[[int, int, str], None] = lambda done, total, name: None,
 ) -> Judged:
-    """The verdicts of all records that name anything. Rejected ones state nothing, and count nothing."""
+    """The verdicts of all records that name anything. What is `known` is not asked again. Rejected ones state nothing."""
     naming: dict[str, list[int]] = defaultdict(list)
     for number, block in enumerate(listed):
         for cve in block.cves:
             naming[cve].append(number)
     made: dict[tuple[int, ...], Universe] = {}
-    judged = Judged([])
-    for done, advisory in enumerate(records(sorted(naming))):
+    asked: list[str] = []
+    known = known or Known(basis={})
+    for cve in sorted(naming):
+        which = tuple(naming[cve])
+        if (universe := made.get(which)) is None:
+            universe = made[which] = Universe.of([listed[n] for n in which])
+        if (row := known.row(universe.digest, cve)) is None:
+            asked.append(cve)
+        else:
+            universe.add(cve, row)
+    for done, advisory in enumerate(records(asked)):
         if done % 500 == 0:
-            progress(done, len(naming), advisory.cve)
-        which = tuple(naming.get(advisory.cve, ()))
-        if not which or advisory.state.casefold() == "rejected":
-            continue
-        together = [listed[n] for n in which]
-        universe = made.get(which)
-        if universe is None:
-            universe = made[which] = Universe.of(together)
-        record = Record(advisory)
-        row = b"".join(verdicts(record, block.ranked, overrides=overrides) for block in together)
-        universe.cves[advisory.cve] = universe.rows.setdefault(row, len(universe.rows))
-    for universe in made.values():
+            progress(done, len(asked), advisory.cve)
+        if which := tuple(naming.get(advisory.cve, ())):
+            universe, row = made[which], _row(advisory, [listed[n] for n in which], overrides)
+            universe.add(advisory.cve, row)
+            known.put(universe.digest, advisory.cve, row)
+    judged = Judged([universe for universe in made.values() if universe.rows])
+    for universe in judged.universes:
         _count(judged, universe)
-    judged.universes = list(made.values())
     return judged
+
+
+def _row(advisory: Advisory, together: Sequence[Block], overrides: Overrides) -> bytes:
+    if advisory.state.casefold() == "rejected":
+        return b""
+    record = Record(advisory)
+    return b"".join(verdicts(record, block.ranked, overrides=overrides) for block in together)
 
 
 def _count(judged: Judged, universe: Universe) -> None:

@@ -15,6 +15,7 @@ from wardround.engines.nation._arrays import Array
 from wardround.engines.nation._count import Counted, count
 from wardround.engines.nation._index import Index, Part
 from wardround.engines.nation._judge import Judged, Universe, judge
+from wardround.engines.nation._kept import Known, basis
 from wardround.engines.nation._naming import Asking, Block, Ints, asked, blocks
 from wardround.lake.statements import Statements
 
@@ -108,7 +109,9 @@ class Nation:
         asking = self._asking()
         pairs = sorted({pair for product, listed in self.asked.items() if asking.naming(product) for pair in listed.tolist()})
         listed = blocks(((pair, self._installs[pair]) for pair in pairs), asking)
-        judged = judge(listed, records=self._records, overrides=self.overrides, progress=progress)
+        known = Known(self.index.folder, basis=basis(self.statements.digests(at=self.at), self.overrides))
+        judged = judge(listed, records=self._records, overrides=self.overrides, known=known, progress=progress)
+        known.save()
         return Picture([part.code for part in self.index.parts], judged, count(self.index, judged.universes))
 
     def one(self, cve: str) -> One | None:
@@ -128,24 +131,26 @@ class Nation:
 
     def _named_by(self, advisory: Advisory) -> list[Block]:
         """The blocks of pairs that this record names, as the whole store's names stand."""
-        products = self._filed.get(advisory.cve, set()) | {product for _, product in product_names(advisory)}
+        products = self.statements.products_of(advisory.cve) | {product for _, product in product_names(advisory)}
+        products |= self._overridden.get(advisory.cve, set())
         listed = [self.asked[product] for product in products if product in self.asked]
         pairs = np.unique(np.concatenate(listed)).tolist() if listed else []
         return blocks(((pair, self.index.catalogue.install(pair)) for pair in pairs), self._asking(), only=advisory.cve)
 
     def _asking(self) -> Asking:
-        return Asking(self.statements, at=self.at, aliases=self.aliases)
+        return Asking(self.statements, at=self.at, aliases=self.aliases, overrides=self.overrides)
 
     def _records(self, cves: Sequence[str]) -> Iterator[Advisory]:
         return self.statements.advisories(cves, at=self.at)
 
     @cached_property
-    def _filed(self) -> dict[str, set[str]]:
-        """The products that each CVE is filed under: those of its former versions too."""
-        filed: dict[str, set[str]] = {}
-        for product, cve in self.statements.db.execute("SELECT DISTINCT product, cve FROM name"):
-            filed.setdefault(cve, set()).add(product)
-        return filed
+    def _overridden(self) -> dict[str, set[str]]:
+        """The products that each CVE is about by an override's word."""
+        found: dict[str, set[str]] = {}
+        for override in self.overrides.all:
+            for cve in override.cves:
+                found.setdefault(cve, set()).update(product for _, product in override.names)
+        return found
 
     @cached_property
     def _installs(self) -> list[Install]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,35 +14,46 @@ import orjson
 
 import wardround.core
 from wardround.core.advisories import Advisory
-from wardround.core.matching import Named, Subject, names
+from wardround.core.matching import Named, Overrides, Subject, names
 from wardround.core.matching._bulk import Ranked
 from wardround.core.matching._match import subject_of
 from wardround.core.names import Aliases
 from wardround.core.vocab import Install, WardroundError
 from wardround.engines.nation._arrays import read_arrays, write_arrays
 from wardround.engines.nation._catalogue import Catalogue
+from wardround.engines.nation._kept import digest_of
 from wardround.lake.statements import Statements
 
 Ints = npt.NDArray[np.int64]
 FILE = "asked.index"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """Pairs that the same records name: the distinct subjects that they are, and for each of `pairs` the place of its subject."""
 
     cves: tuple[str, ...]
     pairs: Ints
     subject: Ints
-    ranked: Ranked
+    subjects: tuple[Subject, ...]
+
+    @cached_property
+    def ranked(self) -> Ranked:
+        """The subjects, made ready for many records."""
+        return Ranked(self.subjects)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the subjects, in their order."""
+        return digest_of(map(repr, self.subjects))
 
 
 class Asking:
-    """What one store says of names at a time."""
+    """What one store, and overrides beside it, say of names at a time."""
 
-    def __init__(self, statements: Statements, *, at: datetime, aliases: Aliases) -> None:
+    def __init__(self, statements: Statements, *, at: datetime, aliases: Aliases, overrides: Overrides) -> None:
         self._statements, self._at, self._aliases = statements, at, aliases
-        self.naming: Callable[[str], Mapping[str, Sequence[str]]] = cache(statements.naming)
+        self.naming: Callable[[str], Mapping[str, Sequence[str]]] = cache(overrides.naming(statements.naming))
         self._kept: dict[tuple[str, ...], tuple[list[Advisory], Iterator[Advisory]]] = {}
 
     def named(self, install: Install) -> Named | None:
@@ -75,7 +86,7 @@ def blocks(pairs: Iterable[tuple[int, Install]], asking: Asking, *, only: str = 
 def _block(cves: tuple[str, ...], rows: list[tuple[int, Subject]]) -> Block:
     places: dict[Subject, int] = {}
     subject = np.array([places.setdefault(subject, len(places)) for _, subject in rows], np.int64)
-    return Block(cves, np.array([pair for pair, _ in rows], np.int64), subject, Ranked(places))
+    return Block(cves, np.array([pair for pair, _ in rows], np.int64), subject, tuple(places))
 
 
 def asked(catalogue: Catalogue, *, aliases: Aliases, folder: Path) -> dict[str, Ints]:

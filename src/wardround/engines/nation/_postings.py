@@ -99,11 +99,14 @@ def _sets(pair: Ints, device: Ints, group: Ints) -> tuple[Array, Array, Array]:
     for size in np.unique(length).tolist():
         rows = pair[order[starts[length == size][:, None] + np.arange(size)]].astype(np.uint32)
         if size == 2:
-            both, count = np.unique(rows[:, 0].astype(np.uint64) << np.uint64(32) | rows[:, 1], return_counts=True)
+            keys = np.sort(rows[:, 0].astype(np.uint64) << np.uint64(32) | rows[:, 1])
+            begins = np.flatnonzero(_first(keys))
+            both, count = keys[begins], np.diff(np.append(begins, len(keys)))
             distinct = np.stack([both >> np.uint64(32), both & np.uint64(0xFFFFFFFF)], axis=1).astype(np.uint32)
         else:
-            unique = np.unique(rows, axis=0, return_counts=True)
-            distinct, count = unique[0], unique[1]
+            rows = rows[np.lexsort(rows.T[::-1])]
+            begins = np.flatnonzero(np.append(True, (rows[1:] != rows[:-1]).any(axis=1)))
+            distinct, count = rows[begins], np.diff(np.append(begins, len(rows)))
         found.append((distinct, count))
     sizes = [np.full(len(count), distinct.shape[1]) for distinct, count in found]
     offsets = np.concatenate([[0], np.cumsum(np.concatenate([np.empty(0, np.int64), *sizes]))]).astype(np.int64)

@@ -1,9 +1,11 @@
 """Asking the store: advisories as of a time, names, what changed, how old."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from threading import local
 from types import TracebackType
@@ -27,6 +29,10 @@ FEEDS = ("cve", "kev", "epss", "csaf")
 LISTED = ", ".join(f"'{feed}'" for feed in DOCUMENTS)
 SPOKEN = f"""SELECT k.cve FROM statement s JOIN spoken k ON k.feed = s.feed AND k.subject = s.subject
     WHERE s.feed IN ({LISTED})"""  # noqa: S608 - names of feeds
+STANDING = f"""SELECT subject AS cve, feed, sha, stated_at, updated_at, rejected_at, marks, id FROM statement WHERE feed = 'cve'
+    UNION ALL SELECT k.cve, s.feed, s.sha, s.stated_at, s.updated_at, s.rejected_at, s.marks, s.id
+    FROM spoken k JOIN statement s ON s.feed = k.feed AND s.subject = k.subject WHERE k.feed IN ({LISTED})
+    ORDER BY cve, updated_at, id"""  # noqa: S608 - names of feeds
 Version = tuple[int, int, int | None, str, bytes, bytes]
 
 
@@ -79,6 +85,16 @@ class Statements:
                 advisory = with_documents(advisory, standing, subject=cve, stated=stated)
             if advisory:
                 yield advisory
+
+    def digests(self, *, at: datetime) -> dict[str, str]:
+        """For each CVE a digest of the record and documents that its advisory as of `at` is made of: equal ones, equal containers.
+
+        Dated facts and scores are no part of it.
+        """
+        until, said = micros(at), defaultdict[str, list[object]](list)
+        for cve, *version in self.db.execute(STANDING):
+            said[cve] += (*version, *(time is not None and time <= until for time in version[2:5]))
+        return {cve: blake2b(repr(versions).encode(), digest_size=12).hexdigest() for cve, versions in said.items()}
 
     def claims(self, cve: str, *, at: datetime, seen_by: datetime | None = None) -> tuple[Claim, ...]:
         """What suppliers and distributions claim of their products, as of `at`: to be shown beside our verdict, newest first."""
@@ -133,6 +149,10 @@ class Statements:
         for vendor, cve in self.db.execute("SELECT vendor, cve FROM name WHERE product = ? ORDER BY vendor, cve", (product_key,)):
             found.setdefault(vendor, []).append(cve)
         return {vendor: tuple(cves) for vendor, cves in found.items()}
+
+    def products_of(self, cve: str) -> set[str]:
+        """The product keys under which a CVE was ever filed: those of its former versions too."""
+        return {product for (product,) in self.db.execute("SELECT product FROM name WHERE cve = ?", (cve,))}
 
     def products(self) -> Iterator[tuple[str, str]]:
         """Vendor and product key of everything that a record names."""

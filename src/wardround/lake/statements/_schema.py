@@ -37,6 +37,7 @@ CREATE INDEX fact_stated ON fact (stated_at);
 CREATE INDEX fact_seen ON fact (seen_at);
 CREATE TABLE name (
   product TEXT NOT NULL, vendor TEXT NOT NULL, cve TEXT NOT NULL, PRIMARY KEY (product, vendor, cve)) WITHOUT ROWID;
+CREATE INDEX name_cve ON name (cve);
 CREATE TABLE spoken (
   cve TEXT NOT NULL, feed TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (cve, feed, subject)) WITHOUT ROWID;
 CREATE INDEX spoken_document ON spoken (feed, subject);
@@ -119,6 +120,7 @@ def _prepare(db: sqlite3.Connection, *, write: bool) -> None:
                 db.execute(table)
         elif _version(db) == 1:
             upgrade(db)
+        db.execute("CREATE INDEX IF NOT EXISTS name_cve ON name (cve)")  # without it a store is read as well, only slower
         if _version(db) < VERSION:
             db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
