@@ -49,6 +49,7 @@ class Candidates:
             for word in words:
                 self._with[word].append(place)
         self._weight = {word: log(1 + len(self._names) / len(places)) for word, places in self._with.items()}
+        self._total = [sum(self._weight[word] for word in words) for words in self._words]
 
     def of(self, vendor: str, product: str, *, most: int = 5, least: float = 0.45) -> list[Candidate]:
         """The likeliest products for a vendor and product as an inventory writes them, best first.
@@ -63,19 +64,18 @@ class Candidates:
                 break
             shared.update(self._with[word][:_MOST])
         denied = self._aliases.denied(name_key(vendor), name_key(product))
+        own = sum(self._weight.get(word, log(1 + len(self._names))) for word in asked)
         best: dict[Name, float] = {}
         for place, _ in shared.most_common(_LOOKED_AT):
-            name, likeness = self._names[place], self._likeness(asked, place)
+            name, likeness = self._names[place], self._likeness(asked, own, place)
             if likeness >= max(least, best.get(name, 0)) and (self._aliases.vendor(name[0]), name[1]) not in denied:
                 best[name] = likeness
         ranked = sorted(best.items(), key=lambda one: (-one[1], one[0]))
         return [Candidate(*name, likeness=round(likeness, 3)) for name, likeness in ranked[:most]]
 
-    def _likeness(self, asked: frozenset[str], place: int) -> float:
-        highest = log(1 + len(self._names))
-        weight = {word: self._weight.get(word, highest) for word in asked | self._words[place]}
-        common = sum(weight[word] for word in asked & self._words[place])
-        return 2 * common / (sum(weight[w] for w in asked) + sum(weight[w] for w in self._words[place]) or 1)
+    def _likeness(self, asked: frozenset[str], own: float, place: int) -> float:
+        common = sum(self._weight[word] for word in asked & self._words[place])
+        return 2 * common / (own + self._total[place] or 1)
 
 
 def _words(vendor: str, product: str) -> frozenset[str]:
