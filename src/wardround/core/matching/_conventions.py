@@ -9,12 +9,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib import resources
 from itertools import pairwise
 from typing import Any
 
 from wardround.core.matching._habits import DOTTED, READINGS, entries_of, numbers_of, with_entries, without_default
+from wardround.core.matching._in_words import in_words
 from wardround.core.matching._spelling import end_of, may_be_spelled, spelled, start_of
 from wardround.core.vocab import name_key
 
@@ -36,7 +37,8 @@ Entry = Mapping[str, Any]
 class Convention:
     """One publisher's habit. `container` is the container that it holds for (`cna`, or the others' `adp`); no `products`: all.
 
-    With `collections` it holds for objects whose `collectionURL` is of one of these hosts.
+    With `collections` it holds for objects whose `collectionURL` is of one of these hosts. `texts` are the publisher's ways to
+    write a range in words (`_in_words`).
     """
 
     id: str
@@ -50,6 +52,7 @@ class Convention:
     date: str
     reason: str
     collections: frozenset[str] = frozenset()
+    texts: tuple[re.Pattern[str], ...] = ()
 
 
 def by_convention(
@@ -65,9 +68,11 @@ def by_convention(
     for convention in (*_by_vendor().get(vendor, ()), *_by_vendor().get("*", ())):
         holds = convention.container == ("cna" if container == "cna" else "adp") and product in (convention.products or {product})
         if holds and (not convention.collections or _host(affected) in convention.collections):
-            for reading in convention.readings:
-                read = READINGS[reading](affected)
-                if read is not None:
+            for reading in (
+                *([partial(in_words, texts=convention.texts)] if convention.texts else []),
+                *map(READINGS.get, convention.readings),
+            ):
+                if reading and (read := reading(affected)) is not None:
                     affected = read
                     assumed = (*assumed, f"{convention.says} ({convention.id})")
     if (started := _started(affected, sorted(set(own), key=numbers_of))) is not None:
@@ -167,6 +172,7 @@ def conventions() -> tuple[Convention, ...]:
                 "products": frozenset(row.get("products", ())),
                 "collections": frozenset(row.get("collections", ())),
                 "readings": tuple(row["readings"]),
+                "texts": tuple(re.compile(pattern, re.ASCII) for pattern in row.get("texts", ())),
             }
         )
         for row in table["conventions"]

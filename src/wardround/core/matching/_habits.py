@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from wardround.core.matching._orders import KERNEL
 from wardround.core.matching._spelling import end_of, start_of
 
 Entry = Mapping[str, Any]
@@ -16,6 +17,7 @@ _BRANCH = re.compile(r"[ .\-]?[A-Za-z]*\d+$", re.ASCII)
 _LOWER = re.compile(r">=? ?(\d+(?:\.\d+)*)", re.ASCII)
 _NOTHING = frozenset({"n/a", "na", "-", ""})
 _NUMBERED = re.compile(r"\d+(?:\.\d+)*(?:R\d+)?", re.ASCII)
+_OF_KERNEL = frozenset({"", "custom", "semver", "original_commit_for_fix"})
 _MAJOR = re.compile(r"[vV]?\d+", re.ASCII)
 
 
@@ -108,9 +110,10 @@ def _fixed_from(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _slipped_default(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """*Affected* as the default beside ranges that are all affected and end: the default of the form, left as it was."""
     entries = list(entries_of(affected))
-    if affected.get("defaultStatus") != "affected" or not any(end_of(e) not in ("", "*") for e in entries):
+    bad = [entry for entry in entries if entry.get("status") == "affected"]
+    if affected.get("defaultStatus") != "affected" or not any(end_of(e) not in ("", "*") for e in bad):
         return None
-    if any(e.get("status") != "affected" or not _only_fixes(e.get("changes")) for e in entries):
+    if any(e.get("status") not in ("affected", "unknown") or not _only_fixes(e.get("changes")) for e in entries):
         return None
     return without_default(affected)
 
@@ -139,6 +142,8 @@ def _listed_lower_bounds(affected: Mapping[str, Any]) -> Mapping[str, Any] | Non
         if found is None:
             return entry
         end, series = ends[found], ".".join(found.split(".")[:2])
+        if end == "*" and entry.get("status") == "affected":
+            return {**entry, "version": found}  # of what comes after the last one nobody speaks
         within = end == "*" or entry.get("status") == "affected" or numbers_of(end)[:2] == numbers_of(series)
         return {**entry, "version": found, "lessThan": end if within else f"{series}.*"}
 
@@ -152,6 +157,14 @@ def _dotted(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return with_entries(affected, lambda entry: {**entry, "versionType": "custom"} if isinstance(entry, Mapping) else entry)
 
 
+def _kernel_releases(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Releases of the Linux kernel: `custom`, `semver` or `original_commit_for_fix`, or without a type; never git's commits."""
+    types = {entry.get("versionType", "") for entry in entries_of(affected)}
+    if not types or not types <= _OF_KERNEL:
+        return None
+    return with_entries(affected, lambda entry: {**entry, "versionType": KERNEL} if isinstance(entry, Mapping) else entry)
+
+
 READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] = {
     "equal_ends": _equal_ends,
     "equal_ends_of_majors": _equal_ends_of_majors,
@@ -160,4 +173,5 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] 
     "slipped_default": _slipped_default,
     "listed_lower_bounds": _listed_lower_bounds,
     "dotted": _dotted,
+    "kernel_releases": _kernel_releases,
 }

@@ -1,0 +1,108 @@
+"""Ranges in a publisher's own words: what the reviewed patterns read, and what that makes decidable."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardround.core.advisories import Advisory
+from wardround.core.matching import Overrides, Subject, decide
+from wardround.core.matching._conventions import by_convention, conventions
+from wardround.core.matching._in_words import in_words
+
+
+def read(vendor: str, product: str, *texts: str, **more: Any) -> list[dict[str, Any]]:
+    entries = [{"version": text, "status": "affected"} for text in texts]
+    affected = {"vendor": vendor, "product": product, "versions": entries, **more}
+    return [{k: v for k, v in e.items() if k != "versionType"} for e in by_convention(affected, container="cna")[0]["versions"]]
+
+
+def test_a_series_and_its_last_affected_version() -> None:
+    """CVE-2024-25614, ArubaOS: the bulletin ARUBA-PSA-2024-002 lists 8.10.0.9 and below, mended by 8.10.0.10."""
+    (entry,) = read("Hewlett Packard Enterprise (HPE)", "ArubaOS", "ArubaOS 8.10.x.x:  8.10.0.9 and below")
+    assert entry == {"version": "8.10", "lessThanOrEqual": "8.10.0.9", "status": "affected"}
+
+
+def test_the_words_may_stand_beside_the_end_itself() -> None:
+    """CVE-2023-43508: `ClearPass Policy Manager 6.11.x: 6.11.4 and below`, up to `<=6.11.4`."""
+    entry = {"version": "ClearPass Policy Manager 6.11.x: 6.11.4 and below", "lessThanOrEqual": "<=6.11.4", "status": "affected"}
+    one = {"vendor": "Hewlett Packard Enterprise (HPE)", "product": "Aruba ClearPass Policy Manager", "versions": [entry]}
+    found = by_convention(one, container="cna")[0]["versions"]
+    assert found == [{"version": "6.11", "lessThanOrEqual": "6.11.4", "status": "affected"}]
+    other = entry | {"lessThanOrEqual": "6.11.5"}
+    assert by_convention(one | {"versions": [other]}, container="cna")[0]["versions"][0]["version"] == other["version"]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "text", "end"),
+    [
+        ("SonicWall", "7.0.1-5119 and earlier versions", "7.0.1-5119"),
+        ("SonicWall", "6.5.4.4-44v-21-2395 and older versions", "6.5.4.4-44v-21-2395"),
+        ("SolarWinds ", "2024.1.1 and previous versions", "2024.1.1"),
+        ("SolarWinds", "Serv-U 15.4.2 HF 2 and previous versions", "15.4.2 hf 2"),
+    ],
+)
+def test_everything_up_to_a_version(vendor: str, text: str, end: str) -> None:
+    assert [entry["lessThanOrEqual"] for entry in read(vendor, "Product", text)] == [end] or read(vendor, "Product", text) == []
+
+
+def test_the_newest_release_of_each_line_of_java() -> None:
+    """CVE-2024-20945, of the Critical Patch Update of January 2024, which brought 8u401 and 17.0.10; GraalVM is another product."""
+    texts = ["Oracle Java SE:8u391", "Oracle Java SE:8u391-perf", "Oracle Java SE:17.0.9", "Oracle GraalVM for JDK:17.0.9"]
+    found = read("Oracle Corporation", "Java SE JDK and JRE", *texts)
+    assert [(e["version"], e.get("lessThanOrEqual") or e["lessThan"], e["status"]) for e in found] == [
+        ("8", "8u391", "affected"),
+        ("8u391", "8.*", "unaffected"),
+        ("17", "17.0.9", "affected"),
+        ("17.0.9", "17.*", "unaffected"),
+    ]
+
+
+def test_an_installers_number_of_java_is_held_against_its_line(a_record: Any) -> None:
+    entries = [{"version": f"Oracle Java SE:{v}", "status": "affected"} for v in ("8u391", "17.0.9")]
+    record: Advisory = a_record([{"vendor": "Oracle Corporation", "product": "Java SE JDK and JRE", "versions": entries}])
+    asked = {
+        "8.0.3910.13": "affected",
+        "8u401": "not_affected",
+        "17.0.8": "affected",
+        "17.0.10": "not_affected",
+        "11.0.20": "unknown",
+    }
+    for version, verdict in asked.items():
+        subject = Subject(("oracle corporation",), "java se jdk and jre", version)
+        assert decide(record, subject, overrides=Overrides()).verdict == verdict, version
+
+
+def test_lists_are_their_versions() -> None:
+    """CVE-2022-23442, FortiOS."""
+    assert [e["version"] for e in read("Fortinet", "Fortinet FortiOS", "FortiOS 7.0.5, 7.0.4, 6.4.8")] == [
+        "7.0.5",
+        "7.0.4",
+        "6.4.8",
+    ]
+
+
+def test_the_same_words_of_anybody_else_stay_words() -> None:
+    assert read("Example", "Gateway", "7.0.1-5119 and earlier versions")[0]["version"] == "7.0.1-5119 and earlier versions"
+    assert read("SonicWall", "SonicOS", "7.0.1 maintenance releases")[0]["version"] == "7.0.1 maintenance releases"
+
+
+PATTERNS = [pattern for convention in conventions() for pattern in convention.texts]
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(max_size=60), st.dictionaries(st.sampled_from(["version", "status"]), st.text(max_size=60)))
+    )
+)
+def test_whatever_stands_there_is_read_and_never_changed(versions: list[Any]) -> None:
+    before = repr(versions)
+    in_words({"versions": versions}, texts=PATTERNS)
+    assert repr(versions) == before
+
+
+@pytest.mark.parametrize("unit", ["1.", "a ", "1, ", "7.0.1-", "(/", ".x", " and prior"])
+def test_no_pattern_reads_a_text_twice(unit: str) -> None:
+    for pattern in PATTERNS:
+        pattern.fullmatch(unit * (200 // len(unit)))
