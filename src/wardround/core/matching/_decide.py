@@ -10,7 +10,7 @@ from wardround.core.matching._objects import read_object
 from wardround.core.matching._orders import distributions, shown
 from wardround.core.matching._overrides import Deciding, Overrides
 from wardround.core.matching._package_answer import package_answer, silence
-from wardround.core.matching._product_lines import family_of, is_read_by_line, unshown
+from wardround.core.matching._product_lines import family_of, is_read_by_line, unshowing, unshown
 from wardround.core.matching._product_lines_answer import lines_answer
 from wardround.core.matching._record import Record
 from wardround.core.matching._sql_server import names_of_sql_server
@@ -100,10 +100,8 @@ def heard(record: Record, subject: Subject, *, read: Read = read_object) -> Iter
 
 def of_container(record: Record, place: int, subject: Subject, *, read: Read = read_object) -> Answer | None:
     """The answer of one container; None when it does not name the product."""
-    if by_rule(subject):
-        answer = _by_rule(record, place, subject, read)
-        return answer and _shown(answer, subject)
-    return _by_objects(record, place, subject, read)
+    answer = (_by_rule if by_rule(subject) else _by_objects)(record, place, subject, read)
+    return _shown(answer, subject) if answer and subject.vendors in unshowing() else answer
 
 
 def by_rule(subject: Subject) -> bool:
@@ -126,7 +124,7 @@ def _by_rule(record: Record, place: int, subject: Subject, read: Read) -> Answer
 
 def _shown(answer: Answer, subject: Subject) -> Answer:
     """*Unknown* for a version that does not show which updates are installed."""
-    if why := unshown(subject.product, subject.version):
+    if why := unshown(subject.vendors[0], subject.product, subject.version):
         return Answer(Verdict.UNKNOWN, f"{shown(subject.version)} {why}.", answer.decided_by)
     return answer
 

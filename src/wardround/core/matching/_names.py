@@ -150,8 +150,12 @@ def _by_product_alone(install: Install, naming: Naming, records: Records | None,
         return Named(product, vendors, every)
     one, *others = vendors
     cves = tuple(dict.fromkeys(cve for vendor in vendors for cve in found.get(vendor, ())))
-    also = tuple((other, product) for other in others)
-    return Named(product, (one,), cves, also, (((one, product), "by the product's name alone: no vendor is stated"),))
+    ways: dict[Name, str] = {(one, product): "by the product's name alone: no vendor is stated"}
+    taken = dict.fromkeys(cves)
+    for other, alias in aliases.of(one, product):
+        _take(other, f"by the alias {alias}", naming, aliases, ways, taken)
+    also = tuple(dict.fromkeys((*((other, product) for other in others), *list(ways)[1:])))
+    return Named(product, (one,), tuple(taken), also, tuple(ways.items()))
 
 
 def _vendors_of(listed: Mapping[str, Sequence[str]], language: str) -> dict[str, Sequence[str]]:

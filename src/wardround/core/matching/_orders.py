@@ -19,6 +19,11 @@ from wardround.core.vocab import BadInput, Verdict
 BELOW, EQUAL, ABOVE = frozenset({-1}), frozenset({0}), frozenset({1})
 Position = frozenset[int]
 
+KERNEL = "releases of linux"
+"""The order of the Linux kernel's own releases, which no record declares: a convention puts it in (`_habits`)."""
+
+_KERNEL = re.compile(r"[vV]?(\d+)\.(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-rc(\d+))?", re.ASCII)
+_FINAL = 2**31
 _DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
 _SERIES = re.compile(r"[vV]?(\d+(?:\.\d+)*)\.\*", re.ASCII)
 _HASH = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{7,64}", re.ASCII | re.IGNORECASE)
@@ -96,6 +101,8 @@ def order_of(version_type: str) -> Order:
     kind = version_type.strip().casefold()
     if kind in _table()["git"]:
         return Order("git", _nothing, Verdict.NOT_EVALUABLE)
+    if kind == KERNEL:
+        return Order("semver", _kernel_key, Verdict.UNKNOWN)
     if scheme := scheme_of(kind):
         name = scheme.name if scheme.name == "semver" else kind
         return Order(name, scheme.key, Verdict.NOT_EVALUABLE, with_release=scheme.name in _table()["with_release"])
@@ -148,6 +155,16 @@ def _dotted_key(text: str) -> tuple[int, ...]:
     if len(text) > LONGEST or not (found := _DOTTED.fullmatch(text)):
         raise ValueError(text)
     return _numbers(found[1])
+
+
+def _kernel_key(text: str) -> tuple[int, ...]:
+    """Missing numbers are zero, and a candidate (`6.12-rc1`) comes before its release. A distribution's build is none of these."""
+    if len(text) <= LONGEST and (found := _KERNEL.fullmatch(text)):
+        *numbers, candidate = found.groups()
+        return (*(int(n or 0) for n in numbers), int(candidate) if candidate else _FINAL)
+    if is_first(text):
+        return (0,)
+    raise ValueError(text)
 
 
 def _nothing(text: str) -> Key:

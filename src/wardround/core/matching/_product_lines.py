@@ -6,7 +6,7 @@ line is for each product is reviewed data (`tables/product_lines.json`); so are 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -104,17 +104,24 @@ def build_of(text: str) -> Numbers | None:
 
 
 @lru_cache(maxsize=16_384)
-def unshown(product: str, version: str) -> str:
-    """Why a version does not show which updates an install of Microsoft's has; empty for most."""
+def unshown(vendor: str, product: str, version: str) -> str:
+    """Why a version does not show which updates an install has; empty for most."""
     if len(version) > _LONGEST:
         return ""
-    return next((why for of, written, why in _unshown() if written.fullmatch(version) and of.fullmatch(product)), "")
+    rows = _unshown().get(vendor, ())
+    return next((why for of, written, why in rows if written.fullmatch(version) and of.fullmatch(product)), "")
+
+
+@cache
+def unshowing() -> frozenset[tuple[str, ...]]:
+    """The vendors whose versions may not show updates, each as a subject has it."""
+    return frozenset((vendor,) for vendor in _unshown())
 
 
 @lru_cache(maxsize=16_384)
 def is_read_by_line(product: str) -> bool:
     """True where more than the ranges decides on a product of Microsoft: its line, or a version that shows no updates."""
-    return family_of(product) is not None or any(of.fullmatch(product) for of, _, _ in _unshown())
+    return family_of(product) is not None or any(of.fullmatch(product) for of, _, _ in _unshown()[VENDOR])
 
 
 @cache
@@ -158,9 +165,12 @@ def _line(text: str) -> Line:
 
 
 @cache
-def _unshown() -> tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...]:
-    rows = _table()["unshown"]
-    return tuple((re.compile(row["product"], re.ASCII), re.compile(row["version"], re.ASCII), row["why"]) for row in rows)
+def _unshown() -> Mapping[str, Sequence[tuple[re.Pattern[str], re.Pattern[str], str]]]:
+    found: dict[str, list[tuple[re.Pattern[str], re.Pattern[str], str]]] = {}
+    for row in _table()["unshown"]:
+        read = re.compile(row["product"], re.ASCII), re.compile(row["version"], re.ASCII), str(row["why"])
+        found.setdefault(row.get("vendor", VENDOR), []).append(read)
+    return found
 
 
 @cache
