@@ -57,6 +57,12 @@ def test_a_package_url_by_itself_is_that_package_and_a_bom_link_that_of_another_
     assert [a["platforms"] for a in linked] == [["urn:cdx:2/1"]]
 
 
+def test_a_product_that_is_safe_with_a_package_does_not_clear_the_package_elsewhere():
+    """Before, one product's VEX called the library not affected in every other product."""
+    document = a_bom(a_vulnerability("not_affected", "pkg:npm/left-pad@1.3.0"))
+    assert says(document, "1.3.0", feed="cyclonedx-vex", **LIBRARY).verdict is Verdict.UNKNOWN
+
+
 def test_ranges_and_their_own_status_are_read():
     versions = [
         {"range": "vers:generic/>=1.0|<2.0"},

@@ -350,13 +350,20 @@ def equals(row: dict[str, Any], version: str, stated: str) -> bool:
 
 
 def other_tokens(one: str, other: str) -> bool:
-    """Two single words with digits, neither a pattern, neither the beginning of the other: two versions."""
+    """Two single words with digits, neither a pattern, the beginning of the other, or the same numbers in another notation."""
     for text in (one, other):
         wild = re.search(r"(^|[.\-_])[xX]+($|[.\-_])|\d[xX]{2,}|\d-\d", text)
         if wild or not re.search("[0-9]", text) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.+:()\\-]*", text):
             return False
     one, other = one.lower().lstrip("v"), other.lower().lstrip("v")
-    return not one.startswith(other) and not other.startswith(one)
+    if one.startswith(other) or other.startswith(one):
+        return False
+    numbers = [".".join(n.lstrip("0") or "0" for n in re.findall("[0-9]+", text)) for text in (one, other)]
+    if re.sub(r"(^|\.)0(\.0)*$", "", numbers[0]) != re.sub(r"(^|\.)0(\.0)*$", "", numbers[1]):
+        return True
+    # The same numbers: another notation, unless single letters tell them apart.
+    words = [re.findall("[a-z]+", text) for text in (one, other)]
+    return words[0] != words[1] and list(map(len, words[0])) == list(map(len, words[1])) == [1] * len(words[0])
 
 
 def is_past(row: dict[str, Any], version: str) -> bool:

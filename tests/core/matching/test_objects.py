@@ -265,3 +265,24 @@ def test_an_object_of_another_shape_never_crashes_and_is_never_not_affected(says
     answer = says({"vendor": "Example", "product": "Gateway"} | broken, version="1.5")
     assert answer.verdict != "not_affected"
     assert answer.reason
+
+
+@pytest.mark.parametrize(
+    ("listed", "installed", "verdict"),
+    [
+        ("10.1(2)", "10.1.2", "unknown"),
+        ("7.0u3", "7.0.3", "unknown"),
+        ("A.02.00", "A.2.0", "unknown"),
+        ("2.1.0", "release-2.1.0", "unknown"),
+        ("9.0.0-SP1", "9.0.0SP1", "unknown"),
+        ("Rev2.0", "2.0", "unknown"),
+        ("16.9.1a", "16.9.1b", "not_affected"),
+        ("10.1(2)", "10.1.3", "not_affected"),
+        ("A.02.00", "B.02.00", "not_affected"),
+    ],
+)
+def test_another_notation_of_a_listed_version_is_never_cleared(
+    says: Says, an_object: Build, listed: str, installed: str, verdict: str
+) -> None:
+    """The same numbers may be the same version; before, `10.1.2` was another than `10.1(2)` and not affected."""
+    assert says(an_object({"version": listed}, default="unaffected"), version=installed).verdict == verdict

@@ -371,3 +371,20 @@ def test_taking_it_off_twice_changes_nothing_more_and_leaves_something(key: str)
 )
 def test_only_a_legal_form_is_taken_off_a_vendors_name(written: str, bare: str) -> None:
     assert bare_vendor(written) == bare
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("Adobe® Acrobat® Reader™", "adobe acrobat reader"),
+        ("VMware vCenter Server™ 8.0", "vmware vcenter server"),
+        ("Intel(R) Ethernet(TM) 28.1", "intel ethernet"),
+        ("™", "™"),
+    ],
+)
+def test_marks_are_no_part_of_a_name(name: str, bare: str) -> None:
+    assert bare_product(key_of(name)) == bare
+
+
+def test_an_accent_of_its_own_is_the_letters() -> None:
+    assert key_of("Dra\u0308ger") == key_of("Dräger")

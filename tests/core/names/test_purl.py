@@ -140,3 +140,10 @@ def test_a_package_of_one_registry_is_none_of_another() -> None:
 def test_a_collection_that_is_not_known_says_nothing() -> None:
     assert ecosystem_of("https://access.redhat.com/downloads/content/package-browser/") == ""
     assert ecosystem_of("not a url at all ://") == ""
+
+
+def test_a_later_major_version_of_a_go_module_is_its_repository() -> None:
+    found = names_of_purl("pkg:golang/github.com/containerd/containerd/v2@v2.0.0")
+    assert found[0] == ("pkg:golang", "github.com/containerd/containerd/v2")
+    assert ("containerd", "containerd") in found
+    assert ("containerd", "api") not in names_of_purl("pkg:golang/github.com/containerd/containerd/api@v1.0.0")

@@ -47,6 +47,11 @@ class _Held:
                 return {"name": package.name, "version": package.version, "purl": target}, (other,) if other else ()
         return {}, ()
 
+    def inside(self, component: Mapping[str, Any]) -> tuple[str, ...]:
+        """The product in which a package by itself is meant: that a product is safe with it says nothing of it elsewhere."""
+        own = component is self.main or text(component, "purl") == text(self.main, "purl")
+        return () if own or not self.main else (_called(self.main) or "another product",)
+
 
 def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str | None = None) -> Document:
     """One document. A vulnerability without an analysis states nothing of a product, and is passed over.
@@ -108,7 +113,8 @@ def _said(stated: Mapping[str, Any], place: int, held: _Held) -> Iterator[Said]:
         for version in versions if component else ():
             effect = _effect(version, STATES[state])
             if product := _product(component, version, pointer):
-                yield Said(replace(product, platforms=within), state, effect, "", why, action, pointer, at)
+                inside = within or (() if effect == AFFECTED else held.inside(component))
+                yield Said(replace(product, platforms=inside), state, effect, "", why, action, pointer, at)
             if within and effect == AFFECTED and (whole := _product(held.main, {"version": text(held.main, "version")}, pointer)):
                 yield Said(whole, state, effect, "", why, action, pointer, at)
 

@@ -6,7 +6,7 @@ too coarse for a bound, and texts that an entry names as they stand, stand apart
 
 from dataclasses import dataclass
 
-from wardround.core.matching._entries import MOST_CHANGES, Entry, is_other_token
+from wardround.core.matching._entries import MOST_CHANGES, Entry, is_other_token, numbers_in
 from wardround.core.matching._numbers import Bound, bound_of
 from wardround.core.matching._orders import Order
 
@@ -66,4 +66,6 @@ def _beside_a_token(stated: str) -> Cuts | None:
         return None
     begins = [flat[:end] for end in range(1, len(flat) + 1)]
     texts = frozenset(f"{v}{text}" for text in begins for v in ("", "v", "V"))
-    return Cuts(texts=texts | {stated}, tokens=frozenset({stated}))
+    # A plain version of the same numbers may be another way to write it.
+    same = tuple(int(number or 0) for number in numbers_in(flat))
+    return Cuts(frozenset({Bound(same or (0,), False)}), texts | {stated}, tokens=frozenset({stated}))

@@ -30,6 +30,8 @@ _EVERY = frozenset(STATUSES.values())
 _ONE = {verdict: frozenset({verdict}) for verdict in Verdict}
 _TOKEN = re.compile(r"[A-Za-z0-9][\w.+:()\\-]*", re.ASCII)
 _WILD = re.compile(r"(?:^|[.\-_])[xX]+(?:$|[.\-_])|\d[xX]{2,}|\d-\d", re.ASCII)
+_WORDS_IN = re.compile(r"[a-z]+", re.ASCII)
+_NUMBERS_IN = re.compile(r"[0-9]+", re.ASCII)
 _NOT_STATED = "The inventory states no version, and the record tells versions apart."
 
 
@@ -350,9 +352,28 @@ def _read_from(span: Range) -> tuple[str, ...]:
 
 
 def _clearly_other(stated: str, version: str) -> bool:
-    """True for two single tokens of which neither can be a way to write the other, or a pattern."""
+    """True for two single tokens of which neither can be a way to write the other, or a pattern.
+
+    `10.1(2)` and `10.1.2`, `Rev2.0` and `2.0` have the same numbers, and may be one version; `16.9.1a` and `16.9.1b` are not.
+    """
+    if not is_other_token(stated) or not is_other_token(version):
+        return False
     one, other = (text.casefold().lstrip("v") for text in (stated, version))
-    return is_other_token(stated) and is_other_token(version) and not one.startswith(other) and not other.startswith(one)
+    if one.startswith(other) or other.startswith(one):
+        return False
+    if numbers_in(one) != numbers_in(other):
+        return True
+    words = [_WORDS_IN.findall(text) for text in (one, other)]
+    return words[0] != words[1] and len(words[0]) == len(words[1]) and all(len(word) == 1 for text in words for word in text)
+
+
+@lru_cache(maxsize=65_536)
+def numbers_in(text: str) -> tuple[str, ...]:
+    """Every number that stands in a text, each without the zeros before it, all without those at the end (0 is empty)."""
+    found = [number.lstrip("0") for number in _NUMBERS_IN.findall(text)]
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found)
 
 
 def is_other_token(text: str) -> bool:

@@ -1,5 +1,6 @@
 """The names of one thing: of an object of a record, of a package URL."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ ECOSYSTEM = "pkg:"
 """How the vendor key of a package begins whose ecosystem is known: `pkg:npm`."""
 
 _OWNED = frozenset({"github", "bitbucket", "gitlab", "golang", "swift"})
+_MAJOR = re.compile(r"v[1-9]\d*", re.ASCII)
 _HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org"})
 
 
@@ -53,11 +55,13 @@ def names_of_purl(purl: str) -> tuple[Name, ...]:
         return tuple(found)
     segments = read.namespace.split("/")
     if read.type in _OWNED:
-        owner = [s for s in segments if s not in _HOSTS]
+        owner, name = [s for s in segments if s not in _HOSTS], read.name
+        if read.type == "golang" and len(owner) == 2 and _MAJOR.fullmatch(name):
+            owner, name = owner[:1], owner[1]  # the path of a later major version ends with it
         if len(owner) == 1:
-            found.append((key_of(owner[0]), key_of(read.name)))
+            found.append((key_of(owner[0]), key_of(name)))
             if "github" in (read.type, segments[0].removesuffix(".com")):
-                found.append((ECOSYSTEM + "github", key_of(f"{owner[0]}/{read.name}")))
+                found.append((ECOSYSTEM + "github", key_of(f"{owner[0]}/{name}")))
     else:
         found.append((key_of(" ".join(segments)), key_of(read.name)))
     if ":" in read.package or read.package.startswith("@"):

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 _LONGEST = 200
+_MARKS = re.compile(r"[®™©]|\((?:r|tm|c)\)(?!\+)")
 _WORDS = (
     r"x64|x86|x86_64|x86-64|amd64|arm64|aarch64|win32|win64|(?:32|64)[ -]?bits?|[a-z]{2,3}-[a-z]{2,4}|user|all users|machine|msi"
 )
@@ -29,6 +30,8 @@ def bare_product(key: str) -> str:
     if len(key) > _LONGEST:
         return key
     before, key = "", key.replace("_", " ") if " " not in key else key
+    if _MARKS.search(key):
+        key = " ".join(_MARKS.sub(" ", key).split()) or key
     while before != key:
         before = key
         for pattern in (_BRACKETS, _LANGUAGE, _BARE, _VERSION, _UPDATE):

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from unicodedata import normalize
 
 
 def name_key(name: str) -> str:
-    """A vendor's or product's name with case and spacing taken out: equal keys are equal names."""
-    return " ".join(name.split()).casefold()
+    """A vendor's or product's name with case and spacing taken out: equal keys are equal names.
+
+    Accents that an inventory writes as signs of their own (as macOS does) are joined to their letters.
+    """
+    key = " ".join(name.split()).casefold()
+    return key if key.isascii() else normalize("NFC", key)
 
 
 @dataclass(frozen=True, slots=True)
