@@ -59,7 +59,8 @@ def test_a_trust_is_asked_about_its_own_products(client: Client, trust: Organisa
     client.force_login(a_person(trust))
     text = page(client, reverse("names"))
     assert "Gateway Appliance" in text
-    assert "example systems gateway" in text
+    assert "gateway by example systems (1 record)" in text
+    assert "On 2 devices, version 1.0." in text
     client.force_login(a_person(an_organisation()))
     assert "Gateway Appliance" not in page(client, reverse("names"))
 
@@ -76,7 +77,7 @@ def test_an_accepted_name_counts_and_stands_in_the_record(client: Client, trust:
     person = an_officer() if national else a_person(trust)
     client.force_login(person)
     said = answered(client, ANSWER)
-    assert "Kept: Gateway Appliance is example systems gateway." in said
+    assert "Kept: Gateway Appliance is gateway by example systems. The alerts were held against it at once." in said
     assert "Nothing to decide" in said
     assert len(kept()) == 1
     acting = Organisation.objects.get(kind=Organisation.Kind.CENTRE) if national else trust
@@ -93,8 +94,57 @@ def test_an_accepted_name_counts_and_stands_in_the_record(client: Client, trust:
 def test_a_refused_name_is_not_offered_again(client: Client, trust: Organisation) -> None:
     client.force_login(a_person(trust))
     assert "Kept: Gateway Appliance is not" in answered(client, ANSWER | {"same": "no"})
-    assert "example systems gateway" not in page(client, reverse("names"))
+    assert "gateway by example systems" not in page(client, reverse("names"))
     assert entries(trust) == ["refused a product's name"]
+
+
+@pytest.fixture
+def offered(trust: Organisation, tmp_path: Path) -> list[tuple[str, str]]:
+    """Two names that the appliance could have."""
+    made = [a_record(f"CVE-2030-000{n}", product=name) for n, name in enumerate(("Gateway", "Gateway Server"), 1)]
+    records(*made, now=at(13, 18), folder=tmp_path / "two")
+    return [("example systems", "gateway"), ("example systems", "gateway server")]
+
+
+def none_of_these(client: Client) -> dict[str, str]:
+    """The answer behind the button of the page."""
+    ((_, _, mark),) = client.get(reverse("names")).context["questions"]
+    return {"vendor": ANSWER["vendor"], "product": ANSWER["product"], "same": "none", "offered": mark}
+
+
+def test_none_of_these_refuses_every_name_that_was_shown(
+    client: Client, trust: Organisation, offered: list[tuple[str, str]]
+) -> None:
+    client.force_login(a_person(trust))
+    assert "None of these" in page(client, reverse("names"))
+    assert "Kept: Gateway Appliance is none of the names that were offered." in answered(client, none_of_these(client))
+    (alias,) = (alias for alias in aliases().all if alias.product == ANSWER["product"])
+    assert (alias.same, sorted(alias.to)) == (False, offered)
+    assert "Nothing to decide" in page(client, reverse("names"))
+    assert entries(trust) == ["refused a product's name"]
+
+
+def test_none_of_these_is_said_of_nothing_that_came_later(
+    client: Client, trust: Organisation, offered: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    client.force_login(a_person(trust))
+    answer = none_of_these(client)
+    records(a_record("CVE-2030-0003", product="Gateway Appliances"), now=at(13, 19), folder=tmp_path / "three")
+    assert "no longer asked" in answered(client, answer)
+    assert kept() == []
+
+
+def test_an_answer_that_was_sent_twice_is_kept_once(client: Client, trust: Organisation) -> None:
+    client.force_login(a_person(trust))
+    answered(client, ANSWER)
+    assert "no longer asked" in answered(client, ANSWER)
+    assert len(kept()) == 1
+    assert entries(trust) == ["accepted a product's name"]
+
+
+def test_without_an_inventory_the_page_says_to_bring_one(client: Client, trust: Organisation) -> None:
+    client.force_login(a_person(an_organisation()))
+    assert "No inventory is here yet" in page(client, reverse("names"))
 
 
 @pytest.mark.parametrize("change", [{"to_product": "anything"}, {"product": "Another"}, {"vendor": "Another"}])

@@ -13,7 +13,14 @@ from wardround.lake.decisions import keep
 
 
 def decide_name(
-    act: Act, *, organisations: Sequence[Organisation], vendor: str, product: str, to: tuple[str, str], same: bool, reason: str
+    act: Act,
+    *,
+    organisations: Sequence[Organisation],
+    vendor: str,
+    product: str,
+    to: Sequence[tuple[str, str]],
+    same: bool,
+    reason: str,
 ) -> Alias:
     """Say that an inventory's product is, or is not, one of the records: it counts for the whole installation.
 
@@ -23,14 +30,14 @@ def decide_name(
     alias = decided(
         product,
         vendor=vendor,
-        to=[to],
+        to=to,
         same=same,
         author=act.who,
         on=act.at.date(),
         source="the hub's queue of names",
         reason=reason or ("confirmed by a person" if same else "refused by a person"),
     )
-    keep(settings.HOME.aliases, [alias])
+    keep(settings.HOME.aliases, [alias], at=act.at)
     what = "accepted a product's name" if same else "refused a product's name"
     for organisation in organisations:
         record(act, organisation=organisation, what=what, subject=alias.id, document=alias.document())

@@ -4,12 +4,13 @@ from collections import Counter
 from functools import cache, partial
 
 from wardround.core.matching._review import Review, review
-from wardround.core.names import Candidates, key_of
+from wardround.core.names import Candidate, key_of
 from wardround.core.vocab import Install
 from wardround.hub.advisories.reading import aliases, overrides, statements
 from wardround.hub.estate.services import lake, newest, snapshots
 from wardround.hub.organisations.access import Access, Act, system_access
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.pages.names.guesses import Guesses
 
 STATED = ["vendor", "product", "cpe", "purl", "scheme"]
 
@@ -27,10 +28,16 @@ def asked(act: Act, *, most: int, vendor: str | None = None, product: str | None
             naming=cache(overrides().as_of(act.at).naming(store.naming)),
             records=partial(store.advisories, at=act.at),
             aliases=known,
-            candidates=Candidates(store.products(), aliases=known),
+            candidates=Guesses(store, aliases=known),
             most=most,
             assets=counts,
         )
+
+
+def records_on(found: Review) -> dict[Candidate, int]:
+    """How many records speak of each name that is offered: what one answer would decide."""
+    with statements() as store:
+        return {one: len(store.naming(one.product).get(one.vendor, ())) for q in found.questions for one in q.candidates}
 
 
 def reach(access: Access) -> tuple[list[Organisation], Access]:
