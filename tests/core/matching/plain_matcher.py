@@ -401,7 +401,7 @@ def kind_of(row: dict[str, Any]) -> str:
     kind = stated.strip().lower() if isinstance(stated, str) else ""
     if kind in ("semver", "sem"):
         return "semver"
-    if kind in ("git", "npm") or kind in PACKAGES:
+    if kind in ("git", "npm", "releases of linux") or kind in PACKAGES:
         return kind
     if kind in UNTRIED:
         raise NoOpinion(kind)
@@ -459,8 +459,8 @@ def compare(row: dict[str, Any], version: str, bound: str, *, coarse_is: str = "
         return beside_series(kind, version, bound)
     if kind == "custom":
         return beside_numbers(version, bound, coarse_is)
-    if kind in ("semver", "npm"):
-        left, right = (semver(text) for text in (version, bound))
+    if kind in ("semver", "npm", "releases of linux"):
+        left, right = (kernel(text) if kind == "releases of linux" else semver(text) for text in (version, bound))
         return (left > right) - (left < right)
     return packages(kind, version, bound)
 
@@ -490,18 +490,26 @@ def beside_numbers(version: str, bound: str, coarse_is: str) -> int:
 
 def beside_series(kind: str, version: str, bound: str) -> int:
     """`X.*` is the end of series X: above all that begin so."""
-    if kind not in ("custom", "semver"):
+    if kind not in ("custom", "semver", "releases of linux"):
         raise NoOpinion(f"a series of {kind}")
     if kind == "custom" and not is_plain(version):
         raise Doubt("unknown")
-    mine = semver(version)[0] if kind == "semver" else numbers_of(version)
+    mine = kernel(version)[0] if kind == "releases of linux" else semver(version)[0] if kind == "semver" else numbers_of(version)
     series = numbers_of(bound[:-2])
-    for here, there in zip(list(mine) + [0] * (len(series) if kind == "semver" else 0), series, strict=False):
+    for here, there in zip(list(mine) + [0] * (len(series) if kind != "custom" else 0), series, strict=False):
         if here != there:
             return -1 if here < there else 1
     if kind == "custom" and len(mine) < len(series):
         raise spread_doubt({-1, 1})
     return -1
+
+
+def kernel(text: str) -> tuple[Any, ...]:
+    """A release of kernel.org: missing numbers are zero, candidates come before their release; anything else is unknown."""
+    found = re.fullmatch(r"[vV]?([0-9]+(?:\.[0-9]+){0,3})(-rc([0-9]+))?", text)
+    if not found or len(text) > 255:
+        raise Doubt("unknown")
+    return ([*numbers_of(found[1]), 0, 0, 0])[:4], not found[2], int(found[3] or 0)
 
 
 def semver(text: str) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ Position = frozenset[int]
 KERNEL = "releases of linux"
 """The order of the Linux kernel's own releases, which no record declares: a convention puts it in (`_habits`)."""
 
-_KERNEL = re.compile(r"[vV]?(\d+)\.(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-rc(\d+))?", re.ASCII)
+_KERNEL = re.compile(r"[vV]?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?(?:-rc(\d+))?", re.ASCII)
 _FINAL = 2**31
 _DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
 _SERIES = re.compile(r"[vV]?(\d+(?:\.\d+)*)\.\*", re.ASCII)
@@ -162,8 +162,6 @@ def _kernel_key(text: str) -> tuple[int, ...]:
     if len(text) <= LONGEST and (found := _KERNEL.fullmatch(text)):
         *numbers, candidate = found.groups()
         return (*(int(n or 0) for n in numbers), int(candidate) if candidate else _FINAL)
-    if is_first(text):
-        return (0,)
     raise ValueError(text)
 
 
