@@ -1,12 +1,15 @@
 """The rule of names, apart from any verdict."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching import Named, Overrides, match_all, names
+from wardround.core.names import Aliases
+from wardround.core.names._decision import decided
 from wardround.core.vocab import Finding, Install
 
 FEED = {
@@ -117,3 +120,35 @@ def test_each_distinct_pair_is_decided_once_and_spread(
     monkeypatch.setattr(seam, "decide", lambda *args, **kwargs: asked.append(args[1]) or real(*args, **kwargs))
     found = findings([a_record([an_object(default="affected")])], *[of("Gateway", "Example")] * 500, of(" gateway", "EXAMPLE"))
     assert (len(found), len(asked)) == (501, 1)
+
+
+@pytest.mark.parametrize(
+    ("purl", "feed"),
+    [
+        ("pkg:pypi/elasticsearch@8.13.5", {"elasticsearch": {"elastic": ("CVE-2030-0001",)}}),
+        ("pkg:npm/nginx@2.0.0", {"nginx": {"f5": ("CVE-2030-0001",)}, "nginx open source": {"f5": ("CVE-2030-0001",)}}),
+        ("pkg:pypi/redis@5.0.0", {"redis": {"redis": ("CVE-2030-0001",)}}),
+        ("pkg:npm/chrome@0.1.0", {"chrome": {"google": ("CVE-2030-0001",)}}),
+    ],
+)
+def test_a_package_that_bears_a_programs_name_is_not_the_program(purl: str, feed: Any) -> None:
+    """The Python client 8.13.5 is past the server's fix in 8.13.3: before, it was called not affected by it, redis 5.0.0 affected."""
+    product = purl.partition("/")[2].partition("@")[0]
+    assert names(of(product, purl=purl), naming=lambda key: feed.get(key, {}), aliases=Aliases.load()) is None
+    assert names(of(product), naming=lambda key: feed.get(key, {}), aliases=Aliases.load()) is not None
+
+
+def test_what_a_person_refused_is_not_taken_by_the_products_name_alone() -> None:
+    refused = decided(
+        "Portal",
+        vendor="",
+        to=[("other", "portal")],
+        same=False,
+        author="A person (fictitious)",
+        on=date(2030, 5, 13),
+        source="the register",
+        reason="another maker's",
+    )
+    found = names(of("Portal"), naming=lambda product: FEED.get(product, {}), aliases=Aliases((refused,)))
+    assert found
+    assert (found.vendors, found.cves) == (("example",), ("CVE-2030-0003",))

@@ -94,7 +94,10 @@ def _by_name(install: Install, naming: Naming, aliases: Aliases) -> Named | None
             tried[name] = None
             if how:
                 _take(name, how, naming, aliases, ways, cves)
+    registry = language_of_purl(install.purl)
     for name in tried:
+        if registry and not name[0]:
+            continue  # `elasticsearch` of PyPI is a client of the server whose name it bears
         for other, alias in aliases.of(*name):
             if other not in ways:
                 _take(other, f"by the alias {alias}", naming, aliases, ways, cves)
@@ -140,6 +143,8 @@ def _by_product_alone(install: Install, naming: Naming, records: Records | None,
     found = _vendors_of(naming(product), language_of_purl(install.purl))
     if not found and (bare := bare_product(product)) != product:
         product, found = bare, _vendors_of(naming(bare), language_of_purl(install.purl))
+    refused = _refused(install, product, aliases)
+    found = {vendor: cves for vendor, cves in found.items() if (aliases.vendor(vendor), product) not in refused}
     if not found:
         return None
     vendors = tuple(sorted(found))
@@ -156,6 +161,12 @@ def _by_product_alone(install: Install, naming: Naming, records: Records | None,
         _take(other, f"by the alias {alias}", naming, aliases, ways, taken)
     also = tuple(dict.fromkeys((*((other, product) for other in others), *list(ways)[1:])))
     return Named(product, (one,), tuple(taken), also, tuple(ways.items()))
+
+
+def _refused(install: Install, product: str, aliases: Aliases) -> frozenset[Name]:
+    """What a person has said that a product without a vendor, or a package of its name, is not."""
+    asked = [("", product), *names_of_purl(install.purl)[:1]] if install.purl else [("", product)]
+    return frozenset(name for one in asked for name in aliases.denied(*one))
 
 
 def _vendors_of(listed: Mapping[str, Sequence[str]], language: str) -> dict[str, Sequence[str]]:
