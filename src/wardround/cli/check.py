@@ -11,7 +11,7 @@ from wardround.cli._findings import Report, document, show, urgency
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, printing, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from wardround.core.advisories import Advisory
@@ -70,55 +70,50 @@ def examine(inventory: "Inventory", *, home: "Home", at: "datetime", policy: "Po
     """Every finding of an inventory, by what had been stated at `at`. Raises BadInput when nothing was synced yet."""
     from functools import cache
 
-    from wardround.core.matching import Overrides, match_all
+    from wardround.core.matching import Overrides
     from wardround.core.matching._names import name_all
+    from wardround.core.matching._shelf import match_shelved
     from wardround.core.names import Aliases
     from wardround.core.vocab import BadInput
+    from wardround.lake.shelf import shelf
     from wardround.lake.statements import Statements
 
     gc.disable()  # one short run over many small objects that stay: collecting takes a tenth of its time
     overrides, installs = Overrides.load(folder=home.overrides).as_of(at), inventory.installs
-    with Statements.open(home.feeds) as statements:
+    with Statements.open(home.feeds) as statements, shelf(home.feeds, statements, at=at) as kept:
         ages, naming = statements.ages(), cache(overrides.naming(statements.naming))
         if ages["cve"].stated_at is None:
             raise BadInput("no CVE records are here yet", where=str(home.feeds), do="run `wardround feeds sync` first")
         records = partial(statements.advisories, at=at)
         named = name_all(installs, naming=naming, records=records, aliases=Aliases.load(folder=home.aliases).as_of(at))
-        deciding = Deciding(policy, at, ages["kev"].stated_at)
-        wanted = sorted({cve for found in named if found for cve in found.cves})
-        findings = match_all(deciding.watch(records(wanted)), installs=installs, overrides=overrides, named=named)
+        findings = list(match_shelved(installs, named=named, naming=naming, overrides=overrides, shelf=kept, records=records))
+        pressing = sorted({finding.cve for finding in findings if finding.verdict.open})
+        deciding = Deciding(policy, at, ages["kev"].stated_at, statements.dated(pressing, at=at))
         judged = [(finding, deciding.on(finding)) for finding in findings]
-    spoken = [bool(found and deciding.seen.intersection(found.cves)) for found in named]
-    unnamed = [install for install, said in zip(installs, spoken, strict=True) if not said]
+    seen = {finding.cve for finding in findings}
+    unnamed = [i for i, found in zip(installs, named, strict=True) if not found or seen.isdisjoint(found.cves)]
     return Report(inventory, at, policy, sorted(judged, key=urgency), unnamed, ages)
 
 
 class Deciding:
-    """One decision for each record and exposure, made while the records pass by. Rejected records leave nothing to decide."""
+    """One decision for each set of dated facts and exposure. What is not affected leaves nothing to decide."""
 
-    def __init__(self, policy: "Policy", at: "datetime", kev: "datetime | None") -> None:
+    def __init__(self, policy: "Policy", at: "datetime", kev: "datetime | None", advisories: "Iterable[Advisory]") -> None:
         self.policy, self.at, self.kev = policy, at, kev.date() if kev else None
-        self.seen: set[str] = set()
-        self._made: dict[bool | None, Decision] = {}
-
-    def watch(self, records: "Iterable[Advisory]") -> "Iterator[Advisory]":
-        """The same records, one at a time, without the rejected ones."""
-        for record in records:
-            if record.state != "REJECTED":
-                self._record, self._made = record, {}
-                self.seen.add(record.cve)
-                yield record
+        self._known = {advisory.cve: advisory for advisory in advisories}
+        self._made: dict[tuple[object, ...], Decision] = {}
 
     def on(self, finding: "Finding") -> "Decision | None":
-        """The decision on a finding of the record that passed last; None where there is nothing to do."""
+        """The decision on a finding; None where there is nothing to do."""
         from wardround.core.triage import decide
 
-        exposed = finding.install.internet_facing
         if not finding.verdict.open:
             return None
-        if exposed not in self._made:
-            self._made[exposed] = decide(self.policy, advisory=self._record, exposed=exposed, at=self.at, kev_catalogue=self.kev)
-        return self._made[exposed]
+        advisory, exposed = self._known[finding.cve], finding.install.internet_facing
+        rests_on = (advisory.published, advisory.stated, exposed)
+        if rests_on not in self._made:
+            self._made[rests_on] = decide(self.policy, advisory=advisory, exposed=exposed, at=self.at, kev_catalogue=self.kev)
+        return self._made[rests_on]
 
 
 def _day(text: str, now: "datetime") -> "date":

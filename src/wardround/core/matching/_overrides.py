@@ -65,6 +65,10 @@ class Overrides:
         found = next((o for name in names if (o := self._index.get((cve.upper(), *name)))), None)
         return Deciding(found) if found else None
 
+    def speaks_of(self, names: Iterable[tuple[str, str]]) -> bool:
+        """True where some override is of a product of one of these names (vendor and product key)."""
+        return not self._spoken.isdisjoint(names)
+
     def naming(self, naming: Naming) -> Naming:
         """The records that `naming` finds for a product, and those that an override says are of this product too.
 
@@ -88,6 +92,10 @@ class Overrides:
             for vendor, product in override.names:
                 found[product][vendor] += override.cves
         return {product: dict(vendors) for product, vendors in found.items()}
+
+    @cached_property
+    def _spoken(self) -> frozenset[tuple[str, str]]:
+        return frozenset((vendor, product) for _, vendor, product in self._index)
 
     @cached_property
     def _index(self) -> dict[_Key, Override]:

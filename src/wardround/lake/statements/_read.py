@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from threading import local
 from types import TracebackType
+from typing import Any
 
 import orjson
 import zstandard
@@ -85,6 +86,36 @@ class Statements:
                 advisory = with_documents(advisory, standing, subject=cve, stated=stated)
             if advisory:
                 yield advisory
+
+    def dated(self, cves: Iterable[str], *, at: datetime) -> Iterator[Advisory]:
+        """Those of `cves` with their dates and dated facts alone, for a decision: no containers, texts, or scores of their own."""
+        query = """SELECT stated_at, updated_at, rejected_at, source, sha FROM statement
+            WHERE feed = 'cve' AND subject = ? ORDER BY +updated_at, id"""
+        until = micros(at)
+        nothing: dict[str, Any] = {"containers": {"cna": {}}}
+        for cve in cves:
+            records = [
+                CveRecord(
+                    cve,
+                    "PUBLISHED" if rejected is None else "REJECTED",
+                    instant(published),
+                    instant(updated),
+                    None if rejected is None else instant(rejected),
+                    (),
+                    nothing,
+                    source,
+                    sha.hex(),
+                )
+                for published, updated, rejected, source, sha in self.db.execute(query, (cve,)).fetchall()
+            ]
+            if advisory := fold(records, self._stated(cve, until, END), at=at):
+                yield advisory
+            else:
+                yield from self.advisories([cve], at=at)
+
+    def changes(self) -> tuple[int, int]:
+        """Differs whenever anything was written to the store, by whomever."""
+        return self.db.execute("PRAGMA data_version").fetchone()[0], self.db.total_changes
 
     def digests(self, *, at: datetime) -> dict[str, str]:
         """For each CVE a digest of the record and documents that its advisory as of `at` is made of: equal ones, equal containers.

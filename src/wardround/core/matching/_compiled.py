@@ -1,0 +1,240 @@
+"""One record's word on one product, worked out in advance for every plain version: a table of answers, and where each holds.
+
+The bounds that a record states cut the plain dotted versions into cells (`_cuts`); `decide` is asked once in each cell, and
+its answer is kept with a mark where the version stands. What a table cannot tell (letters, package orders, a platform that
+the inventory states...) is left to `decide`. A row is plain JSON, made to be kept:
+`[cve, flags, places, keys, cells, texts, answers]`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import chain, pairwise
+from typing import Any
+
+from wardround.core.matching._cuts import cuts_of
+from wardround.core.matching._decide import by_rule, decide, standing
+from wardround.core.matching._entries import Entry
+from wardround.core.matching._model import Answer, Subject
+from wardround.core.matching._numbers import Bound, bound_of, text_of
+from wardround.core.matching._orders import is_first
+from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._reading import Reading
+from wardround.core.matching._record import Plan, Record
+from wardround.core.names._configurations import matches_of
+from wardround.core.names._keys import Name
+from wardround.core.names._variant import version_of_cpe
+from wardround.core.vocab import Verdict
+
+Key = tuple[int, ...]
+Row = list[Any]
+"""`keys` are the bounds in order, `cells` the answers before, between and after them; `texts` the answers on single versions:
+those that the record names, those that stop short of a bound, and none. `answers` are listed once: verdict, reason, entry,
+assumptions. -1 stands for an answer that only `decide` knows."""
+
+REJECTED, DISPUTED, LONG, NARROWED, THREE, ANY, TREES = 1, 2, 4, 8, 16, 32, 64
+"""Flags of a row: what the record is; nothing is worked out; objects are narrowed to platforms or variants; a version has at
+most three numbers; texts that are no numbers get the answer of the only cell; products beside this one may count."""
+
+VERDICTS = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.AFFECTED)
+HERE = "\ue000"
+"""Stands for the version in a reason."""
+
+END_OF_SERIES = 2**62
+ASK = -1
+_NO_OVERRIDES = Overrides()
+_PASSED_OVER = Reading(frozenset(), True, "")
+_MOST_BOUNDS, _MOST_LISTED = 64, 1_000
+_RANGE_ENDS = ("versionStartIncluding", "versionStartExcluding", "versionEndExcluding", "versionEndIncluding")
+
+
+def key_of_numbers(numbers: Sequence[int]) -> Key:
+    """Numbers without the zeros at their end, which change no comparison."""
+    end = len(numbers)
+    while end and not numbers[end - 1]:
+        end -= 1
+    return tuple(numbers[:end])
+
+
+def compiled(record: Record, names: Iterable[Name]) -> Iterator[tuple[Name, Row]]:
+    """The row of a record for each of these names; names under which the record says the same share one."""
+    made: dict[object, Row] = {}
+    for name in names:
+        subject = Subject((name[0],), name[1], "")
+        plans = _plans(record, subject)
+        same = _what_counts(record, plans, name)
+        if same not in made:
+            made[same] = _row(record, plans, subject)
+        yield name, made[same]
+
+
+def _plans(record: Record, subject: Subject) -> list[Plan] | None:
+    """What each container that may decide says of a product; None where more than their objects decides."""
+    if by_rule(subject) or any(container.kind == "supplier" for container in record.advisory.containers):
+        return None
+    plans = [record.plan(place, subject) for place in standing(record, subject)]
+    return None if any(plan.unread for plan in plans) else plans
+
+
+def _what_counts(record: Record, plans: list[Plan] | None, name: Name) -> object:
+    if plans is None:
+        return None
+    whose = name if any(container.applicability for container in record.advisory.containers) else None
+    return whose, tuple(tuple((one.place, one.platforms, one.variants) for one in plan.objects) for plan in plans)
+
+
+def _row(record: Record, plans: list[Plan] | None, subject: Subject) -> Row:
+    advisory = record.advisory
+    flags = REJECTED * (advisory.state.casefold() == "rejected") + DISPUTED * ("disputed" in advisory.tags)
+    if flags & REJECTED or plans is None:
+        return [advisory.cve, flags | LONG, [], [], [ASK], {}, []]
+    table = _Table(record, plans, subject)
+    if not table.read():
+        return [advisory.cve, flags | LONG, [], [], [ASK], {}, []]
+    where, keys = [[one.place for one in plan.objects] for plan in plans], table.keys
+    cells = table.cells(keys)
+    return [advisory.cve, flags | table.flags, where, list(map(list, keys)), cells, table.named(), table.answers]
+
+
+class _Table:
+    """The answers of one record on one product, as they are found."""
+
+    def __init__(self, record: Record, plans: Sequence[Plan], subject: Subject) -> None:
+        self.record, self.subject = record, subject
+        self.objects = [one for plan in plans for one in plan.objects]
+        self.entries = [entry for one in self.objects for entry in one.shape.entries]
+        self.bounds: set[Bound] = set()
+        self.texts: set[str] = set()
+        self.flags = 0
+        self.answers: list[list[Any]] = []
+        self._known: dict[Answer, int] = {}
+        self._same: dict[tuple[int, ...], tuple[int, list[Reading]]] = {}
+
+    def read(self) -> bool:
+        """Gather bounds and texts. False where the answer hangs on more than the place of a plain version."""
+        self.trees = [tree for c in self.record.advisory.containers if c.kind == "record" for tree in c.applicability]
+        if any(one.shape.form for one in self.objects) or not all(map(self._take, self.entries)) or not self._take_trees():
+            return False
+        self.ranged = bool(self.trees) or any(entry.span for entry in self.entries)
+        narrowed = any(one.platforms or one.variants for one in self.objects)
+        git = any("git" in one.shape.types for one in self.objects)
+        anything = not (git or self.trees or self.bounds) and all(map(_speaks_of_all, self.entries))
+        self.flags |= NARROWED * narrowed | TREES * bool(self.trees) | ANY * anything
+        return len(self.bounds) <= (_MOST_BOUNDS if self.ranged else _MOST_LISTED)
+
+    def _take(self, entry: Entry) -> bool:
+        cuts = cuts_of(entry)
+        if cuts is None:
+            return False
+        self.bounds |= cuts.bounds
+        self.texts |= cuts.texts | {entry.stated} | ({at for at, _ in entry.steps} if entry.changes else set())
+        self.flags |= THREE * cuts.padded
+        return True
+
+    def _take_trees(self) -> bool:
+        """The bounds of `cpeApplicability`, whosever they are."""
+        for match in matches_of(self.trees):
+            criteria = match.get("criteria")
+            texts = [str(match[key]).strip() for key in _RANGE_ENDS if match.get(key)]
+            texts += [version_of_cpe(criteria)] if isinstance(criteria, str) else []
+            bounds = [bound_of(text) for text in texts if text]
+            if None in bounds:
+                return False
+            self.bounds |= {bound for bound in bounds if bound}
+            self.texts |= {text for text in texts if text}
+        return True
+
+    @property
+    def keys(self) -> list[Key]:
+        """Where the bounds stand among versions, as `key_of_numbers` has them."""
+        return sorted({(*b.numbers, END_OF_SERIES) if b.series else key_of_numbers(b.numbers) for b in self.bounds})
+
+    def cells(self, keys: Sequence[Key]) -> list[int]:
+        """The answer before the first bound, between two, and after the last. Bounds of single versions part no others."""
+        if not self.ranged:
+            speakers = chain.from_iterable(self._within(low, high) for low, high in pairwise([None, *keys, None]))
+            return [self._spoken(speakers)] * (len(keys) + 1)
+        return [self._spoken(self._within(low, high)) for low, high in pairwise([None, *keys, None])]
+
+    def named(self) -> dict[str, int]:
+        """The answers on versions that only equal themselves: named by the record, too short for a bound, or not stated.
+
+        Called after `cells`: an answer that these do not hold already is left to `decide`.
+        """
+        plain = {text for text in self.texts if bound_of(text) and not text.endswith("*")} - self._short
+        odd = self.texts - plain if self.flags & ANY else ()
+        return {text: self._said(text) for text in sorted(plain)} | dict.fromkeys((*sorted(self._short), *odd, ""), ASK)
+
+    def _within(self, low: Key | None, high: Key | None) -> Iterator[str]:
+        """A few versions between two bounds, none of them too short for a bound."""
+        parts = 3 if self.flags & THREE else max([3, *(len(bound.numbers) + 1 for bound in self.bounds)])
+        after = () if low is None else (*low[:-2], low[-2] + 1) if low[-1:] == (END_OF_SERIES,) else low
+        numbers = [*after, *[0] * (parts - len(after))][:parts]
+        for _ in range(3):
+            key, text = key_of_numbers(numbers), ".".join(map(str, numbers))
+            if (low is None or low < key) and (high is None or key < high) and text not in self._short:
+                yield text
+            numbers[-1] += 1
+
+    @cached_property
+    def _short(self) -> set[str]:
+        """What begins a bound and lacks numbers of it."""
+        begins = {bound.numbers[:n] for bound in self.bounds for n in range(1, len(bound.numbers))}
+        return {".".join(map(str, numbers)) for numbers in begins}
+
+    def _spoken(self, speakers: Iterable[str]) -> int:
+        """The answer of the first of these versions that can be told from the record's own words, with a mark in its place.
+
+        What decides is what the entries say, each in turn: where they say the same of another version, so does the record.
+        """
+        for version in speakers:
+            readings = self._readings(version)
+            key = tuple(map(id, readings))
+            if key in self._same and not self.trees:
+                return self._same[key][0]
+            if version not in self._words:
+                answer = self._decide(version)
+                marked = not any(version in text for text in (answer.decided_by, *answer.assumed))
+                kept = self._kept(replace(answer, reason=answer.reason.replace(version, HERE))) if marked else ASK
+                self._same[key] = kept, readings
+                return kept
+        return ASK
+
+    def _said(self, version: str) -> int:
+        """The answer on a version as it stands, where its entries say what they say of a whole cell."""
+        same = None if self.trees else self._same.get(tuple(map(id, self._readings(version))))
+        return same[0] if same else ASK
+
+    def _readings(self, version: str) -> list[Reading]:
+        """What the entries of every object say of a version, each up to the first that contains it."""
+        text = text_of(version)
+        found: list[Reading] = []
+        for one in self.objects:
+            if not one.shape.holds(text):
+                found.append(_PASSED_OVER)
+                continue
+            for entry in one.shape.entries:
+                found.append(reading := entry.read(text))
+                if not reading.outside:
+                    break
+        return found
+
+    @cached_property
+    def _words(self) -> str:
+        return str([*(one.shape.affected for one in self.objects), *self.trees])
+
+    def _decide(self, version: str) -> Answer:
+        return decide(self.record, replace(self.subject, version=version), overrides=_NO_OVERRIDES)
+
+    def _kept(self, answer: Answer) -> int:
+        if answer not in self._known:
+            self._known[answer] = len(self.answers)
+            self.answers.append([VERDICTS.index(answer.verdict), answer.reason, answer.decided_by, *answer.assumed])
+        return self._known[answer]
+
+
+def _speaks_of_all(entry: Entry) -> bool:
+    """True where no version makes a difference, however it is written, but the very text that the entry names."""
+    span = entry.span
+    every = span is not None and span.end in (None, "*") and (span.start in (None, "*") or is_first(span.start or ""))
+    return entry.constant or (every and not entry.changes and entry.order.name != "git")

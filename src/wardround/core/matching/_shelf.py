@@ -1,0 +1,199 @@
+"""Installs against rows that were worked out before (`_compiled`); `decide` is asked where a row does not tell.
+
+The findings are those of `match_all`, to the letter. What is disk about it is the caller's: see `Shelf`.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Protocol
+
+from wardround.core.advisories import Advisory
+from wardround.core.matching._compiled import (
+    ANY,
+    DISPUTED,
+    END_OF_SERIES,
+    HERE,
+    LONG,
+    NARROWED,
+    REJECTED,
+    THREE,
+    TREES,
+    VERDICTS,
+    Row,
+    compiled,
+    key_of_numbers,
+)
+from wardround.core.matching._decide import by_rule, decide, override_of
+from wardround.core.matching._match import subject_of
+from wardround.core.matching._model import Answer, Named, Subject
+from wardround.core.matching._names import Naming
+from wardround.core.matching._numbers import text_of
+from wardround.core.matching._orders import distributions, shown
+from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._record import Record
+from wardround.core.names._keys import Name
+from wardround.core.names._purl import languages
+from wardround.core.vocab import Finding, Install
+
+_LONGEST = 60
+_NEVER = datetime.min.replace(tzinfo=UTC)
+Names = tuple[Name, ...]
+Group = list[tuple[Subject, Sequence[str], list[Install]]]
+
+
+class Shelf(Protocol):
+    """Where rows are kept, each of one record and one name."""
+
+    def rows(self, name: Name) -> Mapping[str, Row]:
+        """The rows of a name by CVE: those that hold at the time in question."""
+
+    def answers(self, subject: Subject) -> Mapping[str, Sequence[Any]]:
+        """What was answered on a subject where no row tells, by CVE, in the form of a row's answers."""
+
+    def keep(
+        self, advisory: Advisory, *, rows: Iterable[tuple[Name, Row]], answers: Iterable[tuple[Subject, Sequence[Any]]]
+    ) -> None:
+        """Keep rows of a record, and what it answered where they do not tell."""
+
+
+class Question(NamedTuple):
+    """A version, ready to be held against rows. `bars` are the flags of rows that do not tell."""
+
+    text: str
+    shown: str
+    key: list[int] | None
+    canonical: str
+    bars: int
+
+
+def question(subject: Subject) -> Question | None:
+    """A subject as rows are asked about it; None where no row could tell."""
+    text, numbers = text_of(subject.version)
+    too_large = len(text) > _LONGEST or max(numbers or (0,)) >= END_OF_SERIES
+    if too_large or subject.distribution or subject.scheme in distributions() or by_rule(subject):
+        return None
+    bars = LONG | (TREES if subject.also else 0)
+    if subject.platform or subject.variant or subject.scheme in languages():
+        bars |= TREES | NARROWED
+    if numbers is None:
+        return Question(text, shown(text), None, "", bars)
+    return Question(
+        text, text, list(key_of_numbers(numbers)), ".".join(map(str, numbers)), bars | (THREE if len(numbers) > 3 else 0)
+    )
+
+
+def told(row: Row, asked: Question) -> Sequence[Any] | None:
+    """Verdict (its place in `VERDICTS`), reason, entry and assumptions; None where the row does not tell."""
+    _, flags, _, keys, cells, texts, answers = row
+    text, _, key, canonical, bars = asked
+    if flags & bars:
+        return None
+    place = texts.get(text)
+    if place is None:
+        if key is None:
+            if not flags & ANY:
+                return None
+            place = cells[0]
+        elif canonical != text and canonical in texts:
+            return None
+        else:
+            cell = bisect_left(keys, key)
+            if cell < len(keys) and keys[cell] == key:
+                return None
+            place = cells[cell]
+    return None if place < 0 else answers[place]
+
+
+def match_shelved(
+    installs: Sequence[Install],
+    *,
+    named: Sequence[Named | None],
+    naming: Naming,
+    overrides: Overrides,
+    shelf: Shelf,
+    records: Callable[[Sequence[str]], Iterable[Advisory]],
+) -> Iterator[Finding]:
+    """The findings of `match_all`, in another order and without those of rejected records. Fills the shelf where it lacks rows.
+
+    `named` is what `names` found for each install with `naming`.
+    """
+    left: dict[str, list[tuple[Subject, list[Install]]]] = defaultdict(list)
+    lacking: dict[str, dict[Name, None]] = defaultdict(dict)
+    for names, group in _grouped(installs, named).items():
+        rows = _rows_of(shelf, names, naming, lacking)
+        apart, get = overrides.speaks_of(names), rows.get
+        for subject, cves, same in group:
+            asked, several = question(subject), len(subject.vendors) > 1
+            answers: Mapping[str, Sequence[Any]] | None = None
+            for cve in cves:
+                row = get(cve)
+                if row is not None and row[1] & REJECTED:
+                    continue
+                if row is not None and (several or apart) and (answer := _apart(cve, row, subject, overrides)):
+                    yield from _findings(same, cve, answer)
+                    continue
+                found = told(row, asked) if row is not None and asked is not None else None
+                if found is None:
+                    answers = shelf.answers(subject) if answers is None else answers
+                    found = None if apart and override_of(cve, subject, overrides) else answers.get(cve)
+                if found is None:
+                    left[cve].append((subject, same))
+                    continue
+                verdict, reason = VERDICTS[found[0]], found[1]
+                if asked is not None and HERE in reason:
+                    reason = reason.replace(HERE, asked.shown)
+                at, assumed = found[2], tuple(found[3:])
+                for install in same:
+                    yield Finding(install, cve, verdict, reason, at, assumed)
+    for advisory in records(sorted(left)):
+        record = Record(advisory)
+        kept: list[tuple[Subject, Sequence[Any]]] = []
+        if advisory.state != "REJECTED":
+            for subject, same in left[advisory.cve]:
+                answer = decide(record, subject, overrides=overrides)
+                if len(subject.vendors) == 1 and not override_of(advisory.cve, subject, overrides):
+                    kept.append((subject, [VERDICTS.index(answer.verdict), answer.reason, answer.decided_by, *answer.assumed]))
+                yield from _findings(same, advisory.cve, answer)
+        shelf.keep(advisory, rows=compiled(record, lacking.get(advisory.cve, ())), answers=kept)
+
+
+def _grouped(installs: Sequence[Install], named: Sequence[Named | None]) -> dict[Names, Group]:
+    """Distinct subjects with their installs, under the names that they go by."""
+    groups: dict[Names, dict[tuple[Subject, Sequence[str]], list[Install]]] = defaultdict(lambda: defaultdict(list))
+    for install, found in zip(installs, named, strict=True):
+        if found:
+            subject = subject_of(install, found)
+            names = (*((vendor, subject.product) for vendor in subject.vendors), *subject.also)
+            groups[names][subject, found.cves].append(install)
+    return {names: [(*key, same) for key, same in group.items()] for names, group in groups.items()}
+
+
+def _rows_of(shelf: Shelf, names: Names, naming: Naming, lacking: dict[str, dict[Name, None]]) -> Mapping[str, Row]:
+    """The rows of records that have one for each of the names that they use. Where these say different things, none tells."""
+    found: dict[str, Row] = {}
+    short: set[str] = set()
+    for name in names:
+        rows, cves = shelf.rows(name), naming(name[1]).get(name[0], ())
+        for cve in cves:
+            row = rows.get(cve)
+            if row is None:
+                lacking[cve][name] = None
+                short.add(cve)
+            elif (other := found.setdefault(cve, row)) is not row and other[1:] != row[1:]:
+                found[cve] = [cve, row[1] | LONG, *row[2:]]
+    return {cve: row for cve, row in found.items() if cve not in short} if short else found
+
+
+def _apart(cve: str, row: Row, subject: Subject, overrides: Overrides) -> Answer | None:
+    """The answer that needs nothing of the record but its tags: an override's, or that nobody knows whose product it is."""
+    if len(subject.vendors) == 1 and not override_of(cve, subject, overrides):
+        return None
+    tags = ("disputed",) if row[1] & DISPUTED else ()
+    bare = Advisory(cve, "PUBLISHED", _NEVER, _NEVER, "", "", (), (), (), "", "", tags)
+    return decide(bare, subject, overrides=overrides)
+
+
+def _findings(installs: Iterable[Install], cve: str, answer: Answer) -> Iterator[Finding]:
+    return (Finding(install, cve, answer.verdict, answer.reason, answer.decided_by, answer.assumed) for install in installs)
