@@ -147,3 +147,9 @@ def test_what_a_supplier_claims_stands_beside_ours_with_its_date_and_reason(
     shown = " ".join(capfd.readouterr().out.split())
     assert "Their claim, beside ours: example console 1.9.0: not affected (vulnerable_code_not_present)." in shown
     assert "A Fictitious Supplier, https://supplier.example/1, 01 Jun 2024" in shown
+
+
+def test_a_time_may_be_asked_about_as_well_as_a_day(home: Home, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ("CVE-2030-0001", "--vendor", "Example Gateways", "--product", "Console", "--version", "1.9.0", "--as-of")
+    assert document(capfd, home, *words, "2024-05-13T17:45:00+02:00")["as_of"] == "2024-05-13T15:45:00Z"
+    assert run(home, *words, "2024-05-13T15:44:59Z") == 2

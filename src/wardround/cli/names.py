@@ -150,10 +150,11 @@ def import_(
     home: HomeOption = None,
 ) -> None:
     """Take what another installation decided: all of it or, where one disagrees with what is in force here, nothing."""
+    from wardround.connectors.clock import SystemClock
     from wardround.lake.decisions import imported, keep
 
     found = imported(file.read_bytes(), where=str(file))
-    new = keep(home_of(home).aliases, found)
+    new = keep(home_of(home).aliases, found, at=SystemClock().now())
     _tell(new, json=json)
     say(f"{len(new)} of {len(found)} are new. Next: wardround names review")
 
@@ -169,8 +170,9 @@ def _decide(
     from wardround.lake.decisions import keep
 
     said["author"] = said["author"] or getpass.getuser()
-    alias = decided(product, vendor=vendor, to=to, same=same, on=SystemClock().now().date(), **said)
-    kept = keep(home.aliases, [alias])
+    now = SystemClock().now()
+    alias = decided(product, vendor=vendor, to=to, same=same, on=now.date(), **said)
+    kept = keep(home.aliases, [alias], at=now)
     _tell([alias], json=json)
     say(f"{'Kept' if kept else 'That was decided before: nothing changed'}. Next: wardround names review")
 

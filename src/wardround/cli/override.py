@@ -70,6 +70,9 @@ def add(
     """Add a file of overrides to this installation. A second file with the same ids is refused: supersede instead."""
     import os
 
+    from wardround.connectors.clock import SystemClock
+    from wardround.lake.arrivals import arrived
+
     folder = home_of(home).overrides
     new = _new(file, home_of(home))
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +80,7 @@ def add(
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
         part.write_bytes(file.read_bytes())
+        arrived(folder, (one.id for one in new), at=SystemClock().now())
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -34,7 +34,9 @@ def why(
     cpe: Annotated[str, typer.Option(help="Its CPE name.")] = "",
     platform: Annotated[str, typer.Option(help="What it runs on, like Windows.")] = "",
     org: Annotated[str, typer.Option(help="The asset's organisation, where several have one of this name.")] = "",
-    as_of: Annotated[str, typer.Option(metavar="DATE", help="By what was known at the end of this UTC day. [default: now]")] = "",
+    as_of: Annotated[
+        str, typer.Option(metavar="DATE", help="By what was known at the end of this UTC day, or at this time. [default: now]")
+    ] = "",
     json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -69,14 +71,18 @@ def why(
 
 
 def _end_of(text: str) -> "datetime":
-    from datetime import date
+    from datetime import UTC, date, datetime
 
     from wardround.core.vocab import BadInput, end_of_day
 
     try:
-        return end_of_day(date.fromisoformat(text))
-    except ValueError:
-        raise BadInput(f"{text[:40]!r} is not a date", where="--as-of", do="write it like 2025-05-14") from None
+        if len(text) <= len("2025-05-14"):
+            return end_of_day(date.fromisoformat(text))
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        do = "write it like 2025-05-14 or 2025-05-14T09:30:00Z"
+        raise BadInput(f"{text[:40]!r} is not a date", where="--as-of", do=do) from None
 
 
 def _described(product: str, version: str, vendor: str, purl: str, cpe: str, platform: str) -> "list[Install]":

@@ -13,8 +13,10 @@ from wardround.core.matching._explain import Step, explain
 from wardround.core.matching._match import subject_of
 from wardround.core.names import Aliases, key_of
 from wardround.core.vocab import BadInput, Install, Verdict
+from wardround.lake.arrivals import later_than
 from wardround.lake.home import Home
 from wardround.lake.statements import Age, Statements
+from wardround.lake.statements._known import naming_by, seen_by
 
 NOT_NAMED = (
     "The record does not name this product as it is written here. That is no statement that it is not affected: it may be "
@@ -105,20 +107,29 @@ def knowledge(
 ) -> Iterator[Knowledge]:
     """What was known at a time, from the synced feeds of an installation. Raises BadInput where none were synced.
 
+    Asked again later, it is what it was: of what bears an earlier date but came here after that time, nothing counts. A time
+    before the first sync is told by what had been stated.
+
     `overrides` and `aliases` save reading them again for whoever holds them already.
     """
     facts = (Overrides.load(folder=home.overrides) if overrides is None else overrides).as_of(at)
+    called = (Aliases.load(folder=home.aliases) if aliases is None else aliases).as_of(at)
     with Statements.open(home.feeds) as statements:
-        ages = statements.ages()
+        ages, seen = statements.ages(), seen_by(statements, at)
         if ages["cve"].stated_at is None:
             raise BadInput("no CVE records are here yet", where=str(home.feeds), do="run `wardround feeds sync` first")
+        if seen:
+            if later := later_than(home.overrides, seen):
+                facts = Overrides(tuple(one for one in facts.all if one.id not in later))
+            if later := later_than(home.aliases, seen):
+                called = Aliases(tuple(one for one in called.all if one.id not in later))
         yield Knowledge(
             at,
-            facts.naming(cache(statements.naming)),
-            partial(statements.advisories, at=at),
+            facts.naming(cache(naming_by(statements, at=at, seen=seen))),
+            partial(statements.advisories, at=at, seen_by=seen),
             facts,
-            (Aliases.load(folder=home.aliases) if aliases is None else aliases).as_of(at),
+            called,
             statements.products,
             ages,
-            cache(partial(statements.claims, at=at)),
+            cache(partial(statements.claims, at=at, seen_by=seen)),
         )

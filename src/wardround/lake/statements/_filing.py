@@ -21,10 +21,11 @@ def file_document(db: sqlite3.Connection, document: Document) -> None:
     """Say which CVEs the document speaks of, and under which names they can now be found. Nothing is taken away again."""
     spoken = [(subject, document.feed, document.subject) for subject in subjects(document)]
     db.executemany("INSERT OR IGNORE INTO spoken (cve, feed, subject) VALUES (?, ?, ?)", spoken)
-    db.executemany("INSERT OR IGNORE INTO name (product, vendor, cve) VALUES (?, ?, ?)", set(_names(document)))
+    db.executemany("INSERT OR IGNORE INTO name (product, vendor, cve) VALUES (?, ?, ?)", set(names_in(document)))
 
 
-def _names(document: Document) -> Iterator[tuple[str, str, str]]:
+def names_in(document: Document) -> Iterator[tuple[str, str, str]]:
+    """Product and vendor key of everything that it names, each with the vulnerability."""
     for subject in subjects(document):
         advisory = with_documents(None, [(document, document.updated)], subject=subject)
         for vendor, product in product_names(advisory) if advisory else ():

@@ -1,0 +1,80 @@
+"""What this installation knew at a time: for an answer that was given then, to be given again."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
+import zstandard
+
+from wardround.core.advisories import product_names, read_cve
+from wardround.core.claims import read_document
+from wardround.core.vocab import BadInput
+from wardround.lake.statements._filing import names_in
+from wardround.lake.statements._read import Statements
+from wardround.lake.statements._schema import END, micros
+
+OF_CVE = "((s.feed = 'cve' AND s.subject = ?1) OR (s.feed, s.subject) IN (SELECT feed, subject FROM spoken WHERE cve = ?1))"
+LATER = f"SELECT EXISTS (SELECT 1 FROM statement s WHERE {OF_CVE} AND +s.seen_at > ?2)"  # noqa: S608 - no value from outside
+VERSIONS = f"""SELECT s.feed, s.source, d.raw FROM statement s JOIN document d ON d.sha = s.sha
+    WHERE {OF_CVE} AND +s.seen_at <= ?2"""  # noqa: S608 - no value from outside
+NAMED = """SELECT n.vendor, n.cve FROM name n WHERE n.product = ?1 AND (
+    EXISTS (SELECT 1 FROM statement s
+        WHERE s.feed = 'cve' AND s.subject = n.cve AND +s.stated_at <= ?2 AND +s.seen_at <= ?3)
+    OR EXISTS (SELECT 1 FROM spoken k JOIN statement s ON s.feed = k.feed AND s.subject = k.subject
+        WHERE k.cve = n.cve AND +s.stated_at <= ?2 AND +s.seen_at <= ?3))
+    ORDER BY n.vendor, n.cve"""
+
+
+def seen_by(statements: Statements, at: datetime) -> datetime | None:
+    """`at`, where this installation had synced by then: what it saw later was not in the answers that it gave.
+
+    None for a time before its first sync: it gave no answers yet, and what had been stated by then is all that can be told.
+    """
+    first = statements.db.execute("SELECT min(finished_at) FROM sync WHERE finished_at IS NOT NULL").fetchone()[0]
+    return at if first is not None and first <= micros(at) else None
+
+
+def naming_by(statements: Statements, *, at: datetime, seen: datetime | None) -> Callable[[str], dict[str, tuple[str, ...]]]:
+    """`Statements.naming`, of the records and documents alone that had been stated by `at` and were seen by `seen`."""
+    until, last = micros(at), END if seen is None else micros(seen)
+    if _all_known(statements.db, until, last):
+        return statements.naming
+
+    unpack = zstandard.ZstdDecompressor()
+
+    @cache
+    def names_of(cve: str) -> set[tuple[str, str]]:
+        """Product and vendor, of the versions seen by then: the store does not say which of them gave it a name."""
+        versions = statements.db.execute(VERSIONS, (cve, last)).fetchall()
+        return {name for feed, source, raw in versions for name in _names(feed, source, unpack.decompress(raw), cve)}
+
+    def naming(product_key: str) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for vendor, cve in statements.db.execute(NAMED, (product_key, until, last)).fetchall():
+            later = statements.db.execute(LATER, (cve, last)).fetchone()[0]
+            if not later or (product_key, vendor) in names_of(cve):
+                found.setdefault(vendor, []).append(cve)
+        return {vendor: tuple(cves) for vendor, cves in found.items()}
+
+    return naming
+
+
+def _names(feed: str, source: str, raw: bytes, cve: str) -> set[tuple[str, str]]:
+    """What one version names; nothing, where it can no longer be read."""
+    try:
+        if feed == "cve":
+            return {(product, vendor) for vendor, product in product_names(read_cve(raw, where=source))}
+        document = read_document(raw, feed=feed, where=source, marks="")
+        return {(product, vendor) for product, vendor, subject in names_in(document) if subject == cve}
+    except BadInput:
+        return set()
+
+
+def _all_known(db: sqlite3.Connection, until: int, last: int) -> bool:
+    """True where nothing in the store is newer than either time, as whenever somebody asks about now."""
+    stated = "SELECT max(stated_at) FROM statement WHERE feed = ?"
+    feeds = db.execute("SELECT DISTINCT feed FROM spoken UNION SELECT 'cve'").fetchall()
+    newest = [*(db.execute(stated, feed).fetchone()[0] for feed in feeds), 0]
+    seen = db.execute("SELECT max(seen_at) FROM statement").fetchone()[0]
+    return max(one or 0 for one in newest) <= until and (seen or 0) <= last
