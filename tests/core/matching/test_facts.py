@@ -114,6 +114,20 @@ def test_where_the_record_decides_nothing_a_supplier_does_and_its_not_affected_i
     assert "what Example supplier 7 states of 2030-06-01" in answer.reason
 
 
+@pytest.mark.parametrize("first", ["affected", "unaffected"])
+def test_a_suppliers_claim_clears_nothing_that_another_publisher_calls_affected(
+    a_record: Build, an_object: Build, first: str
+) -> None:
+    """Whichever document is newer. Of one publisher the newer word counts."""
+    other = "unaffected" if first == "affected" else "affected"
+    pair = [a_document("supplier", default, an_object) for default in (first, other)]
+    undecided = a_record([an_object(default="unknown")])
+    theirs = [replace(one, source=f"Publisher {place}, document") for place, one in enumerate(pair)]
+    assert decide(with_containers(undecided, *theirs), GATEWAY, overrides=NONE).verdict == "affected"
+    own = [replace(one, source=f"Publisher, document {place}") for place, one in enumerate(pair)]
+    assert decide(with_containers(undecided, *own), GATEWAY, overrides=NONE).verdict == first.replace("un", "not_")
+
+
 @pytest.mark.parametrize("default", ["affected", "unaffected"])
 def test_a_document_that_is_not_valid_never_decides(a_record: Build, an_object: Build, default: str) -> None:
     marked = a_document("supplier", default, an_object, marks="no tracking id")

@@ -132,7 +132,7 @@ def test_each_distinct_pair_is_decided_once_and_spread(
     ],
 )
 def test_a_package_that_bears_a_programs_name_is_not_the_program(purl: str, feed: Any) -> None:
-    """The Python client 8.13.5 is past the server's fix in 8.13.3: before, it was called not affected by it, redis 5.0.0 affected."""
+    """The Python client 8.13.5 is past the server's fix in 8.13.3, and redis 5.0.0 below it: neither is said of them."""
     product = purl.partition("/")[2].partition("@")[0]
     assert names(of(product, purl=purl), naming=lambda key: feed.get(key, {}), aliases=Aliases.load()) is None
     assert names(of(product), naming=lambda key: feed.get(key, {}), aliases=Aliases.load()) is not None

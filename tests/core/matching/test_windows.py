@@ -291,10 +291,37 @@ def test_an_update_of_another_build_shows_nothing(real: dict[str, Advisory]) -> 
 
 
 @pytest.mark.parametrize(
-    "listed", ["KB5037768 (failed)", "Missing: KB5037768", "KB5037768 pending restart", "KB5037768 not installed"]
+    "listed",
+    [
+        "KB5037768 (failed)",
+        "Missing: KB5037768",
+        "KB5037768 pending restart",
+        "KB5037768 not installed",
+        "KB5037768 (rolled back)",
+        "KB5037768 removed",
+        "KB5037768: declined",
+        "KB5037768 downloaded",
+        "KB5037768 scheduled for 2024-06-01",
+        "KB5037768 absent",
+        "KB5037768 error 0x800f0922",
+    ],
 )
 def test_an_update_that_is_not_installed_shows_nothing(listed: str) -> None:
+    """Only words that were reviewed may stand beside an update: no list of those that deny it would ever be complete."""
     assert subject_of(an_install("Windows 10", "22H2", hotfixes=listed)).version == "10.0.19045"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "KB5037768",
+        "2024-05 Cumulative Update for Windows 10 Version 22H2 for x64-based Systems (KB5037768)",
+        "Security Update KB5037768 NT AUTHORITY\\SYSTEM 5/14/2024",
+        "Update; KB5037768, installed on 14 May 2024; https://support.microsoft.com/?kbid=5037768",
+    ],
+)
+def test_an_update_as_windows_lists_it_is_installed(listed: str) -> None:
+    assert subject_of(an_install("Windows 10", "22H2", hotfixes=listed)).version == "10.0.19045.4412 or later"
 
 
 def test_a_list_of_updates_that_does_not_say_installed_shows_nothing() -> None:

@@ -87,15 +87,26 @@ def _standing(record: Record, subject: Subject, overrides: Overrides, read: Read
 
 
 def heard(record: Record, subject: Subject, *, read: Read = read_object) -> Iterator[tuple[int, Answer]]:
-    """What each container that may decide says, with its place, in the order in which they are asked. The first decision counts."""
+    """What each container that may decide says, with its place, in the order in which they are asked. The first decision counts.
+
+    A supplier's *not affected* is asked after another's *affected*, however new it is: a claim clears nothing of theirs.
+    """
+    said: list[tuple[int, Answer]] = []
     for place in standing(record, subject):
-        if answer := of_container(record, place, subject, read=read):
-            yield place, answer
         container = record.advisory.containers[place]
+        answer = of_container(record, place, subject, read=read)
+        if answer and container.kind == "supplier":
+            said.append((place, answer))
+        elif answer:
+            yield place, answer
         if container.applicability and not subject.distribution:
             filled = applicability_answer(record, place, subject)
             if filled is not None and (filled.decides or answer is None):
                 yield place, filled
+    sources = {place: record.advisory.containers[place].source for place, _ in said}
+    whose = {place: source.rpartition(", ")[0] or source for place, source in sources.items()}
+    bad = {whose[place] for place, answer in said if answer.verdict is Verdict.AFFECTED}
+    yield from sorted(said, key=lambda one: one[1].verdict is Verdict.NOT_AFFECTED and bool(bad - {whose[one[0]]}))
 
 
 def of_container(record: Record, place: int, subject: Subject, *, read: Read = read_object) -> Answer | None:

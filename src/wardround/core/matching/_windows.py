@@ -33,6 +33,7 @@ _BUILD = re.compile(
     r"(?:(?:\.| +(?:build|revision|rev|ubr) )(?P<revision>\d{1,9}))?(?![\w.])"
 )
 _KERNEL = re.compile(r"(?<![\w.])(?:10\.0|6\.[0-3])(?![\w.])")
+_WORD = re.compile(r"[a-z]{2,}", re.ASCII)
 _UPDATE = re.compile(r"(?<!\d)(?:kb)?(\d{6,7})(?!\d)")
 
 
@@ -140,8 +141,8 @@ def _version(build: int | None, revision: int | None, updates: str) -> str:
     if revision is not None:
         return f"{whole}.{revision}"
     listed = updates.casefold()
-    if any(word in listed for word in _table()["not_installed"]):
-        return whole
+    if not set(_WORD.findall(_UPDATE.sub(" ", listed))) <= set(_table()["beside_updates"]):
+        return whole  # `failed`, `rolled back`, `superseded`: what nobody reviewed may say that it is not installed
     shown = [rev for kb in _UPDATE.findall(listed) for rev in _brings(kb, build)]
     return f"{whole}.{max(shown)}{OR_LATER}" if shown else whole
 
