@@ -13,6 +13,7 @@ import pyarrow as pa
 from wardround.core.vocab import BadInput, WardroundError
 from wardround.engines.nation._arrays import Array, read_arrays, write_arrays
 from wardround.engines.nation._catalogue import FIELDS, Catalogue
+from wardround.engines.nation._catalogue import FILE as CATALOGUE
 from wardround.engines.nation._estates import Source, sources
 from wardround.engines.nation._postings import Ints, Postings, postings
 
@@ -22,7 +23,9 @@ WAITING = 1 << 26  # bytes of parts that wait for one writing of the catalogue
 _ARRAYS = ("pairs", "place", "offsets", "devices", "set_pairs", "set_offsets", "set_count")
 
 
-_NOBODY: list[Array] = [np.empty(0, np.int64)]
+_FEW = 16  # lists that are joined one by one
+_FORM = 2  # of a part; others are made again
+_NOBODY: Array = np.empty(0, np.int64)
 
 
 class Part:
@@ -31,44 +34,41 @@ class Part:
     def __init__(self, code: str, *, made_from: str, size: int, arrays: dict[str, Array]) -> None:
         self.code, self.made_from, self.size = code, made_from, size
         self.postings = Postings(*(arrays[name] for name in _ARRAYS))
-        self._names, self._name_offsets = arrays["names"], arrays["name_offsets"]
+        self._names, self._name_offsets, self._inverse = arrays["names"], arrays["name_offsets"], arrays["inverse"]
 
     def assets(self, devices: Array) -> list[str]:
         """The names of these devices, in order."""
         raw, at = self._names, self._name_offsets
         return sorted(raw[at[d] : at[d + 1]].tobytes().decode() for d in devices.tolist())
 
-    def having(self, pairs: Array) -> list[Array]:
-        """The posting lists of those of these pairs (in order) that anybody here has."""
-        mine, wanted = self.postings.pairs, pairs.astype(np.uint32)  # of another kind all of `mine` would be converted
-        if not len(mine) or not len(wanted):
-            return []
-        found = np.minimum(mine.searchsorted(wanted), len(mine) - 1)
-        place = self.postings.place[found[mine[found] == wanted]].tolist()
-        offsets, devices = self.postings.offsets, self.postings.devices
-        return [devices[offsets[p] : offsets[p + 1]] for p in place]
+    def split(self, pairs: Array, affected: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+        """The devices that have an affected one of these pairs, and the others that have any of them at all, both in order.
 
-    def marked(self, pairs: Array) -> npt.NDArray[np.bool_]:
-        """For each device whether it has any of these pairs."""
-        marks = np.zeros(self.size, bool)
-        for devices in self.having(pairs):
-            marks[devices] = True
-        return marks
-
-    def split(self, hit: Array, undecided: Array) -> tuple[Array, Array]:
-        """The devices that have any pair of `hit`, and the others that have one of `undecided`, both in order."""
-        affected, others = self.having(hit), self.having(undecided)
-        if len(affected) + len(others) < 2:  # the usual case: nothing to join
-            return (affected or _NOBODY)[0], (others or _NOBODY)[0]
+        Of `pairs` the affected ones come last, so that a device's last mark is its heaviest.
+        """
+        place = self._inverse.take(pairs, mode="clip")  # the last one is 0
+        has = np.flatnonzero(place)
+        if not len(has):
+            return _NOBODY, _NOBODY
+        affected = affected[has]
+        place, offsets, devices = place[has].astype(np.int64) - 1, self.postings.offsets, self.postings.devices
+        starts, ends = offsets[place], offsets[place + 1]
+        if len(has) == 1:  # the usual case: nothing to join
+            only = devices[starts[0] : ends[0]]
+            return (only, _NOBODY) if affected[0] else (_NOBODY, only)
         marks = np.zeros(self.size, np.uint8)
-        for devices in others:
-            marks[devices] = 1
-        for devices in affected:
-            marks[devices] = 2
+        if len(has) <= _FEW:
+            for start, end, code in zip(starts.tolist(), ends.tolist(), (affected + np.uint8(1)).tolist(), strict=True):
+                marks[devices[start:end]] = code
+        else:
+            length = ends - starts
+            sums = np.cumsum(length)
+            rows = np.repeat(starts - (sums - length), length) + np.arange(sums[-1])
+            marks[devices[rows]] = np.repeat(affected + np.uint8(1), length)
         return np.flatnonzero(marks == 2), np.flatnonzero(marks == 1)
 
     def marked_any(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """The same for very many pairs, given as a mark for each pair of the catalogue."""
+        """For each device whether it has any of the pairs that are marked, of all pairs of the catalogue."""
         marks = np.zeros(self.size, bool)
         marks[self.postings.devices[np.repeat(wanted[self.listed()], np.diff(self.postings.offsets))]] = True
         return marks
@@ -94,7 +94,8 @@ def index(estate: Path, *, folder: Path | None = None, progress: Progress = lamb
     estate cannot be read keeps serving as it was. Raises BadInput when nothing can serve.
     """
     listed, folder = sources(estate), folder or estate / "index"
-    stale = [source for source in listed if not _current(folder, source)]
+    token = _token(folder)
+    stale = [source for source in listed if not _current(folder, source, token)]
     problems: list[WardroundError] = []
     if stale:
         with _alone(folder):
@@ -107,18 +108,20 @@ def index(estate: Path, *, folder: Path | None = None, progress: Progress = lamb
     return Index(parts, catalogue=catalogue, folder=folder, problems=problems)
 
 
-def _current(folder: Path, source: Source) -> bool:
+def _current(folder: Path, source: Source, token: str) -> bool:
     try:
         meta, _ = read_arrays(folder / f"{source.code}.part")
-        return bool(meta["made_from"] == source.fingerprint and meta["token"] == _token(folder))
+        return bool(token and meta["form"] == _FORM and meta["made_from"] == source.fingerprint and meta["token"] == token)
     except (OSError, WardroundError, KeyError):
         return False
 
 
 def _token(folder: Path) -> str:
-    from wardround.engines.nation._catalogue import FILE
-
-    return str(read_arrays(folder / FILE)[0]["token"])
+    """The name of the catalogue that is kept here; empty where there is none."""
+    try:
+        return str(read_arrays(folder / CATALOGUE)[0]["token"])
+    except (OSError, WardroundError, KeyError):
+        return ""
 
 
 @contextmanager
@@ -133,10 +136,11 @@ def _alone(folder: Path) -> Iterator[None]:
 def _make(folder: Path, stale: list[Source], progress: Progress) -> list[WardroundError]:
     """Make these parts again. The catalogue is kept before the part that speaks of its new pairs."""
     catalogue, problems, waiting = Catalogue.load(folder), [], []
+    kept = _token(folder)
     for done, source in enumerate(stale):
         progress(done, len(stale), source.code)
         try:
-            if _current(folder, source):
+            if _current(folder, source, kept):  # somebody else made it while we waited
                 continue
             made_from = source.fingerprint
             waiting.append(_posted(source, catalogue, made_from))
@@ -166,8 +170,16 @@ def _posted(source: Source, catalogue: Catalogue, made_from: str) -> Made:
     arrays = {name: getattr(made, name) for name in _ARRAYS}
     arrays["names"] = np.frombuffer(b"".join(raw), np.uint8)
     arrays["name_offsets"] = np.cumsum([0, *map(len, raw)])
-    meta = {"code": source.code, "made_from": made_from, "token": catalogue.token, "size": len(names)}
+    arrays["inverse"] = _inverse(made)
+    meta = {"form": _FORM, "code": source.code, "made_from": made_from, "token": catalogue.token, "size": len(names)}
     return f"{source.code}.part", arrays, meta
+
+
+def _inverse(made: Postings) -> Array:
+    """For each pair one more than the place of its list, 0 where nobody here has it; as far as there are any, and one 0 past it."""
+    inverse = np.zeros(int(made.pairs[-1]) + 2 if len(made.pairs) else 1, np.uint16 if len(made.pairs) < 1 << 16 else np.uint32)
+    inverse[made.pairs] = made.place + 1
+    return inverse
 
 
 def _rows(source: Source, catalogue: Catalogue) -> tuple[list[str], Ints, Ints]:

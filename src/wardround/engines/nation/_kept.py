@@ -58,7 +58,7 @@ class Known:
 
 
 def basis(stated: Mapping[str, str], overrides: Overrides) -> dict[str, str]:
-    """For each CVE what its verdicts follow from beside the subjects: its statements (their digests are `stated`), and overrides."""
+    """For each CVE what its verdicts follow from beside the subjects: its statements (`stated` digests), and overrides."""
     said: dict[str, list[str]] = defaultdict(list)
     for override in overrides.all:
         for cve in override.cves:

@@ -14,7 +14,7 @@ from wardround.core.vocab import BadInput, Install
 from wardround.engines.nation._arrays import Array
 from wardround.engines.nation._count import Counted, count
 from wardround.engines.nation._index import Index, Part
-from wardround.engines.nation._judge import Judged, Universe, judge
+from wardround.engines.nation._judge import Bools, Judged, Universe, judge
 from wardround.engines.nation._kept import Known, basis
 from wardround.engines.nation._naming import Asking, Block, Ints, asked, blocks
 from wardround.lake.statements import Statements
@@ -96,6 +96,7 @@ class Nation:
     def __init__(self, index: Index, statements: Statements, *, overrides: Overrides, aliases: Aliases, at: datetime) -> None:
         self.index, self.statements, self.overrides, self.aliases, self.at = index, statements, overrides, aliases, at
         self.asked = asked(index.catalogue, aliases=aliases, folder=index.folder)
+        self._asks: tuple[tuple[int, int], Asking] | None = None
 
     def only(self, code: str) -> None:
         """Look at this organisation alone (empty: at all). Raises BadInput when there is none of this code."""
@@ -108,7 +109,7 @@ class Nation:
         """Every advisory of the store against every device."""
         asking = self._asking()
         pairs = sorted({pair for product, listed in self.asked.items() if asking.naming(product) for pair in listed.tolist()})
-        listed = blocks(((pair, self._installs[pair]) for pair in pairs), asking)
+        listed = blocks(pairs, asking, install=self._installs.__getitem__)
         known = Known(self.index.folder, basis=basis(self.statements.digests(at=self.at), self.overrides))
         judged = judge(listed, records=self._records, overrides=self.overrides, known=known, progress=progress)
         known.save()
@@ -122,11 +123,10 @@ class Nation:
     def against(self, advisory: Advisory) -> One:
         """The exact devices that an advisory of the store names. A rejected one states nothing."""
         judged = judge(self._named_by(advisory), records=lambda cves: [advisory], overrides=self.overrides)
-        nothing = np.empty(0, np.int64)
-        hit = undecided = nothing
+        pairs, affected = np.empty(0, np.int64), np.empty(0, np.bool_)
         for universe in judged.universes:
-            hit, undecided = _hit(universe)
-        holdings = [Holding(part, *part.split(hit, undecided)) for part in self.index.parts]
+            pairs, affected = _speaks_of(universe)
+        holdings = [Holding(part, *part.split(pairs, affected)) for part in self.index.parts]
         return One(judged.pairs, judged.affected, judged.unknown, holdings)
 
     def _named_by(self, advisory: Advisory) -> list[Block]:
@@ -135,10 +135,14 @@ class Nation:
         products |= self._overridden.get(advisory.cve, set())
         listed = [self.asked[product] for product in products if product in self.asked]
         pairs = np.unique(np.concatenate(listed)).tolist() if listed else []
-        return blocks(((pair, self.index.catalogue.install(pair)) for pair in pairs), self._asking(), only=advisory.cve)
+        return blocks(pairs, self._asking(), install=self.index.catalogue.install, only=advisory.cve)
 
     def _asking(self) -> Asking:
-        return Asking(self.statements, at=self.at, aliases=self.aliases, overrides=self.overrides)
+        """What is known of names, until anything is written to the store."""
+        if self._asks is None or self._asks[0] != self.statements.changes():
+            asking = Asking(self.statements, at=self.at, aliases=self.aliases, overrides=self.overrides)
+            self._asks = self.statements.changes(), asking
+        return self._asks[1]
 
     def _records(self, cves: Sequence[str]) -> Iterator[Advisory]:
         return self.statements.advisories(cves, at=self.at)
@@ -157,7 +161,9 @@ class Nation:
         return self.index.catalogue.installs()
 
 
-def _hit(universe: Universe) -> tuple[Ints, Ints]:
-    """The affected pairs of a universe's only row, and those that are open, in order."""
+def _speaks_of(universe: Universe) -> tuple[Ints, Bools]:
+    """The pairs of a universe's only row that are open or affected, the affected ones last, and for each whether it is that."""
     affected, either = universe.matrices()
-    return np.sort(universe.pairs[affected[0]]), np.sort(universe.pairs[either[0] & ~affected[0]])
+    order = np.argsort(affected[0], kind="stable")
+    order = order[either[0][order]]
+    return universe.pairs[order], affected[0][order]

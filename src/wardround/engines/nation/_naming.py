@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-import wardround.core
+import wardround
 from wardround.core.advisories import Advisory
 from wardround.core.matching import Named, Overrides, Subject, names
 from wardround.core.matching._bulk import Ranked
@@ -54,11 +54,15 @@ class Asking:
     def __init__(self, statements: Statements, *, at: datetime, aliases: Aliases, overrides: Overrides) -> None:
         self._statements, self._at, self._aliases = statements, at, aliases
         self.naming: Callable[[str], Mapping[str, Sequence[str]]] = cache(overrides.naming(statements.naming))
+        self._named: dict[int, tuple[Named, Subject] | None] = {}
         self._kept: dict[tuple[str, ...], tuple[list[Advisory], Iterator[Advisory]]] = {}
 
-    def named(self, install: Install) -> Named | None:
-        """The records that name an install."""
-        return names(install, naming=self.naming, records=self._records, aliases=self._aliases)
+    def named(self, pair: int, install: Callable[[int], Install]) -> tuple[Named, Subject] | None:
+        """The records that name a pair's install, and what it then is to them; asked once."""
+        if pair not in self._named:
+            found = names(stated := install(pair), naming=self.naming, records=self._records, aliases=self._aliases)
+            self._named[pair] = (found, subject_of(stated, found)) if found else None
+        return self._named[pair]
 
     def _records(self, cves: Sequence[str]) -> Iterator[Advisory]:
         """The records, read no further than somebody looks, and once."""
@@ -72,15 +76,16 @@ class Asking:
             yield record
 
 
-def blocks(pairs: Iterable[tuple[int, Install]], asking: Asking, *, only: str = "") -> list[Block]:
-    """These pairs, each given with what it says of an install, by the records that name them (`only`: just this record)."""
+def blocks(pairs: Iterable[int], asking: Asking, *, install: Callable[[int], Install], only: str = "") -> list[Block]:
+    """These pairs by the records that name them (`only`: just this record). `install` says what a pair is of an install."""
     found: dict[tuple[object, ...], list[tuple[int, Subject]]] = {}
-    for pair, install in pairs:
-        named = asking.named(install)
-        if named and (not only or only in named.cves):
-            key = (named.vendors, named.product, named.also, named.cves)
-            found.setdefault(key, []).append((pair, subject_of(install, named)))
-    return [_block((only,) if only else key[-1], rows) for key, rows in found.items()]  # type: ignore[arg-type]
+    for pair in pairs:
+        both = asking.named(pair, install)
+        if both and (not only or only in both[0].cves):
+            named, subject = both
+            cves = (only,) if only else named.cves
+            found.setdefault((named.vendors, named.product, named.also, cves), []).append((pair, subject))
+    return [_block(key[-1], rows) for key, rows in found.items()]  # type: ignore[arg-type]
 
 
 def _block(cves: tuple[str, ...], rows: list[tuple[int, Subject]]) -> Block:
@@ -137,9 +142,9 @@ def _ask(catalogue: Catalogue, known: int, words: list[str], aliases: Aliases) -
 
 
 def _state(catalogue: Catalogue, aliases: Aliases) -> str:
-    """Changes with the catalogue, the aliases, and any file that the rules of names are made of."""
-    root = Path(wardround.core.__file__).parent
-    rules = [
-        (str(p), s.st_size, s.st_mtime_ns) for p in sorted(root.rglob("*")) if p.suffix in (".py", ".json") and (s := p.stat())
-    ]
-    return hashlib.sha256(repr((catalogue.token, aliases.all, rules)).encode()).hexdigest()
+    """Changes with the catalogue, the aliases, the program's version, and the tables that the rules of names read."""
+    told = hashlib.sha256(repr((catalogue.token, aliases.all, wardround.__version__)).encode(errors="surrogatepass"))
+    core = Path(wardround.__file__).with_name("core")
+    for path in sorted(path for room in ("matching", "names") for path in (core / room / "tables").glob("*.json")):
+        told.update(path.read_bytes())
+    return told.hexdigest()
