@@ -44,6 +44,9 @@ INSERT INTO state VALUES (0)
 # of the store that the shelf knows of. `since` is when the version of the record came into force: at an earlier time another
 # one answers. A plan that was dropped leaves names without one, which are overwritten.
 
+_PATIENCE = 5.0
+"""Seconds to wait for another process before doing without a shelf."""
+
 _STATED = "SELECT coalesce(max(id), 0) FROM statement"
 _RESTATED = """SELECT subject FROM statement WHERE id > ?1 AND feed = 'cve' UNION
     SELECT k.cve FROM statement s JOIN spoken k ON k.feed = s.feed AND k.subject = s.subject WHERE s.id > ?1 AND s.feed != 'cve'"""
@@ -65,14 +68,20 @@ class Shelf:
 
     def rows(self, name: Name) -> Mapping[str, Row]:
         """The rows of a vendor and product key, by CVE."""
-        (text,) = self._db.execute(_ROWS, (name[1], name[0], self._at)).fetchone()
-        rows = {row[0]: row for row in orjson.loads(text)} if text else {}
-        return {cve: row for cve, row in rows.items() if cve not in self._stale} if self._stale else rows
+        found = self._read(_ROWS, (name[1], name[0], self._at))
+        return {row[0]: row for (text,) in found if text for row in orjson.loads(text) if row[0] not in self._stale}
 
     def answers(self, subject: Subject) -> Mapping[str, Sequence[Any]]:
         """What was answered on a subject where no row tells, by CVE."""
-        found = self._db.execute(_ANSWERS, (_key(subject), self._at)).fetchall()
+        found = self._read(_ANSWERS, (_key(subject), self._at))
         return {cve: orjson.loads(answer) for cve, answer in found if cve not in self._stale}
+
+    def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        """Nothing where the file is broken, or in use for long: it is a cache."""
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.DatabaseError:
+            return []
 
     def keep(
         self, advisory: Advisory, *, rows: Iterable[tuple[Name, Row]], answers: Iterable[tuple[Subject, Sequence[Any]]]
@@ -151,8 +160,12 @@ def shelf(folder: Path, statements: Statements, *, at: datetime) -> Iterator[She
         opened = Shelf(db, statements, at=at, stated=stated)
         opened.bring_up_to_date()
         yield opened
-        with suppress(sqlite3.OperationalError):  # full, locked, or read-only: it is a cache
+        try:
             opened.write()
+        except sqlite3.OperationalError:  # full, in use, or not to be written: nothing is kept then
+            return
+        except sqlite3.DatabaseError:
+            path.unlink(missing_ok=True)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -161,7 +174,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         try:
             if not path.exists() and address is path:
                 _remove_others(path)
-            db = sqlite3.connect(address, timeout=5, isolation_level=None)
+            db = sqlite3.connect(address, timeout=_PATIENCE, isolation_level=None)
             try:
                 _prepare(db)
             except BaseException:
@@ -190,7 +203,7 @@ def _prepare(db: sqlite3.Connection) -> None:
 def _readable(path: Path) -> sqlite3.Connection | None:
     """A shelf that can be read where nothing can be written."""
     with suppress(sqlite3.DatabaseError):
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         if db.execute("PRAGMA user_version").fetchone() == (1,):
             return db
     return None

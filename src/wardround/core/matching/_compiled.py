@@ -123,6 +123,9 @@ class _Table:
         return len(self.bounds) <= (_MOST_BOUNDS if self.ranged else _MOST_LISTED)
 
     def _take(self, entry: Entry) -> bool:
+        if _speaks_of_all(entry):
+            self.texts.add(entry.stated)
+            return True
         cuts = cuts_of(entry)
         if cuts is None:
             return False

@@ -1,0 +1,178 @@
+"""The shelf on disk: it holds what the store holds now, may vanish or break at any time, and never speaks of another time."""
+
+import sqlite3
+import threading
+
+import pytest
+
+from wardround.core.matching import Subject
+from wardround.core.matching._compiled import compiled
+from wardround.core.matching._record import Record
+from wardround.lake import shelf as module
+from wardround.lake.shelf import shelf
+from wardround.lake.statements import Statements
+
+from ..core.advisories.builders import a_cve, at
+from .test_statements import put, store  # noqa: F401 - a fixture
+
+LATER = at("2031-01-01")
+NAME = ("example", "gateway")
+SUBJECT = Subject(("example",), "gateway", "1.0-rc1")
+OPEN = [{"vendor": "Example", "product": "Gateway", "versions": [{"version": "1.0", "lessThan": "2.0", "status": "affected"}]}]
+CVE = "CVE-2030-0001"
+
+
+def keep(folder, statements, *, when=LATER):
+    """What `check` does with a record that the shelf lacks."""
+    with shelf(folder, statements, at=when) as kept:
+        for advisory in statements.advisories([CVE], at=when):
+            rows = compiled(Record(advisory), [NAME])
+            kept.keep(advisory, rows=rows, answers=[(SUBJECT, [1, "It is not told.", f"{CVE} /containers"])])
+
+
+def held(folder, statements, *, when=LATER):
+    with shelf(folder, statements, at=when) as kept:
+        return set(kept.rows(NAME)), set(kept.answers(SUBJECT))
+
+
+NOTHING, ALL = (set(), set()), ({CVE}, {CVE})
+
+
+@pytest.fixture
+def filled(store, tmp_path):  # noqa: F811
+    put(store, a_cve(affected=OPEN))
+    keep(tmp_path, store)
+    return store
+
+
+def test_what_was_kept_is_there_the_next_time(filled, tmp_path):
+    assert held(tmp_path, filled) == ALL
+
+
+def test_a_new_version_of_a_record_drops_what_was_kept_of_it_and_of_no_other(filled, tmp_path):
+    put(filled, a_cve("CVE-2030-0002", affected=OPEN), a_cve("CVE-2030-0002", affected=[]))
+    assert held(tmp_path, filled) == ALL
+    put(filled, a_cve(affected=[], updated="2030-05-20T00:00:00Z"))
+    assert held(tmp_path, filled) == NOTHING
+    assert held(tmp_path, filled) == NOTHING
+    keep(tmp_path, filled)
+    assert held(tmp_path, filled) == ALL
+
+
+def test_at_a_time_before_the_newest_version_was_in_force_nothing_is_told(filled, tmp_path):
+    assert held(tmp_path, filled, when=at("2030-05-01")) == NOTHING
+    assert held(tmp_path, filled) == ALL
+
+
+def test_an_older_version_of_a_record_is_never_kept(store, tmp_path):  # noqa: F811
+    put(store, a_cve(affected=OPEN))
+    rejected = a_cve(affected=[], updated="2030-08-01T00:00:00Z")
+    rejected["cveMetadata"] |= {"state": "REJECTED", "dateRejected": "2030-08-01T00:00:00Z"}
+    put(store, rejected)
+    keep(tmp_path, store, when=at("2030-07-01"))
+    assert held(tmp_path, store, when=at("2030-07-01")) == NOTHING
+    keep(tmp_path, store)
+    assert held(tmp_path, store, when=at("2030-07-01")) == NOTHING
+    assert held(tmp_path, store) == ALL
+
+
+def test_a_shelf_that_is_deleted_or_damaged_is_made_again(filled, tmp_path):
+    (file,) = tmp_path.glob("compiled-*.sqlite3")
+    for damage in (file.unlink, lambda: file.write_bytes(b"no database, and longer than a header " * 300)):
+        damage()
+        assert held(tmp_path, filled) == NOTHING
+        keep(tmp_path, filled)
+        assert held(tmp_path, filled) == ALL
+
+
+def test_another_state_of_the_program_has_a_shelf_of_its_own(filled, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_digest", lambda: "another")
+    assert held(tmp_path, filled) == NOTHING
+    assert [file.name for file in tmp_path.glob("compiled-*")] == ["compiled-another.sqlite3"]
+
+
+def test_an_error_on_the_way_writes_nothing(store, tmp_path):  # noqa: F811
+    put(store, a_cve(affected=OPEN))
+
+    def interrupted():
+        with shelf(tmp_path, store, at=LATER) as kept:
+            (advisory,) = store.advisories([CVE], at=LATER)
+            kept.keep(advisory, rows=compiled(Record(advisory), [NAME]), answers=[])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
+    assert held(tmp_path, store) == NOTHING
+
+
+def test_what_was_made_before_the_store_moved_on_is_not_written_after_it(store, tmp_path):  # noqa: F811
+    put(store, a_cve(affected=OPEN))
+    with shelf(tmp_path, store, at=LATER) as slow:
+        (advisory,) = store.advisories([CVE], at=LATER)
+        slow.keep(advisory, rows=compiled(Record(advisory), [NAME]), answers=[])
+        put(store, a_cve(affected=[], updated="2030-05-20T00:00:00Z"))
+        assert held(tmp_path, store) == NOTHING  # another process brings the shelf up to date
+    assert held(tmp_path, store) == NOTHING
+
+
+def test_several_at_once_leave_one_whole_shelf(store, tmp_path):  # noqa: F811
+    put(store, a_cve(affected=OPEN))
+    trouble = []
+
+    def one():
+        try:
+            with Statements.open(tmp_path) as statements:
+                keep(tmp_path, statements)
+        except BaseException as error:
+            trouble.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert trouble == []
+    assert held(tmp_path, store) == ALL
+
+
+def test_a_shelf_that_somebody_else_writes_is_done_without(filled, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_PATIENCE", 0.01)
+    (file,) = tmp_path.glob("compiled-*.sqlite3")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    assert held(tmp_path, filled) in (NOTHING, ALL)
+    other.execute("ROLLBACK")
+    other.close()
+    assert held(tmp_path, filled) == ALL
+
+
+def test_a_shelf_that_cannot_be_written_is_read(filled, tmp_path, monkeypatch):
+    def refuse(db):
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(module, "_prepare", refuse)
+    assert held(tmp_path, filled) == ALL
+
+
+def test_a_shelf_that_breaks_while_it_is_read_holds_nothing_and_goes(filled, tmp_path):
+    (file,) = tmp_path.glob("compiled-*.sqlite3")
+    with sqlite3.connect(file) as db:
+        db.execute("PRAGMA writable_schema = 1")
+        db.execute("UPDATE sqlite_schema SET rootpage = 99999 WHERE name IN ('plan', 'plan_cve')")
+    db.close()
+    assert held(tmp_path, filled)[0] == set()
+    keep(tmp_path, filled)
+    keep(tmp_path, filled)
+    assert held(tmp_path, filled) == ALL
+
+
+def test_where_nothing_can_be_dropped_what_was_restated_is_passed_over(filled, tmp_path, monkeypatch):
+    put(filled, a_cve(affected=[], updated="2030-05-20T00:00:00Z"))
+    (file,) = tmp_path.glob("compiled-*.sqlite3")
+    monkeypatch.setattr(module, "_connect", lambda path: module._readable(file))
+    assert held(tmp_path, filled) == NOTHING
+
+
+def test_half_characters_of_a_record_are_left_to_be_read_as_they_stand():
+    row = ["CVE-2030-0001", 0, [[0]], [], [0], {}, [[1, "\ud800", "CVE-2030-0001 /containers"]]]
+    assert '"CVE-2030-0001",4,' in module._written(row)
