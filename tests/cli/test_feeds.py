@@ -3,13 +3,17 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
 from wardround.cli import main
 from wardround.cli.feeds import _progress
+from wardround.hub.installation import Installation
+from wardround.lake.home import Home
+from wardround.lake.statements import Statements
 
-from ..core.advisories.builders import a_cve, a_kev, as_bytes
+from ..core.advisories.builders import a_cve, a_kev, as_bytes, at
 
 
 @pytest.fixture
@@ -103,3 +107,12 @@ except SystemExit:
 """
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "[]"
+
+
+def test_in_a_demonstration_what_is_synced_is_seen_by_its_own_clock(run, mirror, tmp_path):
+    """The machine's clock is years ahead of it: what was first seen then would be unknown to the hub's pages."""
+    home, frozen = Home(tmp_path / "home"), at("2025-05-20")
+    Installation("secret", frozen).write(home)
+    assert run("sync", "--mirror", mirror)[0] == 0
+    with Statements.open(home.feeds) as store:
+        assert store.advisory("CVE-2025-0001", at=frozen, seen_by=frozen + timedelta(hours=1)) is not None

@@ -5,12 +5,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wardround.core.vocab import WardroundError
 from wardround.lake.home import Home
+
+if TYPE_CHECKING:
+    from wardround.connectors.clock import Clock
 
 ClickException: Any = typer.BadParameter.__mro__[2]  # typer keeps the name to itself
 JsonOption = Annotated[
@@ -24,6 +27,13 @@ HomeOption = Annotated[
 def home_of(option: Path | None) -> Home:
     """The installation that a command works on."""
     return Home.at(option)
+
+
+def clock_of(home: Home) -> "Clock":
+    """The clock of an installation: the machine's, or in a demonstration the one that its hub goes by."""
+    from wardround.hub.installation import Installation, clock_of
+
+    return clock_of(Installation.read(home))
 
 
 def emit(document: Any) -> None:

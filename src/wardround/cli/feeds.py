@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
+from wardround.cli._output import HomeOption, JsonOption, clock_of, emit, home_of, say
 from wardround.core.vocab import BadInput
 
 if TYPE_CHECKING:
@@ -25,15 +25,14 @@ MirrorOption = Annotated[
 @app.command()
 def sync(mirror: MirrorOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
     """Bring the feeds up to date, from their public addresses or from a folder. Interrupted, it goes on when run again."""
-    from wardround.connectors.clock import SystemClock
     from wardround.connectors.feeds import sync_mirror, sync_public
 
-    into = home_of(home).feeds
+    into, clock = home_of(home).feeds, clock_of(home_of(home))
     with _progress() as progress:
         if mirror is None:
-            report = sync_public(into=into, clock=SystemClock(), progress=progress)
+            report = sync_public(into=into, clock=clock, progress=progress)
         else:
-            report = sync_mirror(mirror, into=into, clock=SystemClock(), progress=progress)
+            report = sync_mirror(mirror, into=into, clock=clock, progress=progress)
     document = report.as_json()
     emit(document) if json else _show_report(document)
     if not document["reached"]:

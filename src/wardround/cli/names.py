@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardround.cli._output import HomeOption, JsonOption, emit, home_of, printing, say
+from wardround.cli._output import HomeOption, JsonOption, clock_of, emit, home_of, printing, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,9 +40,7 @@ def review(
     home: HomeOption = None,
 ) -> None:
     """Which products does no record name, and what could they be? Those on most assets first. Changes nothing."""
-    from wardround.connectors.clock import SystemClock
-
-    now = SystemClock().now()
+    now = clock_of(home_of(home)).now()
     installs = _from_file(inventory, at=now) if inventory else _from_hub(home_of(home), org)
     found = reviewed(installs, home=home_of(home), at=now, most=most)
     with printing():
@@ -150,11 +148,10 @@ def import_(
     home: HomeOption = None,
 ) -> None:
     """Take what another installation decided: all of it or, where one disagrees with what is in force here, nothing."""
-    from wardround.connectors.clock import SystemClock
     from wardround.lake.decisions import imported, keep
 
     found = imported(file.read_bytes(), where=str(file))
-    new = keep(home_of(home).aliases, found, at=SystemClock().now())
+    new = keep(home_of(home).aliases, found, at=clock_of(home_of(home)).now())
     _tell(new, json=json)
     say(f"{len(new)} of {len(found)} are new. Next: wardround names review")
 
@@ -165,12 +162,11 @@ def _decide(
     """Keep one decision of today."""
     import getpass
 
-    from wardround.connectors.clock import SystemClock
     from wardround.core.names._decision import decided
     from wardround.lake.decisions import keep
 
     said["author"] = said["author"] or getpass.getuser()
-    now = SystemClock().now()
+    now = clock_of(home).now()
     alias = decided(product, vendor=vendor, to=to, same=same, on=now.date(), **said)
     kept = keep(home.aliases, [alias], at=now)
     _tell([alias], json=json)

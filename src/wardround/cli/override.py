@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
+from wardround.cli._output import HomeOption, JsonOption, clock_of, emit, home_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,6 @@ def add(
     """Add a file of overrides to this installation. A second file with the same ids is refused: supersede instead."""
     import os
 
-    from wardround.connectors.clock import SystemClock
     from wardround.lake.arrivals import arrived
 
     folder = home_of(home).overrides
@@ -80,7 +79,7 @@ def add(
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
         part.write_bytes(file.read_bytes())
-        arrived(folder, (one.id for one in new), at=SystemClock().now())
+        arrived(folder, (one.id for one in new), at=clock_of(home_of(home)).now())
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wardround.cli._findings import WORDS
-from wardround.cli._output import HomeOption, JsonOption, emit, home_of, printing
+from wardround.cli._output import HomeOption, JsonOption, clock_of, emit, home_of, printing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,6 @@ def why(
     home: HomeOption = None,
 ) -> None:
     """Why this verdict: record, name, override, entry, comparison and every source, in the order in which they decided."""
-    from wardround.connectors.clock import SystemClock
     from wardround.core.vocab import BadInput
     from wardround.lake.knowledge import knowledge
 
@@ -51,7 +50,7 @@ def why(
             where="why",
             do="for example --product 'Endpoint Manager Mobile' --version 12.4.0.2",
         )
-    now = SystemClock().now()
+    now = clock_of(home_of(home)).now()
     at = _end_of(as_of) if as_of else now
     with knowledge(home_of(home), at=at) as known:
         advisory = next(iter(known.records([cve.strip().upper()])), None)

@@ -13,7 +13,7 @@ from wardround.hub.organisations.models import Organisation
 from wardround.lake.home import Home
 from wardround.lake.statements import Statements, Writer
 
-from ...core.claims.builders import CVE, a_csaf, gateways
+from ...core.claims.builders import CVE, a_branch, a_csaf
 from ..builders import a_clock, a_person, a_record, a_server, a_snapshot, an_officer, an_organisation, at, records
 from .demonstration import page
 
@@ -24,7 +24,8 @@ def claimed(**status: list[str]) -> None:
     """A supplier's document on the Gateway, of 14 May 2025."""
     dates = {"initial_release_date": "2025-05-14T00:00:00Z", "current_release_date": "2025-05-14T00:00:00Z"}
     remedy: Any = [{"category": "vendor_fix", "details": "Install 2.1", "product_ids": ["1.5"]}]
-    document = a_csaf(gateways("1.5"), status, tracking=dates, remediations=remedy)
+    gateway = a_branch({"vendor": "Example Systems", "product_name": "Gateway", "product_version": "1.5"}, "1.5")
+    document = a_csaf([gateway], status, tracking=dates, remediations=remedy)
     with Statements.open(settings.HOME.feeds, write=True) as store:
         writer = Writer(store, seen_at=at(15))
         with writer.transaction():
@@ -67,7 +68,7 @@ def test_a_supplier_s_claim_is_shown_dated_and_decides_nothing(client: Client, t
     client.force_login(a_person(trust))
     text = shown(client)
     assert "What suppliers say (1)" in text
-    assert "Example Gateway 1.5 They say not affected What they advise vendor fix: Install 2.1" in text
+    assert "Example Systems Gateway 1.5 They say not affected What they advise vendor fix: Install 2.1" in text
     assert "EX-30-1, Wed 14 May" in text
     assert "Fix 1 affected asset" in text
 
@@ -87,10 +88,26 @@ def test_the_claims_stand_beside_the_steps_too(client: Client, trust: Organisati
     assert "under investigation" in text
 
 
-def test_a_record_that_was_updated_after_the_day_asked_about_is_said(client: Client, trust: Organisation, tmp_path: Path) -> None:
-    updated = a_record(CVE, exploitation="active")
-    updated["cveMetadata"]["dateUpdated"] = "2025-05-19T10:00:00Z"
-    records(updated, now=at(19, 17), folder=tmp_path / "later")
+def updated(folder: Path) -> None:
+    """The record again, as it was updated on 19 May."""
+    record = a_record(CVE, exploitation="active")
+    record["cveMetadata"]["dateUpdated"] = "2025-05-19T10:00:00Z"
+    records(record, now=at(19, 17), folder=folder)
+
+
+def test_the_steps_of_a_day_are_those_that_were_shown_then(client: Client, trust: Organisation, tmp_path: Path) -> None:
+    updated(tmp_path / "later")
+    client.force_login(a_person(trust))
+    address = reverse("why", args=[CVE, trust.code]) + "?asset=gw-0"
+    assert "updated 2025-05-13" in page(client, f"{address}&on=2025-05-15")
+    assert "updated 2025-05-19" in page(client, address)
+
+
+def test_before_the_first_sync_it_is_said_that_a_later_version_is_read(client: Client, hub: Home, tmp_path: Path) -> None:
+    updated(tmp_path / "first")
+    trust = an_organisation()
+    a_snapshot(trust, [a_server("gw-0", "1.5", vendor="Example Systems", product="Gateway")], taken=at(14))
+    a_clock(at(20))
     client.force_login(a_person(trust))
     address = reverse("why", args=[CVE, trust.code]) + "?asset=gw-0"
     assert "what is read here is its version of 19 May 2025" in page(client, f"{address}&on=2025-05-15")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from wardround.core.vocab import Install, end_of_day
-from wardround.hub.advisories.reading import overrides, statements
+from wardround.hub.advisories.reading import overrides
 from wardround.hub.estate.services import installs_of, newest, snapshots
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.asking import Asking
@@ -34,11 +34,10 @@ def why(request: Asking, cve: str, code: str) -> HttpResponse:
         if advisory is None:
             raise Http404
         answers = sorted((known.why(advisory, i) for i in installs), key=lambda w: WORST_FIRST.index(w.answer.verdict))
-    with statements() as store:
-        claims = store.claims(cve, at=at)
     context = {
         "advisory": advisory,
-        "claims": claims,
+        "claims": list(dict.fromkeys(claim for answer in answers for claim in answer.claims)),
+        "of_product": True,
         "organisation": organisation,
         "asset": next((i.hostname for i in installs if i.hostname), asset),
         "asked": asset,
