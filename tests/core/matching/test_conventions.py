@@ -1,12 +1,14 @@
 """How publishers write: what a convention changes, what it leaves, and that whatever rests on one says so."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.core.matching._conventions import by_convention, conventions, ends_without_start
+from wardround.core.matching import Overrides, Subject, decide
+from wardround.core.matching._conventions import by_convention, conventions, ends_without_start, whole_ends
 from wardround.core.matching._habits import READINGS
 
 
@@ -100,7 +102,9 @@ def test_several_fixes_at_both_ends_are_those_of_their_branches() -> None:
 
 def test_of_several_ranges_from_zero_each_is_its_branch() -> None:
     """CVE-2023-34396, Struts: `0` up to 2.5.30 and `0` up to 6.1.2; S2-064 names 2.5.31 and 6.1.2.1 as the fixes."""
-    one = an_object(affected("0", lessThanOrEqual="2.5.30"), affected("0", lessThanOrEqual="6.1.2"))
+    ranges = affected("0", lessThanOrEqual="2.5.30"), affected("0", lessThanOrEqual="6.1.2")
+    one = an_object(*ranges, vendor="Apache Software Foundation", product="Apache Struts")
+    assert read(an_object(*ranges)) == (["0", "0"], ())
     for container in ("cna", "CISA-ADP"):
         versions, assumed = read(one, container=container)
         assert versions == ["0", "6"]
@@ -109,14 +113,13 @@ def test_of_several_ranges_from_zero_each_is_its_branch() -> None:
 
 def test_of_several_texts_each_is_its_branch() -> None:
     """CVE-2020-2579, MySQL: `5.7.28 and prior`, `8.0.18 and prior`."""
-    found, assumed = by_convention(
-        one := an_object(affected("5.7.28 and prior"), affected("8.0.18 and prior")),
-        container="cna",
-        ends=ends_without_start([one]),
-    )
+    texts = affected("5.7.28 and prior"), affected("8.0.18 and prior")
+    one = an_object(*texts, vendor="Oracle Corporation", product="MySQL Server")
+    found, assumed = by_convention(one, container="cna", ends=ends_without_start([one], container="cna"))
     said = [(entry["version"], entry["lessThanOrEqual"]) for entry in found["versions"]]
     assert (said, len(assumed)) == ([("0", "5.7.28"), ("8", "8.0.18")], 2)
-    assert read(an_object(affected("5.7.28 and prior"))) == (["5.7.28 and prior"], ())
+    assert read(an_object(texts[0], vendor="Oracle Corporation")) == (["5.7.28 and prior"], ())
+    assert read(an_object(*texts)) == (["5.7.28 and prior", "8.0.18 and prior"], ())
 
 
 def test_one_range_from_zero_is_what_it_says() -> None:
@@ -220,9 +223,37 @@ def test_every_convention_says_who_wrote_it_from_what_and_why() -> None:
     for one in conventions():
         assert one.container in ("cna", "adp")
         assert one.source.startswith("https://")
-        assert one.readings or one.texts
+        assert one.readings or one.texts or one.described or one.own_series
         assert set(one.readings) <= set(READINGS)
         assert all((one.author, one.date, one.reason, one.says.endswith("."))), one.id
+
+
+APPLE = "This issue is fixed in macOS Sonoma 14.6, iOS 16.7.9 and iPadOS 16.7.9, macOS Monterey 12.7.6, macOS Ventura 13.6.8."
+
+
+@pytest.mark.parametrize(("end", "meant"), [("16.7", "16.7.9"), ("13.6", "13.6.8"), ("14.6", "14.6"), ("15.2", "15.2"), ("1", "1")])
+def test_an_end_that_apple_cut_short_is_what_the_description_says(end: str, meant: str) -> None:
+    """CVE-2024-40798: `unspecified` before 16.7, 13.6, 14.6 and 12.7."""
+    one = an_object(affected("unspecified", lessThan=end), vendor="Apple", product="macOS")
+    found, assumed = whole_ends(one, description=APPLE)
+    assert (found["versions"][0]["lessThan"], len(assumed)) == (meant, end != meant)
+
+
+def test_of_several_longer_versions_the_last_is_taken_and_of_anybody_else_nothing() -> None:
+    one = an_object(affected("unspecified", lessThan="16.7"), vendor="Apple", product="iOS and iPadOS")
+    assert whole_ends(one, description="Fixed in iOS 16.7.2 and iPadOS 16.7.10.")[0]["versions"][0]["lessThan"] == "16.7.10"
+    assert whole_ends(one, description="") == (one, ())
+    other = one | {"vendor": "Example"}
+    assert whole_ends(other, description=APPLE) == (other, ())
+
+
+def test_what_apple_cut_short_clears_nothing_before_it(a_record: Any) -> None:
+    ranges = [an_object(affected("unspecified", lessThan=end), vendor="Apple", product="macOS") for end in ("13.6", "12.7", "14.6")]
+    record = replace(a_record(ranges), description=APPLE)
+    asked = {"12.7.5": "affected", "12.7.6": "unknown", "13.6.7": "affected", "14.5": "affected", "14.6": "not_affected"}
+    for version, verdict in asked.items():
+        answer = decide(record, Subject(("apple",), "macos", version), overrides=Overrides())
+        assert answer.verdict == verdict, version
 
 
 anything = st.one_of(

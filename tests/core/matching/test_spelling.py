@@ -32,7 +32,7 @@ def test_a_lower_and_an_upper_bound_are_one_range() -> None:
     entries = [("unspecified", "8.5.12"), ("8.6.0", "unspecified"), ("unspecified", "8.13.4")]
     entries += [("8.14.0", "unspecified"), ("unspecified", "8.15.0")]
     jira = {"vendor": "Atlassian", "versions": [affected(start, lessThan=end) for start, end in entries]}
-    found, assumed = by_convention(jira, container="cna", ends=ends_without_start([jira]))
+    found, assumed = by_convention(jira, container="cna", ends=ends_without_start([jira], container="cna"))
     assert [(e["version"], e["lessThan"]) for e in found["versions"]] == [
         ("0", "8.5.12"),
         ("8.6.0", "8.13.4"),
@@ -51,13 +51,13 @@ def test_words_that_state_no_start(word: str) -> None:
     """CVE-2024-23472, Access Rights Manager: `previous versions` up to 2023.2.4."""
     assert read(affected(word, lessThanOrEqual="1.14.11")) == [("unspecified", "<=1.14.11")]
     one = {"versions": [affected(word, lessThanOrEqual="1.14.11")]}
-    found, assumed = by_convention(one, container="cna", ends=ends_without_start([one]))
+    found, assumed = by_convention(one, container="cna", ends=ends_without_start([one], container="cna"))
     assert (found["versions"][0]["version"], len(assumed)) == ("0", 1)
 
 
 def test_a_single_range_without_a_start_needs_no_order() -> None:
     one = {"versions": [affected("unspecified", lessThan="2.2.6p8")]}
-    assert by_convention(one, container="cna", ends=ends_without_start([one]))[0]["versions"][0]["version"] == "0"
+    assert by_convention(one, container="cna", ends=ends_without_start([one], container="cna"))[0]["versions"][0]["version"] == "0"
 
 
 def test_such_a_word_without_an_end_stays_what_it_is() -> None:
@@ -87,7 +87,7 @@ def test_signs_and_series(written: dict[str, Any], meant: tuple[str, str]) -> No
 def test_several_fixes_in_one_end_are_those_of_their_series() -> None:
     """CVE-2024-36470, TeamCity: before 2022.04.7, 2022.10.6, 2023.05.6, 2023.11.5."""
     one = {"versions": [affected("0", lessThan="2022.04.7, 2022.10.6, 2023.05.6, 2023.11.5", versionType="semver")]}
-    found, assumed = by_convention(one, container="cna", ends=ends_without_start([one]))
+    found, assumed = by_convention(one, container="cna", ends=ends_without_start([one], container="cna"))
     assert [e["version"] for e in found["versions"]] == ["0", "2022.10", "2023", "2023.11"]
     assert len(assumed) == 2
 

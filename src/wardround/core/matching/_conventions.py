@@ -1,8 +1,9 @@
 """How some publishers write their records, where the record taken by its letter says something else: reviewed, sourced data.
 
 A convention changes the `affected` object before it is read, never the record; whatever rests on one says so. Habits of
-spelling need no table (`_spelling`), nor do ranges of one product that state no start, or all start at 0, and end at
-different versions: taken by the letter all but the longest would say nothing, so each but the lowest is meant for its series.
+spelling need no table (`_spelling`), nor do ranges of one product that state no start and end at different versions: taken by
+the letter all but the longest would say nothing, so each but the lowest is meant for its series. So are several that start
+at 0, or are written as texts, in containers that others added and of publishers of whom that is reviewed (`own_series`).
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Any
 from wardround.core.matching._habits import DOTTED, READINGS, entries_of, numbers_of, with_entries, without_default
 from wardround.core.matching._in_words import in_words
 from wardround.core.matching._spelling import end_of, may_be_spelled, spelled, start_of
+from wardround.core.matching._told import with_told
 from wardround.core.vocab import name_key
 
 _HOST = re.compile(r"https?://(?:www\.)?([\w.-]+)", re.ASCII)
@@ -25,6 +27,8 @@ NO_START = (
     "The record does not say where its ranges start: the lowest is taken from the first version, others from their own series."
 )
 OPEN = ("unspecified", "*")
+_TOLD = re.compile(r"(?<![\d.])\d+(?:\.\d+)*", re.ASCII)
+_LONGEST = 10_000
 _NARROWING = ("product", "packageName", "platforms", "modules", "cpes", "collectionURL")
 
 Ends = Mapping[str, Sequence[str]]
@@ -38,7 +42,7 @@ class Convention:
     """One publisher's habit. `container` is the container that it holds for (`cna`, or the others' `adp`); no `products`: all.
 
     With `collections` it holds for objects whose `collectionURL` is of one of these hosts. `texts` are the publisher's ways to
-    write a range in words (`_in_words`).
+    write a range in words (`_in_words`). `described`: its ranges are cut short, and the record's description has them in full.
     """
 
     id: str
@@ -53,6 +57,8 @@ class Convention:
     reason: str
     collections: frozenset[str] = frozenset()
     texts: tuple[re.Pattern[str], ...] = ()
+    described: bool = False
+    own_series: bool = False
 
 
 def by_convention(
@@ -63,7 +69,7 @@ def by_convention(
     `ends` are the ends of all ranges of this container on the same product that state no start (`ends_without_start`).
     """
     own = ends[_narrowing(affected)] if ends else ()
-    affected, assumed = spelled(affected)
+    affected, assumed = spelled(affected, own_series=_own_series(affected, container))
     vendor, product = (name_key(v) if isinstance(v := affected.get(key), str) else "" for key in ("vendor", "product"))
     for convention in (*_by_vendor().get(vendor, ()), *_by_vendor().get("*", ())):
         holds = convention.container == ("cna" if container == "cna" else "adp") and product in (convention.products or {product})
@@ -79,6 +85,31 @@ def by_convention(
         affected = started
         assumed = (*assumed, NO_START)
     return affected, tuple(dict.fromkeys(assumed))
+
+
+def whole_ends(affected: Mapping[str, Any], *, description: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The object with ends that its publisher cut short made whole, by the record's own description, and the sentence to assume.
+
+    `16.7` is 16.7.9 where the description speaks of that one and not of 16.7: taken by its letter it would clear 16.7.8.
+    """
+    vendor = affected.get("vendor")
+    habits = _by_vendor().get(_key(vendor) if isinstance(vendor, str) else "", ())
+    if any("slipped_default" in convention.readings for convention in habits):
+        return with_told(affected, description=description)
+    habit = next((convention for convention in habits if convention.described), None)
+    if habit is None or not description:
+        return affected, ()
+    told = frozenset(_TOLD.findall(description[:_LONGEST]))
+
+    def change(entry: Any) -> Any:
+        end = entry.get("lessThan") if isinstance(entry, Mapping) else None
+        if not isinstance(end, str) or end in told or not (longer := [v for v in told if v.startswith(f"{end}.")]):
+            return entry
+        return {**entry, "lessThan": max(longer, key=numbers_of)}
+
+    changed = with_entries(affected, change)
+    same = changed["versions"] == affected.get("versions")
+    return (affected, ()) if same else (changed, (f"{habit.says} ({habit.id})",))
 
 
 def may_apply(objects: Sequence[Mapping[str, Any]]) -> bool:
@@ -98,16 +129,17 @@ def may_apply(objects: Sequence[Mapping[str, Any]]) -> bool:
     return zeros > 1
 
 
-def ends_without_start(objects: Sequence[Mapping[str, Any]], *, container: str = "") -> Ends:
+def ends_without_start(objects: Sequence[Mapping[str, Any]], *, container: str) -> Ends:
     """The ends of affected ranges on one product that do not say where they start; none when they cannot be put in order.
 
-    A start at 0 says nothing either, where several such ranges end at different versions. Objects that are narrowed to different
-    platforms, modules or variants are apart: each then says what is true of its own, from the first version on.
+    A start at 0 says nothing either where several such ranges end at different versions, and each is its own series. Objects
+    that are narrowed to different platforms, modules or variants are apart: each then says what is true of its own, from the
+    first version on.
     """
     apart: dict[str, list[Mapping[str, Any]]] = {}
     for affected in objects:
         apart.setdefault(_narrowing(affected), []).append(affected)
-    return {narrowing: _open_ends(alike) for narrowing, alike in apart.items()}
+    return {narrowing: _open_ends(alike, container) for narrowing, alike in apart.items()}
 
 
 def _narrowing(affected: Mapping[str, Any]) -> str:
@@ -115,12 +147,19 @@ def _narrowing(affected: Mapping[str, Any]) -> str:
     return repr([affected.get(key) or "" for key in _NARROWING])
 
 
-def _open_ends(objects: Sequence[Mapping[str, Any]]) -> list[str]:
-    entries = [entry for affected in objects for entry in entries_of(spelled(affected)[0])]
-    ends = [end_of(entry) for entry in entries if _is_open(entry, (*OPEN, "0"))]
+def _open_ends(objects: Sequence[Mapping[str, Any]], container: str) -> list[str]:
+    apart = _own_series(objects[0], container)
+    entries = [entry for affected in objects for entry in entries_of(spelled(affected, own_series=apart)[0])]
+    ends = [end_of(entry) for entry in entries if _is_open(entry, (*OPEN, "0"))] if apart else []
     if len(set(ends)) < 2:
         ends = [end_of(entry) for entry in entries if _is_open(entry, OPEN)]
     return ends if len(set(ends)) == 1 or all(DOTTED.fullmatch(end) for end in ends) else []
+
+
+def _own_series(affected: Mapping[str, Any], container: str) -> bool:
+    """True where several ranges from the first version on are known to be each of its own series."""
+    vendor = affected.get("vendor")
+    return container != "cna" or any(c.own_series for c in _by_vendor().get(_key(vendor) if isinstance(vendor, str) else "", ()))
 
 
 def _is_open(entry: Any, starts: Sequence[str]) -> bool:
@@ -136,7 +175,7 @@ def _started(affected: Mapping[str, Any], ends: Sequence[str]) -> Mapping[str, A
     Where there are several, a default of *unaffected* is left out: it would call unaffected what lies between two of them,
     of which nobody spoke.
     """
-    open_starts = (*OPEN, "0") if len(ends) > 1 else ("unspecified",)
+    open_starts = (*OPEN, "0") if len(ends) > 1 else ("unspecified",)  # a 0 whose end is not among them is left as it is
     if not any(_is_open(entry, open_starts) and end_of(entry) in ends for entry in entries_of(affected)):
         return None
     starts = {ends[0]: "0"}

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wardround.core.advisories import Advisory, Container
-from wardround.core.matching._conventions import by_convention, ends_without_start, may_apply
+from wardround.core.matching._conventions import by_convention, ends_without_start, may_apply, whole_ends
 from wardround.core.matching._model import Subject
 from wardround.core.matching._names import Name, key_of, names_of
 from wardround.core.matching._objects import MOST_ENTRIES, Shape
@@ -47,7 +47,8 @@ class Record:
         """The objects of a container that name the subject: by vendor and product, else by package or CPE."""
         key = container, subject.vendors[:1], subject.product, subject.also
         if (plan := self._plans.get(key)) is None:
-            plan = self._plans[key] = _compile(self.advisory.containers[container], self.places(container, subject), subject)
+            places = self.places(container, subject)
+            plan = self._plans[key] = _compile(self.advisory.containers[container], places, subject, self.advisory.description)
         return plan
 
     def places(self, container: int, subject: Subject) -> list[int]:
@@ -66,18 +67,20 @@ class Record:
         return sorted({place for (_, product), places in filed.items() if product == subject.product for place in places})
 
 
-def _compile(container: Container, places: list[int], subject: Subject) -> Plan:
+def _compile(container: Container, places: list[int], subject: Subject, description: str) -> Plan:
     """Each object with what is left of the entries that one container may hold."""
     left, objects = MOST_ENTRIES, []
     stated = container.kind == "record" and may_apply([container.affected[p] for p in places])
-    ends = ends_without_start([container.affected[p] for p in places], container=container.name) if stated else ()
+    whole = {p: whole_ends(container.affected[p], description=description) for p in places} if stated else {}
+    ends = ends_without_start([affected for affected, _ in whole.values()], container=container.name) if stated else ()
     called = {name.replace("_", " ") for name in (subject.product, *(product for _, product in subject.also))}
     for place in places:
         if left <= 0:
             break
         affected, assumed = container.affected[place], NOTHING
         if stated:
-            affected, assumed = by_convention(affected, container=container.name, ends=ends)
+            affected, assumed = by_convention(whole[place][0], container=container.name, ends=ends)
+            assumed = (*whole[place][1], *assumed)
         shape = Shape(affected, most=left, assumed=assumed)
         left -= max(1, len(shape.entries))
         platforms, variants = shape.platforms or _within(shape, subject), variants_of(affected)

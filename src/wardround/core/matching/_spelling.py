@@ -35,15 +35,18 @@ _LIST = re.compile(rf"{_ONE}(?: ?, ?{_ONE})+", re.ASCII)
 _JUNOS = re.compile(r"(\d+\.\d+[RF]\d+)(?:-[A-Z]+\d[\w.]*)+", re.ASCII | re.IGNORECASE)
 
 
-def spelled(affected: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """The object with its ranges in the plain form, and the sentences to assume with it; itself where nothing is to change."""
+def spelled(affected: Mapping[str, Any], *, own_series: bool = False) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The object with its ranges in the plain form, and the sentences to assume with it; itself where nothing is to change.
+
+    `own_series`: of several ranges that are written as texts each is meant for its own series.
+    """
     listed = affected.get("versions")
     if not isinstance(listed, list) or not any(map(may_be_spelled, listed)):
         return affected, ()
     assumed: dict[str, None] = {}
     entries: Sequence[Any] = _joined(listed, assumed)
     entries = [new for entry in entries for new in _one(entry, assumed)]
-    entries = _from_words(entries, assumed)
+    entries = _from_words(entries, assumed) if own_series else entries
     return {**affected, "versions": entries}, tuple(assumed)
 
 
