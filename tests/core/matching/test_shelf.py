@@ -83,7 +83,7 @@ def answer_of(row: Row, subject: Subject) -> Answer | None:
     asked = question(subject)
     if asked is None or row[1] & REJECTED or (found := told(row, asked)) is None:
         return None
-    return Answer(VERDICTS[found[0]], found[1].replace(HERE, asked.shown), found[2], tuple(found[3:]))
+    return Answer(VERDICTS[found[0]], found[1], found[2], tuple(found[3:]))
 
 
 def differing(record: Advisory, subjects: Iterable[Subject], name: Name = GATEWAY_NAME) -> tuple[list[Any], int]:
@@ -163,8 +163,8 @@ def test_a_record_without_bounds_tells_of_versions_in_any_spelling(a_record: Bui
 
 def test_the_records_own_words_are_not_taken_for_the_version(a_record: Build, an_object: Build) -> None:
     """The versions that speak for a cell stand in this record's words, and its reasons quote them."""
-    for words in ("0.0.0 0.0.1 0.0.2", "0.0.0"):
-        record = a_record([an_object({"version": "1.0", "lessThan": "2.0"}, modules=[words])])
+    for words in ("0.0.0 0.0.1 0.0.2", "0.0.0", HERE):
+        record = a_record([an_object({"version": f"before {words}"}, {"version": "1.0", "lessThan": "2.0"}, modules=[words])])
         assert differing(record, [replace(GATEWAY, version=f"{n}.5") for n in range(4)])[0] == []
 
 
@@ -235,7 +235,7 @@ def test_a_shelf_gives_the_findings_of_match_all_first_and_again(
     records = [a_record(same, cve=f"CVE-2030-000{n}", state=states[n]) for n, same in enumerate(objects)]
     cpe = "cpe:2.3:a:another:gateway:*:*:*:*:*:*:*:*"
     installs = [
-        Install(asset_id=f"a{n}", vendor=whose, product="Gateway", version=v, cpe=cpe if n % 2 else "")
+        Install(asset_id=f"a{n}", vendor=whose if n % 3 else "Example", product="Gateway", version=v, cpe=cpe if n % 2 else "")
         for n, v in enumerate(versions)
     ]
     shelf = Memory()

@@ -197,7 +197,7 @@ class _Table:
                 return self._same[key][0]
             if version not in self._words:
                 answer = self._decide(version)
-                marked = not any(version in text for text in (answer.decided_by, *answer.assumed))
+                marked = HERE not in answer.reason and not any(version in text for text in (answer.decided_by, *answer.assumed))
                 kept = self._kept(replace(answer, reason=answer.reason.replace(version, HERE))) if marked else ASK
                 self._same[key] = kept, readings
                 return kept

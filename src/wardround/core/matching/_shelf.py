@@ -103,7 +103,10 @@ def told(row: Row, asked: Question) -> Sequence[Any] | None:
             if cell < len(keys) and keys[cell] == key:
                 return None
             place = cells[cell]
-    return None if place < 0 else answers[place]
+    if place < 0:
+        return None
+    verdict, reason, *more = answers[place]
+    return (verdict, reason.replace(HERE, asked.shown), *more)
 
 
 def match_shelved(
@@ -121,17 +124,17 @@ def match_shelved(
     """
     left: dict[str, list[tuple[Subject, list[Install]]]] = defaultdict(list)
     lacking: dict[str, dict[Name, None]] = defaultdict(dict)
-    for names, group in _grouped(installs, named).items():
-        rows = _rows_of(shelf, names, naming, lacking)
-        apart, get = overrides.speaks_of(names), rows.get
+    for (names, several), group in _grouped(installs, named).items():
+        rows = {} if several else _rows_of(shelf, names, naming, lacking)  # of several vendors' no record is asked for the product
+        apart, get = not several and overrides.speaks_of(names), rows.get
         for subject, cves, same in group:
-            asked, several = question(subject), len(subject.vendors) > 1
+            asked = question(subject)
             answers: Mapping[str, Sequence[Any]] | None = None
             for cve in cves:
                 row = get(cve)
                 if row is not None and row[1] & REJECTED:
                     continue
-                if row is not None and (several or apart) and (answer := _apart(cve, row, subject, overrides)):
+                if row is not None and apart and (answer := _overridden(cve, row, subject, overrides)):
                     yield from _findings(same, cve, answer)
                     continue
                 found = told(row, asked) if row is not None and asked is not None else None
@@ -141,33 +144,30 @@ def match_shelved(
                 if found is None:
                     left[cve].append((subject, same))
                     continue
-                verdict, reason = VERDICTS[found[0]], found[1]
-                if asked is not None and HERE in reason:
-                    reason = reason.replace(HERE, asked.shown)
-                at, assumed = found[2], tuple(found[3:])
+                verdict, reason, at, *assumed = found
                 for install in same:
-                    yield Finding(install, cve, verdict, reason, at, assumed)
+                    yield Finding(install, cve, VERDICTS[verdict], reason, at, tuple(assumed))
     for advisory in records(sorted(left)):
         record = Record(advisory)
         kept: list[tuple[Subject, Sequence[Any]]] = []
         if advisory.state != "REJECTED":
             for subject, same in left[advisory.cve]:
                 answer = decide(record, subject, overrides=overrides)
-                if len(subject.vendors) == 1 and not override_of(advisory.cve, subject, overrides):
+                if len(subject.vendors) > 1 or not override_of(advisory.cve, subject, overrides):
                     kept.append((subject, [VERDICTS.index(answer.verdict), answer.reason, answer.decided_by, *answer.assumed]))
                 yield from _findings(same, advisory.cve, answer)
         shelf.keep(advisory, rows=compiled(record, lacking.get(advisory.cve, ())), answers=kept)
 
 
-def _grouped(installs: Sequence[Install], named: Sequence[Named | None]) -> dict[Names, Group]:
-    """Distinct subjects with their installs, under the names that they go by."""
-    groups: dict[Names, dict[tuple[Subject, Sequence[str]], list[Install]]] = defaultdict(lambda: defaultdict(list))
+def _grouped(installs: Sequence[Install], named: Sequence[Named | None]) -> dict[tuple[Names, bool], Group]:
+    """Distinct subjects with their installs, under the names that they go by; and whether these are of several vendors."""
+    groups: dict[tuple[Names, bool], dict[tuple[Subject, Sequence[str]], list[Install]]] = defaultdict(lambda: defaultdict(list))
     for install, found in zip(installs, named, strict=True):
         if found:
             subject = subject_of(install, found)
             names = (*((vendor, subject.product) for vendor in subject.vendors), *subject.also)
-            groups[names][subject, found.cves].append(install)
-    return {names: [(*key, same) for key, same in group.items()] for names, group in groups.items()}
+            groups[names, len(subject.vendors) > 1][subject, found.cves].append(install)
+    return {which: [(*key, same) for key, same in group.items()] for which, group in groups.items()}
 
 
 def _rows_of(shelf: Shelf, names: Names, naming: Naming, lacking: dict[str, dict[Name, None]]) -> Mapping[str, Row]:
@@ -186,9 +186,9 @@ def _rows_of(shelf: Shelf, names: Names, naming: Naming, lacking: dict[str, dict
     return {cve: row for cve, row in found.items() if cve not in short} if short else found
 
 
-def _apart(cve: str, row: Row, subject: Subject, overrides: Overrides) -> Answer | None:
-    """The answer that needs nothing of the record but its tags: an override's, or that nobody knows whose product it is."""
-    if len(subject.vendors) == 1 and not override_of(cve, subject, overrides):
+def _overridden(cve: str, row: Row, subject: Subject, overrides: Overrides) -> Answer | None:
+    """An override's answer, which needs nothing of the record but its tags."""
+    if not override_of(cve, subject, overrides):
         return None
     tags = ("disputed",) if row[1] & DISPUTED else ()
     bare = Advisory(cve, "PUBLISHED", _NEVER, _NEVER, "", "", (), (), (), "", "", tags)
