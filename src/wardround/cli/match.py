@@ -13,6 +13,7 @@ from wardround.cli._output import JsonOption, emit, say
 from wardround.cli._progress import Progress, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from wardround.engines.nation import Nation, One, Picture
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -92,7 +93,7 @@ def _one(nation: "Nation", cve: str) -> tuple[dict[str, Any], list[dict[str, Any
     return {"cve": cve.strip().upper(), **verdicts, "organisations": organisations}, lines
 
 
-def _picture(nation: "Nation", shown: Progress) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _picture(nation: "Nation", shown: Progress) -> tuple[dict[str, Any], "Iterable[dict[str, Any]]"]:
     picture: Picture = nation.picture(progress=shown)
     judged = picture.judged
     verdicts = {"pairs": judged.pairs, "affected": judged.affected, "unknown": judged.unknown}

@@ -79,7 +79,11 @@ def is_on(platform: str, listed: str) -> bool | None:
         return True
     kind, other = _processor(here), _processor(there)
     if kind and other:
-        return kind == other or {kind, other} == {"64-bit", "x64"} or (None if "64-bit" in (kind, other) and "32-bit" not in (kind, other) else False)
+        return (
+            kind == other
+            or {kind, other} == {"64-bit", "x64"}
+            or (None if "64-bit" in (kind, other) and "32-bit" not in (kind, other) else False)
+        )
     system, wanted = system_of(here), system_of(there)
     if not system or not wanted or {system, wanted} == {"linux", "android"}:
         return None

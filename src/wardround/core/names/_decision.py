@@ -25,7 +25,8 @@ def decided(
 ) -> Alias:
     """The alias that says that an inventory's product is (or, with `same` False, is not) these of the records.
 
-    A vendor that states none (`n/a`, `*`) is none. The same answer of the same person on the same day has the same id. Raises BadInput for what no alias may hold.
+    A vendor that states none (`n/a`, `*`) is none. The same answer of the same person on the same day has the same id.
+    Raises BadInput for what no alias may hold.
     """
     vendor = vendor.strip() if key_of(vendor) else ""
     what = [name_key(vendor), name_key(product), [list(map(name_key, one)) for one in to], same, author, on.isoformat()]

@@ -71,7 +71,8 @@ def question(revision: Revision, *, at: datetime) -> Question:
         _digest(
             [
                 *(revision.number, revision.policy, str(exploited), stated),
-                [(fact.id, fact.date.isoformat()) for fact in (*matcher.overrides.all, *matcher.aliases.all)],
+                [(fact.id, fact.date.isoformat()) for fact in matcher.overrides.all],
+                [(fact.id, fact.date.isoformat()) for fact in matcher.aliases.all],
             ]
         ),
     )
