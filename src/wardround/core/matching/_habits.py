@@ -12,7 +12,7 @@ from wardround.core.matching._spelling import end_of, start_of
 
 Entry = Mapping[str, Any]
 
-DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
+DOTTED = re.compile(r"[vV]?(\d{1,18}(?:\.\d{1,18})*)", re.ASCII)
 _BRANCH = re.compile(r"[ .\-]?[A-Za-z]*\d+$", re.ASCII)
 _LOWER = re.compile(r">=? ?(\d+(?:\.\d+)*)", re.ASCII)
 _NOTHING = frozenset({"n/a", "na", "-", ""})
