@@ -144,3 +144,29 @@ def test_the_answer_is_always_that_of_decide(a_record: Build, first: Any, second
     if answer.decides:
         last = [step for step in found if step.title == "container"][-1]
         assert "decides" in last.text
+
+
+def test_of_very_many_objects_the_first_are_shown_and_the_one_that_decided(a_record: Build, an_object: Build) -> None:
+    others = [an_object({"version": f"9.{n}", "versionType": "semver"}, default="unaffected") for n in range(500)]
+    deciding = an_object({"version": "1.0.0", "lessThan": "2.0.0", "versionType": "semver"}, default="unaffected")
+    answer, found = explain(a_record([*others, deciding]), GATEWAY, overrides=Overrides())
+    assert len(found) < 100
+    assert answer.decided_by.startswith("CVE-2030-0001 /containers/cna/affected/500/")
+    assert answer.decided_by in [step.pointer for step in found if step.title == "entry"]
+    assert any("501 objects" in step.text for step in found)
+
+
+def test_a_product_that_only_an_invalid_document_names_is_unknown_and_says_so(a_record: Build, an_object: Build) -> None:
+    broken = Container(
+        "X-1",
+        "X-1 /vulnerabilities/0",
+        [an_object({"version": "1.5.0"})],
+        kind="supplier",
+        source="Example, X-1",
+        marks="It is broken.",
+    )
+    record = a_record([an_object({"version": "1.5.0"}, product="Another")])
+    answer, found = explain(replace(record, containers=(*record.containers, broken)), GATEWAY, overrides=Overrides())
+    assert answer.verdict == "unknown"
+    assert answer.reason == "Only Example, X-1 speaks of this product, and it never decides. It is broken."
+    assert found[-1].pointer == "CVE-2030-0001 X-1 /vulnerabilities/0"

@@ -83,7 +83,17 @@ def _standing(record: Record, subject: Subject, overrides: Overrides, read: Read
         first = first or answer
     if subject.distribution:
         return first or silence(subject, at=f"{cve} /containers")
-    return first or Answer(Verdict.UNKNOWN, "The record does not name this product.", f"{cve} /containers")
+    return first or _unheard(record, subject, read)
+
+
+def _unheard(record: Record, subject: Subject, read: Read) -> Answer:
+    """Nobody who may decide names the product; perhaps a document that breaks its own standard does."""
+    for place, container in enumerate(record.advisory.containers):
+        if not valid(container) and of_container(record, place, subject, read=read):
+            whose = " ".join(container.source.split())[:80] or "the document"
+            reason = f"Only {whose} speaks of this product, and it never decides. {container.marks[:200]}"
+            return Answer(Verdict.UNKNOWN, reason, f"{record.advisory.cve} {container.pointer}")
+    return Answer(Verdict.UNKNOWN, "The record does not name this product.", f"{record.advisory.cve} /containers")
 
 
 def heard(record: Record, subject: Subject, *, read: Read = read_object) -> Iterator[tuple[int, Answer]]:

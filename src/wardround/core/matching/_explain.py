@@ -15,11 +15,13 @@ from wardround.core.matching._numbers import Text, text_of
 from wardround.core.matching._objects import Shape
 from wardround.core.matching._orders import UnreadableError, shown
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._read_override import Override
 from wardround.core.matching._reading import Reading
 from wardround.core.matching._record import Placed, Record
 from wardround.core.matching._variants import in_words
 from wardround.core.vocab import Verdict
 
+MOST_OBJECTS = 24
 MOST_ENTRIES = 12
 """Entries of one object that are shown one by one; the deciding one is always among them."""
 
@@ -69,7 +71,7 @@ def _steps(record: Record, subject: Subject, overrides: Overrides, named: Named 
             yield Step("override", text, "overrides", None, "")
             yield from _of_containers(record, subject)
         yield from _beside(record, subject, overridden=override is not None)
-    yield _of_answer(advisory, answer)
+    yield _of_answer(advisory, answer, override.override if override and answer.decided_by.startswith("override ") else None)
 
 
 def _of_record(advisory: Advisory) -> Step:
@@ -100,7 +102,7 @@ def _of_containers(record: Record, subject: Subject) -> Iterator[Step]:
     for heard_at, answer in heard(record, subject):
         yield _of_container(record, record.advisory.containers[heard_at], answer)
         if heard_at != place:
-            yield from _of_objects(record, heard_at, subject)
+            yield from _of_objects(record, heard_at, subject, answer)
         place = heard_at
         if answer.decides:
             return
@@ -117,19 +119,28 @@ def _of_container(record: Record, container: Container, answer: Answer) -> Step:
     return Step("container", text, source, stated, f"{record.advisory.cve} {container.pointer}")
 
 
-def _of_objects(record: Record, place: int, subject: Subject) -> Iterator[Step]:
-    """The objects that name the product and, of each, the entries up to the one that contains the version."""
+def _of_objects(record: Record, place: int, subject: Subject, answer: Answer) -> Iterator[Step]:
+    """The objects that name the product and, of each, the entries up to the one that contains the version.
+
+    Of very many the first, and the one that decided.
+    """
     container, version = record.advisory.containers[place], text_of(subject.version)
     source, stated = container.source or record.advisory.source, container.stated_at or record.advisory.updated
-    for one in record.plan(place, subject).objects:
+    objects = record.plan(place, subject).objects
+    for number, one in enumerate(objects):
         at = f"{record.advisory.cve} {container.pointer}/{one.place}"
+        if number >= MOST_OBJECTS and not f"{answer.decided_by}/".startswith(f"{at}/"):
+            continue
         yield Step("object", _object(one, subject), source, stated, at)
         if not one.shape.holds(version):
             text = "It speaks of git commits, which cannot hold this version: it is passed over together with its default."
             yield Step("entry", text, source, stated, f"{at}/versions")
             continue
-        for number, entry, reading in _deciding(one.shape, version):
-            yield Step("entry", _entry(number, entry, reading, version), source, stated, f"{at}/versions/{number}")
+        for line, entry, reading in _deciding(one.shape, version):
+            yield Step("entry", _entry(line, entry, reading, version), source, stated, f"{at}/versions/{line}")
+    if len(objects) > MOST_OBJECTS:
+        text = f"{len(objects):,} objects of this list name the product; those that are not shown decided nothing."
+        yield Step("object", text, source, stated, f"{record.advisory.cve} {container.pointer}")
 
 
 def _object(one: Placed, subject: Subject) -> str:
@@ -210,12 +221,14 @@ def _beside(record: Record, subject: Subject, *, overridden: bool) -> Iterator[S
         yield Step("beside", text, container.source or advisory.source, container.stated_at or advisory.updated, at)
 
 
-def _of_answer(advisory: Advisory, answer: Answer) -> Step:
+def _of_answer(advisory: Advisory, answer: Answer, override: Override | None) -> Step:
+    """The answer, and whose word it rests on: the override's, where one decided."""
     assumed = [sentence for sentence in answer.assumed if sentence != DISPUTED]
     more = f" This is assumed: {' '.join(assumed)}" if assumed else ""
-    return Step(
-        "answer", f"{VERDICTS[answer.verdict]}. {answer.reason}{more}", advisory.source, advisory.updated, answer.decided_by
-    )
+    text = f"{VERDICTS[answer.verdict]}. {answer.reason}{more}"
+    if override:
+        return Step("answer", text, f"{override.author}, {override.source}", override.date, answer.decided_by)
+    return Step("answer", text, advisory.source, advisory.updated, answer.decided_by)
 
 
 def _list(container: Container) -> str:
