@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wardround.core.advisories import Advisory
-from wardround.core.matching import Overrides, match_all
+from wardround.core.matching import Overrides, Subject, decide, match_all
 from wardround.core.matching._bulk import CODES, verdicts
 from wardround.core.matching._match import subject_of
 from wardround.core.names import Aliases
@@ -117,3 +117,10 @@ def test_a_build_of_a_distribution_says_why_nobody_can_tell(a_record: Callable[.
     record = a_record(objects("CVE-2024-36971", "semver"))
     (finding,) = match_all([record], installs=[install], overrides=Overrides(), aliases=Aliases.load())
     assert "a distribution's or a board's own build" in finding.reason
+
+
+def test_a_build_that_the_record_lists_by_its_very_text_is_decided(a_record: Callable[..., Advisory]) -> None:
+    """CVE-2021-34981 lists 4.15.0-118-generic."""
+    listed = {"vendor": "Linux", "product": "Kernel", "versions": [{"version": "4.15.0-118-generic", "status": "affected"}]}
+    answer = decide(a_record([listed]), Subject(("linux",), "kernel", "4.15.0-118-generic"), overrides=Overrides())
+    assert answer.verdict.value == "affected"

@@ -12,7 +12,7 @@ from wardround.core.matching._overrides import Deciding, Overrides
 from wardround.core.matching._package_answer import package_answer, silence
 from wardround.core.matching._product_lines import family_of, is_read_by_line, unshowing, unshown
 from wardround.core.matching._product_lines_answer import lines_answer
-from wardround.core.matching._record import Record
+from wardround.core.matching._record import Plan, Record
 from wardround.core.matching._sql_server import names_of_sql_server
 from wardround.core.matching._sql_server_answer import sql_server_answer
 from wardround.core.matching._variants import Narrowed, weigh
@@ -122,7 +122,7 @@ def heard(record: Record, subject: Subject, *, read: Read = read_object) -> Iter
 def of_container(record: Record, place: int, subject: Subject, *, read: Read = read_object) -> Answer | None:
     """The answer of one container; None when it does not name the product."""
     answer = (_by_rule if by_rule(subject) else _by_objects)(record, place, subject, read)
-    return _shown(answer, subject) if answer and subject.vendors in unshowing() else answer
+    return _shown(answer, record.plan(place, subject), subject) if answer and subject.vendors in unshowing() else answer
 
 
 def by_rule(subject: Subject) -> bool:
@@ -143,9 +143,10 @@ def _by_rule(record: Record, place: int, subject: Subject, read: Read) -> Answer
     return _by_objects(record, place, subject, read)
 
 
-def _shown(answer: Answer, subject: Subject) -> Answer:
-    """*Unknown* for a version that does not show which updates are installed."""
-    if why := unshown(subject.vendors[0], subject.product, subject.version):
+def _shown(answer: Answer, plan: Plan, subject: Subject) -> Answer:
+    """*Unknown* for a version that does not show which updates are installed, unless the record lists this very text."""
+    why = unshown(subject.vendors[0], subject.product, subject.version)
+    if why and not any(entry.stated == subject.version for one in plan.objects for entry in one.shape.entries):
         return Answer(Verdict.UNKNOWN, f"{shown(subject.version)} {why}.", answer.decided_by)
     return answer
 
