@@ -46,7 +46,7 @@ class ProductOrder(Order):
 
 def form_of_object(affected: Mapping[str, Any]) -> Form | None:
     """The form of the product that an `affected` object names; None for most."""
-    return form_of((key_of(affected.get("vendor")),), key_of(affected.get("product")))
+    return form_of((key_of(affected.get("vendor")),), key_of(affected.get("product")) or key_of(affected.get("packageName")))
 
 
 def product_order(form: Form | None, version_type: object) -> ProductOrder | None:

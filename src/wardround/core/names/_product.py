@@ -12,10 +12,11 @@ _BRACKETS = re.compile(rf" ?\((?:{_WORDS})(?:[ ,;/]+(?:{_WORDS}))*\)$", re.ASCII
 _LANGUAGE = re.compile(r" - [a-z]{2}-[a-z]{2}$", re.ASCII)
 _BARE = re.compile(r" (?:- )?(?:x64|x86|amd64|arm64|(?:32|64)[ -]bit)$", re.ASCII)
 _VERSION = re.compile(r"(?: -)? (?:v|ver\.? ?|version )?\d{1,9}(?:\.\d{1,9}){1,5}[a-z]?$", re.ASCII)
+_ESR = re.compile(r" \d{1,9}(?:\.\d{1,9}){1,5}(?= esr$)", re.ASCII)
 _UPDATE = re.compile(r"(?<=\d) update \d{1,4}$", re.ASCII)
 _LEGAL = re.compile(
     r"(?:,? (?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|gmbh|ag|kg|plc|s\.?a|s\.?a\.?s|s\.?p\.?a|s\.?r\.?l"
-    r"|b\.?v|n\.?v|a/s|oy|ab|pty|pte|co|company|se)\.?|, ?inc\.?|,ltd\.?)$",
+    r"|b\.?v|n\.?v|a/s|oy|ab|pty|pte|co|company|se|s\.?r\.?o|a\.s|aps|ltda|kft|oü)\.?|, ?inc\.?|,ltd\.?)$",
     re.ASCII,
 )
 
@@ -25,7 +26,7 @@ def bare_product(key: str) -> str:
     """A product's name key without the version, processor and language that stand at its end (`7-zip 23.01 (x64)` -> `7-zip`).
 
     Taken off, over and over: bracketed processors and languages (`(x64 en-gb)`), processors (`64-bit`), ` - en-gb`, a dotted
-    version (`23.01`, `v2.4.1`, ` - 14.36.32532`), and `update 371` after a number. Nothing else, and never all of it.
+    version (`23.01`, `v2.4.1`, ` - 14.36.32532`; of `115.9.1 esr` that before the edition), and `update 371` after a number. Nothing else, and never all of it.
     """
     if len(key) > _LONGEST:
         return key
@@ -34,7 +35,7 @@ def bare_product(key: str) -> str:
         key = " ".join(_MARKS.sub(" ", key).split()) or key
     while before != key:
         before = key
-        for pattern in (_BRACKETS, _LANGUAGE, _BARE, _VERSION, _UPDATE):
+        for pattern in (_BRACKETS, _LANGUAGE, _BARE, _VERSION, _ESR, _UPDATE):
             key = pattern.sub("", key).rstrip() or key
     return key
 
