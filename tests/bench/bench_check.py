@@ -1,7 +1,8 @@
 """`wardround check` on SBOMs of 500, 5,000 and 20,000 components against the shared CVE set. Printed, never asserted.
 
-A pair is a record that names a component, with the verdict and the entry that decided it. Two rates stand beside the number
-of pairs: of the matching step alone (records read, names known) and of the whole process from start to its JSON.
+A pair is a record that names a component, with the verdict and the entry that decided it. Beside the number of pairs stand the
+rates of the matching step (shelf and records read within it; names known, and with naming) on an empty shelf, on one that
+knows the products in other versions, and on one that knows them all; and of the whole process from start to its JSON.
 """
 
 import gc
@@ -12,11 +13,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
+from wardround.core.advisories import Advisory
 from wardround.core.estate import read
-from wardround.core.matching import Overrides, match_all, names
+from wardround.core.matching import Overrides
+from wardround.core.matching._names import name_all
+from wardround.core.matching._shelf import match_shelved
+from wardround.core.names import Aliases
+from wardround.lake.shelf import shelf
 from wardround.lake.statements import Statements
 
 SIZES, NAMED_SHARE, SEED = (500, 5_000, 20_000), 0.4, 7
@@ -24,15 +32,18 @@ CVES = Path(__file__).parents[3] / "shared" / "data" / "cve"
 AT = datetime(2027, 1, 1, tzinfo=UTC)
 
 
-def a_sbom(home: Path, *, components: int) -> dict:
-    """A seeded SBOM of which a share bears names that the feeds have, and the rest names that they have not."""
+def a_sbom(home: Path, *, components: int, versions: int = SEED) -> dict:
+    """A seeded SBOM of which a share bears names that the feeds have, and the rest names that they have not.
+
+    `versions` seeds the versions alone.
+    """
     chance, named = random.Random(SEED), int(components * NAMED_SHARE)
     with Statements.open(home / "feeds") as statements:
         rows = statements.db.execute(
             "SELECT DISTINCT product, vendor FROM name WHERE vendor != '' ORDER BY product, vendor"
         ).fetchall()
     picked = [chance.choice(rows) for _ in range(named)]
-    listed = []
+    listed, chance = [], random.Random(versions)
     for n in range(components):
         product, vendor = picked[n] if n < named else (f"library-{n}", "")
         version = ".".join(str(chance.randrange(20)) for _ in range(3))
@@ -42,21 +53,28 @@ def a_sbom(home: Path, *, components: int) -> dict:
     return {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": listed}
 
 
-def matching_step(home: Path, file: Path) -> tuple[int, int, float, float]:
-    """Pairs, records, CPU seconds to match them (and to match them again, all shapes known)."""
-    inventory, overrides = read(file.read_bytes(), name=str(file), at=AT), Overrides.load()
+def matching_step(home: Path, file: Path) -> tuple[int, int, int, float, float]:
+    """Pairs, products, records read for want of a row, CPU seconds to match, and to name beforehand."""
+    inventory = read(file.read_bytes(), name=str(file), at=AT)
+    overrides, aliases, read_for = Overrides.load(), Aliases.load(), []
     gc.disable()
     with Statements.open(home / "feeds") as statements:
-        named = [names(install, naming=statements.naming) for install in inventory.installs]
-        wanted = sorted({cve for found in named if found for cve in found.cves})
-        advisories = list(statements.advisories(wanted, at=AT))
-    took = []
-    for _ in range(2):
-        before = time.process_time()
-        pairs = sum(1 for _ in match_all(advisories, installs=inventory.installs, overrides=overrides, named=named))
-        took.append(time.process_time() - before)
+
+        def records(cves: list[str]) -> Iterator[Advisory]:
+            read_for.extend(cves)
+            return statements.advisories(cves, at=AT)
+
+        before, naming = time.process_time(), cache(overrides.naming(statements.naming))
+        named = name_all(inventory.installs, naming=naming, records=records, aliases=aliases)
+        to_name, before = time.process_time() - before, time.process_time()
+        read_for.clear()
+        with shelf(home / "feeds", statements, at=AT) as kept:
+            args = {"named": named, "naming": naming, "overrides": overrides, "shelf": kept, "records": records}
+            pairs = sum(bool(finding.decided_by) for finding in match_shelved(inventory.installs, **args))
+        took = time.process_time() - before
     gc.enable()
-    return pairs, len(advisories), took[0], took[1]
+    products = len({(found.vendors, found.product) for found in named if found})
+    return pairs, products, len(read_for), took, to_name
 
 
 def whole_process(home: Path, file: Path) -> tuple[int, float, float]:
@@ -80,11 +98,17 @@ def main() -> None:
         for size in SIZES:
             file = home / f"sbom-{size}.json"
             file.write_text(json.dumps(a_sbom(home, components=size)))
-            pairs, records, cold, again = matching_step(home, file)
-            print(
-                f"check, matching step: {size:,} components, {pairs:,} pairs of {records:,} records: {cold:.3f} CPU-s "
-                f"({pairs / cold:,.0f} pairs/CPU-s), again {again:.3f} CPU-s ({pairs / again:,.0f}; aim: 100,000)"
-            )
+            other = home / f"other-{size}.json"
+            other.write_text(json.dumps(a_sbom(home, components=size, versions=8)))
+            for old in (home / "feeds").glob("compiled-*"):
+                old.unlink()
+            for shelf_is, sbom in (("empty", other), ("known in other versions", file), ("known", file)):
+                pairs, products, records, took, to_name = matching_step(home, sbom)
+                print(
+                    f"check, matching step, shelf {shelf_is}: {size:,} components, {pairs:,} pairs of {products:,} products, "
+                    f"{records:,} records read: {took:.3f} CPU-s ({pairs / took:,.0f} pairs/CPU-s; aim: 100,000); with naming "
+                    f"{took + to_name:.3f} CPU-s ({pairs / (took + to_name):,.0f}); load {os.getloadavg()[0]:.1f}"
+                )
             found, wall, cpu = whole_process(home, file)
             print(
                 f"check, whole process: {size:,} components, {found:,} findings: {wall:.2f} s, {cpu:.2f} CPU-s "
