@@ -24,8 +24,8 @@ def _read(path: Path) -> bytes:
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="SBOMs or tables.")],
-    org: Annotated[str, typer.Option(help="The organisation's code.")],
+    files: Annotated[list[Path], typer.Argument(help="Exports, scan reports, SBOMs or tables.")],
+    org: Annotated[str, typer.Option(help="The organisation's code (default: the only one there is).")] = "",
     source: Annotated[str, typer.Option(help="Where it comes from: the same name at each import (default: the file's name).")] = "",
     sees: Annotated[
         list[str] | None, typer.Option(help="A product class that this source can see at all; may be repeated.")
@@ -77,7 +77,7 @@ def import_(
         return
     for item in done:
         _print(item)
-    say(f"Next: wardround up, and look at the responses of {organisation.code}")
+    say(f"Next: wardround estate coverage --org {organisation.code}, or wardround up: Estate shows what is affected")
 
 
 def _told(row: Any) -> dict[str, Any]:

@@ -95,6 +95,7 @@ def _serve(home: Home, port: int) -> None:
         trusted_proxy_headers={"x-forwarded-proto"} if behind else set(),
         clear_untrusted_proxy_headers=True,
     )
+    clock.now()  # a demonstration's clock goes from here on, not from the first page that somebody opens
     worker = Kept([sys.executable, "-m", "wardround", "worker", "--home", str(home.path), "--parent", str(os.getpid())])
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.default_int_handler)

@@ -47,6 +47,11 @@ class Home:
         return self.path / "lake"
 
     @property
+    def counted(self) -> Path:
+        """The folder of what was counted for each organisation's pages. It may be deleted at any time: it is counted again."""
+        return self.path / "counted"
+
+    @property
     def files(self) -> Path:
         """The folder of files kept as they came, by their SHA-256."""
         return self.path / "files"

@@ -7,7 +7,7 @@ import pytest
 
 from wardround.core.vocab import BadInput, Install
 from wardround.hub.estate.deciding import Distinct, decided, known
-from wardround.hub.estate.knowing import known_at_once, known_of
+from wardround.hub.estate.knowing import known_of, standing
 from wardround.hub.organisations.access import access_of, system_access
 from wardround.lake.home import Home
 from wardround.lake.knowledge import knowledge
@@ -50,7 +50,8 @@ def test_without_feeds_nothing_is_claimed(hub: Home) -> None:
     a_snapshot(made, [a_server()], taken=at(18))
     with pytest.raises(BadInput, match="feeds sync"):
         known_of(EVERYTHING, made, at=at(20))
-    assert known_at_once(EVERYTHING, made, at=at(20)) is None
+    with pytest.raises(BadInput, match="feeds sync"):
+        standing(EVERYTHING, made, at=at(20))
 
 
 def test_equal_statements_are_decided_once_whoever_makes_them(trust: Any, hub: Home) -> None:

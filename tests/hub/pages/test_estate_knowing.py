@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from wardround.core.estate._sources import sources
+from wardround.hub.estate import knowing
 from wardround.hub.estate.models import Snapshot, Source, Split
 from wardround.hub.estate.services import import_inventory
 from wardround.lake.home import Home
@@ -110,10 +111,30 @@ def test_a_known_export_is_named_and_imported_without_choosing_columns(person: C
     text = words(answer.content.decode())
     assert f"This is: {sources()['defender'].name}." in text
     assert "Defender device id: column DeviceId" in text
-    assert "usually see workstation and server" in text
+    assert "Does it see all of these? Exports of this kind often do." in text
     done = person.post(reverse("estate-import", args=[trust.code]), {"upload": note_of(answer), "do": "import"})
     assert done.status_code == 302
     assert (Snapshot.unscoped.get().installs, Source.unscoped.get().mapping) == (1, None)
+
+
+def test_a_known_export_needs_no_name_and_is_asked_there_what_it_sees(person: Client, trust: Any) -> None:
+    answer = upload(person, trust, DEFENDER, source="")
+    assert 'name="sees" type="checkbox" value="workstation">' in answer.content.decode()
+    fields = {"upload": note_of(answer), "do": "import", "sees": ["workstation", "anything"]}
+    person.post(reverse("estate-import", args=[trust.code]), fields)
+    assert (Source.unscoped.get().name, Snapshot.unscoped.get().sees) == ("defender", ["workstation"])
+
+
+def test_nothing_is_declared_for_somebody_who_ticks_nothing(person: Client, trust: Any) -> None:
+    answer = upload(person, trust, DEFENDER)
+    person.post(reverse("estate-import", args=[trust.code]), {"upload": note_of(answer), "do": "import"})
+    assert Snapshot.unscoped.get().sees == []
+
+
+def test_any_other_table_needs_a_name(person: Client, trust: Any) -> None:
+    answer = upload(person, trust, b"asset_id,product,version\na,b,1\n", source="")
+    assert answer.status_code == 422
+    assert "Name the source: this file does not say which export it is" in words(answer.content.decode())
 
 
 def test_a_known_export_can_be_read_in_another_way(person: Client, trust: Any) -> None:
@@ -126,3 +147,34 @@ def test_a_known_export_can_be_read_in_another_way(person: Client, trust: Any) -
     assert person.post(address, {"upload": note, "do": "import"} | columns).status_code == 302
     assert Source.unscoped.get().mapping["columns"]["asset_id"] == "DeviceName"
     assert "This is:" not in words(upload(person, trust, DEFENDER).content.decode())
+
+
+def test_what_is_affected_stands_first_and_leads_to_its_records_and_assets(person: Client, trust: Any) -> None:
+    feeds_with(PUBLISHED, now=at(14))
+    a_snapshot(trust, [a_server(), a_server("mdm-02"), *filler(2)], taken=at(18))
+    answer = person.get(reverse("estate-of", args=[trust.code]))
+    text = words(answer.content.decode())
+    assert text.index("Affected: 1 product") < text.index("Sources (1)")
+    ((one, href),) = answer.context["affected"]
+    assert (one.installs, one.records) == (2, 2)
+    shown = page(person, href)
+    assert "Affected by 2 vulnerabilities" in shown
+    assert shown.index("CVE-2025-4427") < shown.index("Assets (2)")
+    assert "Step by step for CVE-2025-4427" in shown
+
+
+def test_what_no_record_names_is_no_clearance(person: Client, trust: Any) -> None:
+    feeds_with(PUBLISHED, now=at(14))
+    a_snapshot(trust, filler(2), taken=at(18))
+    shown = page(person, reverse("estate-product", args=[trust.code]) + "?vendor=Example+Systems&product=Desktop&version=10.0.1")
+    assert "Desktop 10.0.1: 2 assets No record names it like this That proves nothing about it" in shown
+
+
+def test_a_large_estate_says_that_it_is_being_counted(person: Client, trust: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    feeds_with(PUBLISHED, now=at(14))
+    a_snapshot(trust, [a_server(), *filler(2)], taken=at(18))
+    monkeypatch.setattr(knowing, "AT_ONCE", 1)
+    for name in ("estate-of", "estate-coverage"):
+        assert "eing counted: this takes some minutes" in page(person, reverse(name, args=[trust.code]))
+    knowing.count(trust, at=at(20))
+    assert "of 3 installs are decided" in page(person, reverse("estate-coverage", args=[trust.code]))

@@ -142,7 +142,6 @@ def test_nothing_chosen_and_nothing_named_is_said(person: Client, trust: Any) ->
     answer = person.post(reverse("estate-import", args=[trust.code]), {"source": "", "taken": "never"})
     text = words(answer.content.decode())
     assert answer.status_code == 422
-    assert "Name the source" in text
     assert "Choose a file" in text
 
 

@@ -26,6 +26,11 @@ NO_MATTER = frozenset(
 """What readers keep beside an install that no verdict depends on."""
 
 
+def matters(install: Install) -> dict[str, str]:
+    """What stands beside an install and may matter to a verdict on it."""
+    return {key: value for key, value in install.extra.items() if not key.startswith(PREFIX) and key not in NO_MATTER}
+
+
 class Distinct:
     """The distinct statements of an estate, without whose device it is, and how many installs make each of them."""
 
@@ -35,7 +40,7 @@ class Distinct:
 
     def add(self, install: Install, installs: int = 1) -> None:
         """So many installs that state the same."""
-        extra = {k: v for k, v in install.extra.items() if not k.startswith(PREFIX) and k not in NO_MATTER} if install.extra else {}
+        extra = matters(install)
         of = (install.product, install.version, install.vendor, install.scheme, install.purl, install.cpe)
         key = (*of, *sorted(extra.items()))
         if key not in self._counted:
@@ -53,7 +58,12 @@ class Distinct:
 
 def known(distinct: Distinct, *, sees: Iterable[str], by: Knowledge) -> Coverage:
     """What can be said of an estate, with names in the records that an unnamed product may have, for a person to confirm."""
-    told = coverage(decided(distinct, by=by), sees=sees)
+    return told_of(decided(distinct, by=by), sees=sees, by=by)
+
+
+def told_of(rows: Iterable[Decided], *, sees: Iterable[str], by: Knowledge) -> Coverage:
+    """The same from what was decided already."""
+    told = coverage(rows, sees=sees)
     if not any(step.kind == "alias" for step in told.steps):
         return told
     candidates = Candidates(by.products(), aliases=by.aliases)

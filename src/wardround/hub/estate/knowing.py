@@ -1,8 +1,9 @@
 """What can be said of an organisation's estate: decided, not decided, named by nobody."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -11,34 +12,119 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 
-from wardround.core.estate._coverage import Coverage
-from wardround.core.vocab import Install, WardroundError
-from wardround.hub.estate.deciding import Distinct, known
+from wardround import __version__
+from wardround.core.estate import Decided
+from wardround.core.estate._coverage import Coverage, Step
+from wardround.core.vocab import Install
+from wardround.core.vocab._times import parse_time
+from wardround.hub.estate.deciding import Distinct, decided, told_of
+from wardround.hub.estate.models import Snapshot
 from wardround.hub.estate.services import lake, newest, snapshots
-from wardround.hub.organisations.access import Access
+from wardround.hub.organisations.access import Access, system_access
 from wardround.hub.organisations.models import Organisation
 from wardround.lake.knowledge import knowledge
+from wardround.lake.statements import Statements
 
 AT_ONCE = 500
+MOST_AFFECTED = 200
+ASK_AGAIN = timedelta(minutes=15)
+_asked: dict[str, tuple[str, datetime]] = {}
 STATED = ["product", "version", "vendor", "scheme", "purl", "cpe", "extra"]
+
+
+@dataclass(frozen=True)
+class Affected:
+    """One product in one version that records call affected: on how many installs, by how many records."""
+
+    vendor: str
+    product: str
+    version: str
+    installs: int
+    records: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was counted at a time: coverage, the affected products on most installs, and how many there are."""
+
+    told: Coverage
+    affected: tuple[Affected, ...]
+    affected_count: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of an estate as far as it was counted; `counting` is True while the worker counts it anew."""
+
+    known: Known | None
+    counting: bool
 
 
 def known_of(access: Access, organisation: Organisation, *, at: datetime) -> Coverage:
     """Coverage of the newest snapshot of each source, counted as each states it. Raises BadInput where no feed was synced."""
+    return _count(access, organisation, at=at).told
+
+
+def standing(access: Access, organisation: Organisation, *, at: datetime) -> Standing:
+    """What a page shows without anybody waiting: a small estate is counted at once, a large one by the worker.
+
+    Raises BadInput where no feed was synced.
+    """
+    rows = list(newest(snapshots(access, organisation, until=at)).values())
+    state = _state(rows, at)
+    if sum(row.installs for row in rows) <= AT_ONCE:
+        return Standing(_count(access, organisation, at=at), False)
+    kept, known = _kept(organisation)
+    if kept != state:
+        _ask(organisation, state=state, at=at)
+    return Standing(known, kept != state)
+
+
+def count(organisation: Organisation, *, at: datetime) -> None:
+    """Count an estate and keep what came out, wholly or not at all: the worker's part of `standing`."""
+    access = system_access("counting an estate")
+    state = _state(newest(snapshots(access, organisation, until=at)).values(), at)
+    document = {"state": state, "known": _count(access, organisation, at=at)}
+    _file(organisation).parent.mkdir(parents=True, exist_ok=True)
+    draft = _file(organisation).with_suffix(".new")
+    draft.write_bytes(orjson.dumps(document))
+    draft.replace(_file(organisation))
+
+
+def _count(access: Access, organisation: Organisation, *, at: datetime) -> Known:
     rows = list(newest(snapshots(access, organisation, until=at)).values())
     sees = tuple(sorted({key for row in rows for key in row.sees}))
-    return _known(organisation.code, tuple(sorted(row.public_id for row in rows)), sees, _At(at.date(), at), _feeds())
+    ids = tuple(sorted(row.public_id for row in rows))
+    return _known(organisation.code, ids, sees, _At(at.date(), at), _state(rows, at))
 
 
-def known_at_once(access: Access, organisation: Organisation, *, at: datetime) -> Coverage | None:
-    """The same where the estate is small enough to be counted while somebody waits; else None, and where no feed was synced."""
-    rows = newest(snapshots(access, organisation, until=at)).values()
-    if sum(row.installs for row in rows) > AT_ONCE:
-        return None
+def _file(organisation: Organisation) -> Path:
+    return settings.HOME.counted / f"{organisation.code}.json"
+
+
+def _kept(organisation: Organisation) -> tuple[str, Known | None]:
+    """The state for which the newest count was made, and the count; nothing where none can be read."""
     try:
-        return known_of(access, organisation, at=at)
-    except WardroundError:
-        return None
+        kept = orjson.loads(_file(organisation).read_bytes())
+        known, told = kept["known"], kept["known"]["told"]
+        steps = tuple(Step(**step | {"candidates": tuple(step["candidates"])}) for step in told["steps"])
+        coverage = Coverage(**told | {"steps": steps, "unseen": tuple(told["unseen"])})
+        affected = tuple(Affected(**one) for one in known["affected"])
+        return kept["state"], Known(coverage, affected, known["affected_count"], parse_time(known["at"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return "", None
+
+
+def _ask(organisation: Organisation, *, state: str, at: datetime) -> None:
+    """Have the worker count it, once for each state; again where nothing came of it in a quarter of an hour."""
+    from wardround.hub.estate.tasks import count_estate  # which imports this module
+
+    name = f"counting:{settings.HOME.path}:{organisation.code}"
+    asked, since = _asked.get(name, ("", at))
+    if asked != state or at - since > ASK_AGAIN:
+        _asked[name] = state, at
+        count_estate.enqueue(organisation.code)
 
 
 @dataclass(frozen=True)
@@ -50,10 +136,24 @@ class _At:
 
 
 @lru_cache(maxsize=16)
-def _known(code: str, rows: tuple[UUID, ...], sees: tuple[str, ...], at: _At, _feeds: tuple[int, ...]) -> Coverage:
+def _known(code: str, rows: tuple[UUID, ...], sees: tuple[str, ...], at: _At, _state: str) -> Known:
     """Counted once a day for the same snapshots and the same feeds."""
     with knowledge(settings.HOME, at=at.exact) as by:
-        return known(distinct_of(code, rows), sees=sees, by=by)
+        found = decided(distinct_of(code, rows), by=by)
+        told = told_of(found, sees=sees, by=by)
+    shown = _affected(found)
+    return Known(told, tuple(shown[:MOST_AFFECTED]), len(shown), at.exact)
+
+
+def _affected(found: Iterable[Decided]) -> list[Affected]:
+    """Each product and version once, those on most installs first; `records` of the statement that most call affected."""
+    of: dict[tuple[str, str, str], Affected] = {}
+    for one in found:
+        if one.affected:
+            key = one.vendor, one.product, one.version
+            before = of.get(key, Affected(*key, 0, 0))
+            of[key] = Affected(*key, before.installs + one.installs, max(before.records, one.affected))
+    return sorted(of.values(), key=lambda one: (-one.installs, -one.records, one.product, one.version))
 
 
 def distinct_of(code: str, rows: Sequence[UUID]) -> Distinct:
@@ -67,9 +167,12 @@ def distinct_of(code: str, rows: Sequence[UUID]) -> Distinct:
     return distinct
 
 
-def _feeds() -> tuple[int, ...]:
-    """When anything that decides last changed on disk."""
+def _state(rows: Iterable[Snapshot], at: datetime) -> str:
+    """What a count rests on: the snapshots, the last sync, decisions of people, and the day. Raises BadInput without feeds."""
     home = settings.HOME
-    folders = (home.feeds, home.overrides, home.aliases)
-    files: list[Path] = [file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir())]
-    return tuple(file.stat().st_mtime_ns for file in files if not file.name.endswith("-shm"))
+    with Statements.open(home.feeds) as store:
+        ages = [(feed, age.stated_at, age.synced_at) for feed, age in store.ages().items()]
+    folders = (folder for folder in (home.overrides, home.aliases) if folder.is_dir())
+    files = [(file.name, file.stat().st_mtime_ns) for folder in folders for file in sorted(folder.glob("*.json"))]
+    held = sorted((str(row.public_id), sorted(row.sees), row.counts) for row in rows)
+    return hashlib.sha256(orjson.dumps([ages, files, held, at.date(), __version__])).hexdigest()

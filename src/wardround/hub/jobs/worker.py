@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from wardround.connectors.notify import mailer_for
@@ -19,6 +19,7 @@ from wardround.hub.outbox.services import deliver
 log = logging.getLogger(__name__)
 PAUSE = 1.0
 GATE_EVERY = 60.0
+LEAVE = 5.0  # a count that is not done by then is asked for again
 AHEAD = timedelta(seconds=5)  # the hub's process started before this one: its clock is a little further
 
 
@@ -32,6 +33,8 @@ class Rounds:
     def run(self) -> None:
         """One round a second. What fails is logged and tried again in the next round."""
         gate_at = 0.0
+        counting = threading.Thread(target=self._count, name="counting", daemon=True)
+        counting.start()
         while not self.stop.is_set() and (self.parent is None or os.getppid() == self.parent):
             close_old_connections()
             try:
@@ -41,24 +44,42 @@ class Rounds:
             if time.monotonic() >= gate_at:
                 gate_at = time.monotonic() + GATE_EVERY
             self.stop.wait(PAUSE)
+        self.stop.set()
+        counting.join(LEAVE)
 
     def once(self, *, gate: bool) -> None:
         """Run the waiting jobs, send the waiting messages and, now and then, run the gate of every response."""
-        Worker(
-            queue_names=["*"],
-            interval=0,
-            batch=True,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=f"wardround-{os.getpid()}",
-            excluded_queue_names=[],
-        ).run()
+        _jobs("default")
         if gate:
             reconsider(at=clock.now())
         mailer = mailer_for(os.environ.get("WARDROUND_SMTP_URL", ""), folder=settings.HOME.path / "outgoing-mail")
         deliver(mailer, at=clock.now())
         _keep_time()
+
+    def _count(self) -> None:
+        """What takes minutes, beside the rounds: no message and no gate waits for it."""
+        while not self.stop.is_set():
+            close_old_connections()
+            try:
+                _jobs("counting")
+            except Exception:
+                log.exception("counting failed and is tried again")
+            self.stop.wait(PAUSE)
+        connections.close_all()
+
+
+def _jobs(queue: str) -> None:
+    """Run what waits in one queue."""
+    Worker(
+        queue_names=[queue],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=f"wardround-{os.getpid()}-{queue}",
+        excluded_queue_names=[],
+    ).run()
 
 
 def _keep_time() -> None:

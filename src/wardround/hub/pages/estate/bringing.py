@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from wardround.core import estate as core
+from wardround.core.estate._classes import ProductClass
 from wardround.core.vocab import WardroundError
 from wardround.hub.estate.models import Source
 from wardround.hub.estate.services import Imported, import_inventory
@@ -59,23 +60,33 @@ def _first(request: Asking, organisation: Organisation) -> HttpResponse:
             upload = form.cleaned_data["file"]
             data = upload.read()
             try:
-                core.preview(data, name=upload.name, n=SHOWN)
+                found = core.preview(data, name=upload.name, n=SHOWN)
             except WardroundError as refused:
                 refuse(form, refused)
-            else:
+                found = None
+            source = form.cleaned_data["source"] or _named_by(found)
+            if found and not source:
+                form.add_error("source", "Name the source: this file does not say which export it is")
+            elif found:
                 note = {
                     "sha": FileStore(settings.HOME.files).put(data),
                     "name": upload.name[:300],
                     "code": organisation.code,
                     "who": request.user.pk,
-                    "source": form.cleaned_data["source"],
-                    "sees": form.cleaned_data["sees"] or _declared(request, organisation, form.cleaned_data["source"]),
+                    "source": source,
+                    "sees": form.cleaned_data["sees"] or _declared(request, organisation, source),
                     "taken": form.cleaned_data["taken"].isoformat() if form.cleaned_data["taken"] else "",
                 }
                 return _show(request, organisation, note, data)
     sources = Source.objects.within(request.access).filter(organisation=organisation)
     context = _around(organisation) | {"form": form, "sources": sources}
     return render(request, "estate/upload.html", context, status=status)
+
+
+def _named_by(found: core.Inventory | None) -> str:
+    """What an export that is recognised calls its source; empty for any other file."""
+    kind = found.mapping.kind if found and found.mapping else None
+    return (kind.id if kind else found.format if found and found.source else "")[:100]
 
 
 def _declared(request: Asking, organisation: Organisation, name: str) -> list[str]:
@@ -112,7 +123,8 @@ def _show(request: Asking, organisation: Organisation, note: dict[str, Any], dat
     if mapping is not None:
         try:
             if second and request.POST.get("do") == "import":
-                return _import(request, organisation, note, data, mapping)
+                also = [key for key in request.POST.getlist("sees") if key in core.PRODUCT_CLASSES]
+                return _import(request, organisation, note | {"sees": sorted({*note["sees"], *also})}, data, mapping)
             read = core.preview(data, name=note["name"], mapping=mapping or None, n=SHOWN)
         except WardroundError as refused:
             problem = str(refused)
@@ -125,7 +137,7 @@ def _show(request: Asking, organisation: Organisation, note: dict[str, Any], dat
         "read": read,
         "recognised": found.source if known and not otherwise else "",
         "as_columns": _as_columns(read) if known and not otherwise else [],
-        "usually_sees": _usually_sees(found),
+        "usually_sees": [] if note["sees"] else _usually_sees(found),
         "problem": problem,
         "classes": [core.PRODUCT_CLASSES[key].name for key in note["sees"]],
         "shown": list(read.installs)[:SHOWN] if read else [],
@@ -147,10 +159,10 @@ def _as_columns(read: core.Inventory | None) -> list[tuple[str, str]]:
     return [*said, *((IDENTIFIES[kind], column) for column, kind in read.mapping.identifiers.items())]
 
 
-def _usually_sees(found: core.Inventory) -> list[str]:
-    """The product classes that exports of this kind usually see: a reminder, never a declaration."""
+def _usually_sees(found: core.Inventory) -> list[ProductClass]:
+    """The product classes that exports of this kind usually see: offered to be ticked, never a declaration."""
     kind = found.mapping.kind if found.mapping else None
-    return [core.PRODUCT_CLASSES[key].name for key in kind.usually_sees] if kind else []
+    return [core.PRODUCT_CLASSES[key] for key in kind.usually_sees] if kind else []
 
 
 def _mapping(form: MappingForm, columns: tuple[str, ...], second: bool) -> dict[str, Any] | None:

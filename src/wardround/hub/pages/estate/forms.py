@@ -42,8 +42,9 @@ class UploadForm(Form):
 
     source = forms.CharField(
         max_length=100,
-        help_text="Where the inventory comes from, the same name every time, for example: asset register",
-        error_messages={"required": "Name the source"},
+        help_text="Where the inventory comes from, the same name every time, for example: asset register. "
+        "Empty: the name of the export, where it is recognised",
+        required=False,
     )
     file = forms.FileField(
         label="Inventory file",

@@ -6,10 +6,12 @@ from datetime import datetime
 
 import pyarrow.compute as pc
 
+from wardround.core.vocab import Install
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.estate.services import lake, newest, snapshots
 from wardround.hub.organisations.access import Access
 from wardround.hub.organisations.models import Organisation
+from wardround.lake.installs import INSTALL_NAMES, installs_of
 
 COLUMNS = ("vendor", "product", "version", "asset_id", "hostname", "internet_facing", "service", "source")
 
@@ -42,6 +44,18 @@ def holdings(organisation: Organisation, rows: Sequence[Snapshot], *, like: str 
     counted = table.group_by(["vendor", "product", "version"]).aggregate([("asset_id", "count_distinct")]).to_pylist()
     found = [Holding(r["vendor"], r["product"], r["version"], r["asset_id_count_distinct"]) for r in counted]
     return sorted(found, key=lambda h: (-h.assets, h.vendor.casefold(), h.product.casefold(), h.version))
+
+
+def installs_with(
+    organisation: Organisation, rows: Sequence[Snapshot], *, vendor: str, product: str, version: str
+) -> list[Install]:
+    """The installs of this very product and version, as their sources state them."""
+    if not rows:
+        return []
+    table = lake().scan(organisation.code, snapshots=[r.public_id for r in rows], columns=INSTALL_NAMES)
+    for name, value in (("vendor", vendor), ("product", product), ("version", version)):
+        table = table.filter(pc.equal(table[name], value))
+    return installs_of(table)
 
 
 def assets_with(

@@ -1,6 +1,7 @@
 """Which assets are one device, and what the estate cannot answer."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,10 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wardround.core.estate import PRODUCT_CLASSES
+from wardround.core.estate._coverage import Step
 from wardround.core.estate._identifiers import name_of
 from wardround.core.vocab import WardroundError
 from wardround.hub.estate import devices as joining
-from wardround.hub.estate.knowing import known_of
+from wardround.hub.estate.knowing import Standing, standing
 from wardround.hub.estate.models import Split
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.asking import Asking
@@ -91,14 +93,17 @@ def unsplit(request: Asking, code: str, split: uuid.UUID) -> HttpResponse:
 def coverage(request: Asking, code: str) -> HttpResponse:
     """The share of installs that the records decide, what nobody sees, and what would help most."""
     organisation = organisation_of(request, code)
-    told, problem = None, ""
+    counted, problem = Standing(None, False), ""
     try:
-        told = known_of(request.access, organisation, at=request.act.at)
+        counted = standing(request.access, organisation, at=request.act.at)
     except WardroundError as error:
         problem = f"{error.what[:1].upper()}{error.what[1:]}: {error.do}"
+    told = counted.known.told if counted.known else None
     context = {
         "organisation": organisation,
         "told": told,
+        "counted": counted,
+        "steps": [(step, _to_step(organisation, step)) for step in told.steps] if told else [],
         "problem": problem,
         "unseen": [PRODUCT_CLASSES[key] for key in told.unseen] if told else [],
         "assumed": sum(told.assumptions.values()) if told else 0,
@@ -106,3 +111,11 @@ def coverage(request: Asking, code: str) -> HttpResponse:
         "crumbs": _crumbs(organisation),
     }
     return render(request, "estate/coverage.html", context)
+
+
+def _to_step(organisation: Organisation, step: Step) -> tuple[str, str]:
+    """Where a step is done, and the words that lead there; a product leads to its installs."""
+    if step.kind == "alias" and step.candidates:
+        return reverse("names"), "Confirm the name"
+    page = reverse("estate-of", args=[organisation.code])
+    return ("", "") if step.kind == "feed" else (f"{page}?{urlencode({'q': step.product})}#products", "Show its installs")

@@ -11,18 +11,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wardround.core.alerts import response_policy
 from wardround.core.estate import PRODUCT_CLASSES
+from wardround.core.vocab import WardroundError
 from wardround.hub.estate.devices import devices
-from wardround.hub.estate.knowing import known_at_once
+from wardround.hub.estate.knowing import Affected, Standing, standing
 from wardround.hub.estate.models import Snapshot, Source
 from wardround.hub.estate.services import confirm_shrunk
+from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.arrived import arrived
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.estate import holdings
 from wardround.hub.pages.estate.forms import SmallerForm
+from wardround.hub.pages.estate.saying import Saying, saying
 from wardround.hub.pages.posting import form_page
 from wardround.hub.pages.whose import organisation_of, own_organisations
 
 PAGE = 50
+WORST = 10
 CRUMB = ("Estate", "/estate/")
 
 
@@ -44,13 +48,16 @@ def estate(request: Asking, code: str) -> HttpResponse:
     like = request.GET.get("q", "").strip()[:100]
     found = holdings.holdings(organisation, rows, like=like)
     sources = Source.objects.within(request.access).filter(organisation=organisation)
+    counted = _counted(request, organisation)
     context = {
         "organisation": organisation,
         "rows": rows,
         "classes": {key: one.name for key, one in PRODUCT_CLASSES.items()},
         "unseen": [one for key, one in PRODUCT_CLASSES.items() if key not in seen],
         "linked": devices(request.access, organisation, at=request.act.at) if rows else None,
-        "told": known_at_once(request.access, organisation, at=request.act.at) if rows else None,
+        "counted": counted,
+        "told": counted.known.told if counted.known else None,
+        "affected": [(one, _product(organisation.code, one)) for one in counted.known.affected[:WORST]] if counted.known else [],
         "waiting": [r for r in rows if not r.counts],
         "never": [s for s in sources if s.name not in {r.source.name for r in rows}],
         "listed": Paginator([(h, _product(organisation.code, h)) for h in found], PAGE).get_page(request.GET.get("page")),
@@ -63,19 +70,35 @@ def estate(request: Asking, code: str) -> HttpResponse:
     return render(request, "estate/estate.html", context)
 
 
-def _product(code: str, one: holdings.Holding) -> str:
+def _counted(request: Asking, organisation: Organisation) -> Standing:
+    """What is known of the estate; nothing where no feed was synced."""
+    try:
+        return standing(request.access, organisation, at=request.act.at)
+    except WardroundError:
+        return Standing(None, False)
+
+
+def _product(code: str, one: holdings.Holding | Affected) -> str:
     asked = urlencode({"vendor": one.vendor, "product": one.product, "version": one.version})
     return f"{reverse('estate-product', args=[code])}?{asked}"
 
 
 @require_safe
 def product(request: Asking, code: str) -> HttpResponse:
-    """The assets that run one product in one version."""
+    """What the records say of one product in one version, and the assets that run it."""
     organisation = organisation_of(request, code)
     asked = {name: request.GET.get(name, "")[:500] for name in ("vendor", "product", "version")}
     rows = holdings.current(request.access, organisation, at=request.act.at)
+    said, problem = Saying(), ""
+    try:
+        said = saying(holdings.installs_with(organisation, rows, **asked), at=request.act.at)
+    except WardroundError as error:
+        problem = str(error)
     context = {
         "organisation": organisation,
+        "said": said,
+        "problem": problem,
+        "records": Paginator(said.listed, PAGE).get_page(request.GET.get("records")),
         "asked": asked,
         "listed": Paginator(holdings.assets_with(organisation, rows, **asked), PAGE).get_page(request.GET.get("page")),
         "query": f"{urlencode(asked)}&",
