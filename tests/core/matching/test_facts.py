@@ -155,3 +155,24 @@ def test_of_several_objects_the_heaviest_answer_counts_whatever_their_order(says
         lighter = weight[weight.index(heavy) :]
         assert says(*lighter, version="1.5.0").verdict == verdict
         assert says(*reversed(lighter), version="1.5.0").verdict == verdict
+
+
+def test_two_spellings_of_one_vendor_in_a_record_are_one() -> None:
+    """CVE-2024-9823: Jetty 9 to 11 of the Eclipse Foundation, Jetty 12 of Eclipse Jetty, each unaffected by default."""
+
+    def jetty(vendor: str, start: str, end: str) -> dict[str, Any]:
+        ranges = [{"version": start, "lessThan": end, "versionType": "semver", "status": "affected"}]
+        return {"vendor": vendor, "product": "Jetty", "defaultStatus": "unaffected", "versions": ranges}
+
+    listed = [jetty("Eclipse Foundation", "9.0.0", "9.4.54"), jetty("Eclipse Jetty", "12.0.0", "12.0.3")]
+    day = datetime(2024, 10, 14, tzinfo=UTC)
+    container = Container("cna", "/containers/cna/affected", listed)
+    record = Advisory("CVE-2024-9823", "PUBLISHED", day, day, "", "", (container,), (), (), "cve", "")
+    for vendor in ("eclipse foundation", "eclipse jetty"):
+        said = [
+            decide(record, Subject((vendor,), "jetty", v), overrides=Overrides()).verdict.value
+            for v in ("12.0.2", "9.4.53", "12.0.3")
+        ]
+        assert said == ["affected", "affected", "not_affected"]
+    other = decide(record, Subject(("example",), "jetty", "12.0.2"), overrides=Overrides())
+    assert other.verdict.value == "unknown"

@@ -102,7 +102,32 @@ def _file(container: Container, *, other: bool) -> dict[Name, list[int]]:
                 filed.setdefault(name, []).append(place)
         else:
             filed.setdefault(_name(affected), []).append(place)
-    return filed
+    return _with_kin(filed) if len(filed) > 1 else filed
+
+
+def _with_kin(filed: dict[Name, list[int]]) -> dict[Name, list[int]]:
+    """One record's spellings of one vendor (`Eclipse Foundation`, `Eclipse Jetty`) are one, where the product is the same.
+
+    Else the default of one spelling would clear what an object under another spelling calls affected (CVE-2024-9823).
+    """
+    vendors: dict[str, list[str]] = {}
+    for vendor, product in filed:
+        vendors.setdefault(product, []).append(vendor)
+    if len(vendors) == len(filed):
+        return filed
+    merged = dict(filed)
+    for product, spelled in vendors.items():
+        for vendor in spelled if product and len(spelled) > 1 else ():
+            kin = [filed[other, product] for other in spelled if _are_kin(vendor, other)]
+            if len(kin) > 1:
+                merged[vendor, product] = sorted({place for places in kin for place in places})
+    return merged
+
+
+def _are_kin(vendor: str, other: str) -> bool:
+    """True for two spellings that begin with the same word of three letters or more."""
+    first = vendor.partition(" ")[0].rstrip(".,")
+    return vendor == other or (len(first) > 2 and first != "the" and first == other.partition(" ")[0].rstrip(".,"))
 
 
 def _name(affected: Mapping[str, object]) -> Name:
