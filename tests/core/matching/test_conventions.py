@@ -149,8 +149,8 @@ def test_a_range_of_equal_ends_may_name_the_last_affected_version() -> None:
     """CVE-2024-24992 and CVE-2023-46264, Avalanche: before 6.4.3; 6.4.1 and below."""
     last = an_object(affected("6.4.1", lessThanOrEqual="6.4.1"), vendor="Ivanti", product="Avalanche", defaultStatus="unaffected")
     found, _ = by_convention(last, container="cna")
-    said = [(e["version"], e.get("lessThan") or e["lessThanOrEqual"], e["status"]) for e in found["versions"]]
-    assert said == [("6.4.1", "6.4.1", "affected"), ("6.4.1", "6.4.1.*", "unknown"), ("0", "6.4.1", "affected")]
+    said = [(e["version"], e.get("lessThan") or e.get("lessThanOrEqual"), e["status"]) for e in found["versions"]]
+    assert said == [("6.4.1", None, "affected"), ("6.4.1", "6.4.1.*", "unknown"), ("0", "6.4.1", "affected")]
 
 
 def test_an_unaffected_version_beside_it_says_what_was_before_the_fault() -> None:
@@ -170,10 +170,29 @@ def test_node_speaks_of_a_release_line_by_its_last_affected_version() -> None:
     last = [affected(v, lessThanOrEqual=v) for v in ("18.20.3", "20.15.0")]
     found, _ = by_convention(an_object(*last, vendor="nodejs", product="node", defaultStatus="unaffected"), container="cna")
     said = [(e["version"], e.get("lessThan") or e["lessThanOrEqual"], e["status"]) for e in found["versions"]]
-    assert said[:2] == [("18", "18.20.3", "affected"), ("20", "20.15.0", "affected")]
-    assert said[2:] == [("18.20.3", "18.*", "unaffected"), ("20.15.0", "20.*", "unaffected")]
-    alone, _ = by_convention(an_object(last[1], vendor="Node.js", defaultStatus="unaffected"), container="cna")
-    assert (alone["versions"][0]["version"], "defaultStatus" in alone) == ("20", False)
+    assert (said, found["defaultStatus"]) == ([("18", "18.20.3", "affected"), ("20", "20.15.0", "affected")], "unknown")
+    fix = an_object(affected("20.3.1", lessThan="20.3.1"), vendor="Node.js", defaultStatus="unaffected")
+    alone, _ = by_convention(fix, container="cna")
+    said = [(e["version"], e["lessThan"], e["status"]) for e in alone["versions"]]
+    assert said == [("20", "20.3.1", "affected"), ("20.3.1", "20.*", "unaffected")]
+    assert "defaultStatus" not in alone
+
+
+def test_a_fix_of_a_whole_number_ends_the_series_before_it() -> None:
+    """CVE-2024-44181: macOS before 13.7, before 14.7 and before 15; of 15 itself nothing is left to say."""
+    ranges = [an_object(affected("unspecified", lessThan=end), vendor="Apple", product="macOS") for end in ("13.7", "15", "14.7")]
+    ends = ends_without_start(ranges, container="cna")
+    found = [by_convention(one, container="cna", ends=ends)[0]["versions"][0] for one in ranges]
+    assert [(e["version"], e["lessThan"]) for e in found] == [("0", "13.7"), ("14", "14.7"), ("14", "14.7")]
+    far = [an_object(affected("unspecified", lessThan=end)) for end in ("12.5", "15")]
+    ends = ends_without_start(far, container="cna")
+    assert [by_convention(one, container="cna", ends=ends)[0]["versions"][0]["version"] for one in far] == ["0", "13"]
+
+
+def test_open_ranges_of_a_reviewed_order_start_with_the_first_version() -> None:
+    """CVE-2023-39276, SonicOS: `7.0.1-5119 and earlier versions`, `6.5.4.12-101n and earlier versions`."""
+    texts = [affected(f"{v} and earlier versions") for v in ("7.0.1-5119", "6.5.4.12-101n")]
+    assert read(an_object(*texts, vendor="SonicWall", product="SonicOS"))[0] == ["0", "0"]
 
 
 def test_one_fixed_version_beside_a_default_of_affected() -> None:

@@ -18,6 +18,7 @@ ESXI, VCENTER, BIGIP = ("vmware", "esxi"), ("vmware", "vcenter server"), ("f5", 
 MOVEIT, CONNECT = ("progress", "moveit transfer"), ("connectwise", "screenconnect")
 SONICOS, SMA, SMA1000 = ("sonicwall", "sonicos"), ("sonicwall", "sma100"), ("sonicwall", "sma1000")
 EPMM, EXCHANGE = ("ivanti", "epmm"), ("microsoft", "exchange server 2019")
+NODE, WORKSPACE, SENTRY = ("node.js", "node.js"), ("citrix", "citrix workspace app for windows"), ("ivanti", "sentry")
 VTM, ROUNDCUBE = ("ivanti", "virtual traffic manager"), ("roundcube", "roundcube webmail")
 FLEX, ZYWALL = ("zyxel", "usg flex series firmware"), ("zyxel", "zywall/usg series firmware")
 
@@ -84,6 +85,17 @@ CVE-2021-26855 EXCHANGE 15.2.792.9 15.2.792.10 15.2.792.11 | 15.02.0721.012 15.0
 CVE-2021-26855 EXCHANGE 15.2.659.11 15.2.659.12 15.2.659.13 | 15.1.2176.2 15.1.2176.9 15.1.2176.12
 CVE-2023-28771 FLEX 5.35 5.36 5.37 | 4.60 5.36 5.36_Patch_1
 CVE-2023-28771 ZYWALL 4.73 4.73_Patch_1 4.73_Patch_2
+CVE-2024-22019 NODE 18.19.0 18.19.1 18.20.4 | 20.11.0 20.11.1 20.12.0 | 21.6.1 21.6.2 22.0.0
+CVE-2024-22017 NODE 18.18.0 18.19.1 18.20.4 | 20.4.0 20.11.1 20.12.0
+CVE-2024-27983 NODE 18.20.0 18.20.1 18.20.2 | 20.12.0 20.12.1 20.12.2 | 21.7.1 21.7.2 22.0.0
+CVE-2024-22020 NODE 18.20.3 18.20.4 18.20.5 | 20.15.0 20.15.1 20.16.0 | 22.4.0 22.4.1 22.5.0
+CVE-2024-36137 NODE 20.15.0 20.15.1 20.16.0 | 22.4.0 22.4.1 23.0.0
+CVE-2023-32002 NODE 16.20.1 16.20.2 16.20.2 | 18.17.0 18.17.1 18.18.0 | 20.5.0 20.5.1 20.6.0
+CVE-2023-39333 NODE 18.18.1 18.18.2 18.19.0 | 20.8.0 20.8.1 20.9.0
+CVE-2024-6286 WORKSPACE 23.11.0.132 24.2.0.172 24.2.1003.5 | 2403.0 2403.1 24.5.0.131
+CVE-2024-7889 WORKSPACE 24.2.0.172 24.2.1000.1016 24.2.1003.5 | 24.3.1.97 2405 24.5.10.23
+CVE-2023-38035 SENTRY 9.18.0 9.19.0 9.20.0
+CVE-2023-41724 SENTRY 9.17.0 9.17.1 9.17.2 | 9.18.0 9.18.1 9.18.2 | 9.19.0 9.19.1 9.20.0
 """
 
 
@@ -130,7 +142,11 @@ def test_ten_products_and_their_famous_faults_are_there() -> None:
         ("CVE-2022-1388", BIGIP, "11.6.5.3", "affected"),
         ("CVE-2024-37085", ESXI, "ESXi70U3v-24723872", "affected"),
         ("CVE-2024-20353", ASA, "9.8(4)48", "affected"),
+        ("CVE-2024-7889", WORKSPACE, "2203.1000", "affected"),
         # Branches in which the fault never was.
+        ("CVE-2024-22017", NODE, "18.17.1", "not_affected"),
+        # Lines of which the vendor says nothing.
+        ("CVE-2024-22019", NODE, "16.20.2", "unknown"),
         ("CVE-2024-3400", PAN, "10.1.11", "not_affected"),
         ("CVE-2025-0282", IVANTI, "9.1R18.9", "not_affected"),
         ("CVE-2025-0282", IVANTI, "22.7R1.5", "not_affected"),

@@ -17,6 +17,7 @@ from typing import Any
 
 from wardround.core.matching._habits import DOTTED, READINGS, entries_of, numbers_of, with_entries, without_default
 from wardround.core.matching._in_words import in_words
+from wardround.core.matching._product_order import form_of_object
 from wardround.core.matching._spelling import end_of, may_be_spelled, spelled, start_of
 from wardround.core.matching._told import with_told
 from wardround.core.vocab import name_key
@@ -81,7 +82,7 @@ def by_convention(
                 if reading and (read := reading(affected)) is not None:
                     affected = read
                     assumed = (*assumed, f"{convention.says} ({convention.id})")
-    if (started := _started(affected, sorted(set(own), key=numbers_of))) is not None:
+    if (started := _started(affected, sorted(set(own), key=numbers_of)) or _from_the_first(affected)) is not None:
         affected = started
         assumed = (*assumed, NO_START)
     return affected, tuple(dict.fromkeys(assumed))
@@ -178,20 +179,36 @@ def _started(affected: Mapping[str, Any], ends: Sequence[str]) -> Mapping[str, A
     open_starts = (*OPEN, "0") if len(ends) > 1 else ("unspecified",)  # a 0 whose end is not among them is left as it is
     if not any(_is_open(entry, open_starts) and end_of(entry) in ends for entry in entries_of(affected)):
         return None
-    starts = {ends[0]: "0"}
+    spans = {ends[0]: ("0", ends[0])}
     for below, end in pairwise(ends):
         parts, limit = numbers_of(end), numbers_of(below)
         leading = (parts[:n] for n in range(1, len(parts) + 1))
-        if first := next((part for part in leading if part > limit[: len(part)]), None):
-            starts[end] = ".".join(map(str, first))
+        first = next((part for part in leading if part > limit[: len(part)]), None)
+        if first == parts and len(limit) >= len(parts):  # 15 ends the series after that of 12.5; after that of 14.7 there is none
+            first = (*parts[:-1], limit[len(parts) - 1] + 1)
+        if first == parts:
+            spans[end] = spans.get(below, ("0", below))
+        elif first:
+            spans[end] = (".".join(map(str, first)), end)
     if len(ends) > 1 and affected.get("defaultStatus") == "unaffected":
         affected = without_default(affected)
 
     def start(entry: Any) -> Any:
-        known = starts.get(end_of(entry)) if _is_open(entry, open_starts) else None
-        return entry if known is None else {**entry, "version": known}
+        known = spans.get(end_of(entry)) if _is_open(entry, open_starts) else None
+        if known is None:
+            return entry
+        return {**entry, "version": known[0], "lessThan" if entry.get("lessThan") else "lessThanOrEqual": known[1]}
 
     return with_entries(affected, start)
+
+
+def _from_the_first(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Open ranges of a product with a reviewed order, which tells what is of another's line: from the first version on."""
+    open_ranges = [entry for entry in entries_of(affected) if _is_open(entry, ("unspecified",))]
+    form = form_of_object(affected) if open_ranges else None
+    if form is None or not all(form.reads(end_of(entry)) for entry in open_ranges):
+        return None
+    return with_entries(affected, lambda entry: {**entry, "version": "0"} if _is_open(entry, ("unspecified",)) else entry)
 
 
 def _host(affected: Mapping[str, Any]) -> str:

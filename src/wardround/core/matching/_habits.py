@@ -62,7 +62,7 @@ def _by_one_version(affected: Mapping[str, Any], branch: Callable[[str], str]) -
     if branch is _branch:
         # What is past the last affected version may yet be a build of it: 9.1R18.1 of 9.1R18.
         deep = [end_of(e) for e in bad if e.get("lessThanOrEqual") and _NUMBERED.fullmatch(end_of(e))]
-        before += [{**bad[0], "version": end, "lessThanOrEqual": end} for end in deep]
+        before += [{"version": end, "status": "affected", "versionType": _type(bad[0])} for end in deep]
         before += [{"version": end, "lessThan": f"{end}.*", "status": "unknown", "versionType": _type(bad[0])} for end in deep]
         if len(bad) == 1:
             return {**affected, "versions": [*before, {**bad[0], "version": "0"}]}
@@ -70,9 +70,11 @@ def _by_one_version(affected: Mapping[str, Any], branch: Callable[[str], str]) -
     mended = [
         {"version": end_of(e), "lessThan": f"{branch(end_of(e))}.*", "status": "unaffected", "versionType": _type(e)}
         for e in bad
-        if e.get("lessThan") or branch is not _branch
+        if e.get("lessThan")
     ]
-    return without_default({**affected, "versions": [*before, *branches, *mended]})
+    read = {**affected, "versions": [*before, *branches, *mended]}
+    # A version that is named as the last affected one was that on the day of the record: nothing past it is cleared.
+    return {**read, "defaultStatus": "unknown"} if len(mended) < len(bad) and branch is not _branch else without_default(read)
 
 
 def _type(entry: Entry) -> Any:

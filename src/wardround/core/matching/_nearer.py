@@ -3,7 +3,8 @@
 Ranges that overlap, of a product whose vendor mends several lines at once (`8.0 before U3d`, `8.0 before U2d`).
 
 Read literally, the fix of the older line is inside the range of the newer one, and so *affected*. A version past the end
-of a range of its own line (all the numbers of that end but the last) is *unknown* then: a vendor fact can decide it.
+of a range of its own line (all the numbers of that end but the last), or of every range that ends in its branch (two numbers),
+is *unknown* then: a vendor fact can decide it.
 """
 
 from wardround.core.matching._entries import Entry
@@ -11,21 +12,32 @@ from wardround.core.matching._forms import Form
 from wardround.core.matching._orders import shown
 from wardround.core.vocab import Verdict
 
+_BRANCH = 2
+
 
 def mended_nearer(entries: list[Entry], form: Form, version: str) -> str:
     """Why a version that a range calls affected may be mended all the same; empty when nothing says so."""
     if not version or not form.reads(version):
         return ""
-    own = form.spans(version)
+    own, branch = form.spans(version), form.spans(version)[0].prefix[:_BRANCH]
+    passed: list[str] = []
+    ahead = False
     for entry in entries:
         end, held = _end(entry)
         if not end or not form.reads(end):
             continue
-        line = form.spans(end)[0].prefix[:-1]
         past = form.position(version, end) <= ({1} if held else {0, 1})
-        if past and len(line) >= 2 and all(span.low[: len(line)] == line for span in own):
-            return f"{shown(version)} is at or past {shown(end)}, where one range of the record ends, and inside another one."
-    return ""
+        prefix = form.spans(end)[0].prefix
+        line = prefix[:-1]
+        if past and len(line) >= _BRANCH and all(span.low[: len(line)] == line for span in own):
+            return _nearer(version, end)
+        if len(branch) == _BRANCH < len(prefix) and prefix[:_BRANCH] == branch:
+            passed, ahead = [*passed, end] if past else passed, ahead or not past
+    return _nearer(version, passed[0]) if passed and not ahead else ""
+
+
+def _nearer(version: str, end: str) -> str:
+    return f"{shown(version)} is at or past {shown(end)}, where one range of the record ends, and inside another one."
 
 
 def mended_in_branch(entries: list[Entry], form: Form, version: str) -> str:

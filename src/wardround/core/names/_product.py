@@ -26,7 +26,8 @@ def bare_product(key: str) -> str:
     """A product's name key without the version, processor and language that stand at its end (`7-zip 23.01 (x64)` -> `7-zip`).
 
     Taken off, over and over: bracketed processors and languages (`(x64 en-gb)`), processors (`64-bit`), ` - en-gb`, a dotted
-    version (`23.01`, `v2.4.1`, ` - 14.36.32532`; of `115.9.1 esr` that before the edition), and `update 371` after a number. Nothing else, and never all of it.
+    version (`23.01`, `v2.4.1`, ` - 14.36.32532`; of `115.9.1 esr` that before the edition), and `update 371` after a number.
+    Nothing else, and never all of it.
     """
     if len(key) > _LONGEST:
         return key
