@@ -44,7 +44,7 @@ def why(request: Asking, cve: str, code: str) -> HttpResponse:
         "answers": _named(answers),
         "at": at,
         "day": day,
-        "later": advisory.updated > at,
+        "later": bool(day) and advisory.updated > at,
         "crumbs": [("Alerts", "/"), ("Advisories", "/advisories/"), (advisory.cve, f"/advisories/{advisory.cve}/")],
     }
     return render(request, "advisories/why.html", context)
