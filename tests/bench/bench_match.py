@@ -1,6 +1,7 @@
-"""A nation: synth, index, match, one advisory, one snapshot, and a database's join on the same data. Printed, never asserted.
+"""A nation: synth, index, match, one advisory, one snapshot, `check`, and peers on the same data. Printed, never asserted.
 
-`DEVICES=2000000` for the full size; `JSON=FILE` keeps the figures. Everything is made in a temporary folder.
+`DEVICES=2000000` for the full size; `JSON=FILE` keeps the figures. Everything is made in a temporary folder. `PEERS=DIR` keeps
+the environment that scanners of SBOMs are put into (never the project's own); a calibration says how busy the machine is.
 """
 
 import os
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +29,7 @@ from wardround.core.names import Aliases
 from wardround.engines.nation import Index, Nation, index
 from wardround.engines.nation._count import count
 from wardround.engines.nation._judge import Judged, judge
+from wardround.engines.nation._kept import Known, basis
 from wardround.engines.nation._naming import blocks
 from wardround.engines.synth import synth
 from wardround.lake.statements import Statements
@@ -59,6 +61,7 @@ def main() -> None:
     if not CVES.is_dir():
         print("match: ../shared/data/cve is not here, nothing measured")
         return
+    calibration()
     said("machine", f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {_versions()}")
     with tempfile.TemporaryDirectory() as folder:
         home, estate = Path(folder) / "home", Path(folder) / "nation"
@@ -71,12 +74,15 @@ def main() -> None:
             made_index = index(estate)
         with Statements.open(home / "feeds") as statements:
             nation = _nation(made_index, statements)
-            judged = whole(nation)
+            judged, findings = whole(nation, "nothing known")
+            whole(nation, "again")
             one_advisory(nation, statements)
         one_snapshot(estate)
         cold(estate, home)
-        duckdb_join(estate, made_index, judged)
-    peers()
+        duckdb_join(estate, made_index, judged, findings)
+        check()
+        peers(Path(os.environ.get("PEERS") or Path(folder) / "peers"), home)
+    calibration()
     if path := os.environ.get("JSON"):
         Path(path).write_bytes(orjson.dumps([dict(zip(("what", "figure", "aim"), row, strict=True)) for row in ROWS]))
 
@@ -96,28 +102,38 @@ def _nation(made: Index, statements: Statements) -> Nation:
         return Nation(made, statements, overrides=Overrides.load(), aliases=Aliases.load(), at=datetime.now(UTC))
 
 
-def whole(nation: Nation) -> Judged:
-    """Every advisory, in its parts."""
-    began = time.process_time()
-    with measured("match: names"):
+def calibration() -> None:
+    """How long a fixed piece of work takes: twice the time beside it, twice the figures of all the rest."""
+    began, total = time.process_time(), 0
+    for number in range(5_000_000):
+        total += number & 3
+    said("calibration", f"{time.process_time() - began:.2f} CPU-s, load {os.getloadavg()[0]:.1f}")
+
+
+def whole(nation: Nation, how: str) -> tuple[Judged, int]:
+    """Every advisory, in its parts: the first time, and again when the verdicts of the time before are kept."""
+    began, folder = time.process_time(), nation.index.folder
+    nation._asks = None
+    with measured(f"match ({how}): names"):
         asking = nation._asking()
         pairs = sorted({pair for product, some in nation.asked.items() if asking.naming(product) for pair in some.tolist()})
-        listed = blocks(((pair, nation._installs[pair]) for pair in pairs), asking)
-    with measured("match: verdicts, reading the records included"):
-        judged = judge(listed, records=nation._records, overrides=nation.overrides)
-    with measured("match: expansion to devices"):
+        listed = blocks(pairs, asking, install=nation._installs.__getitem__)
+    with measured(f"match ({how}): verdicts, reading the records included"):
+        known = Known(folder, basis=basis(nation.statements.digests(at=nation.at), nation.overrides))
+        judged = judge(listed, records=nation._records, overrides=nation.overrides, known=known)
+        known.save()
+    with measured(f"match ({how}): expansion to devices"):
         counted = count(nation.index, judged.universes)
-    said("match in all", f"{time.process_time() - began:.2f} CPU-s", "12 CPU-s, 1 GB at full size")
+    took = time.process_time() - began
+    said(f"match ({how}) in all", f"{took:.2f} CPU-s, {known.asked:,} records read", "12 CPU-s, 1 GB at full size")
     said("pairs", f"{judged.pairs:,} of record and subject, {judged.affected:,} affected, {judged.unknown:,} unknown")
     findings = sum(
         int(counted.affected[start + row].sum())
         for start, u in zip(counted.starts, judged.universes, strict=False)
         for row in u.cves.values()
     )
-    said(
-        "devices", f"{counted.any_affected.sum():,} affected by something, {findings:,} affected findings (DuckDB's must be equal)"
-    )
-    return judged
+    said("devices", f"{counted.any_affected.sum():,} affected by something, {findings:,} affected findings")
+    return judged, findings
 
 
 def one_advisory(nation: Nation, statements: Statements) -> None:
@@ -157,13 +173,41 @@ def cold(estate: Path, home: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    command = [sys.executable, "-c", _COLD, str(estate), str(home), repr(time.time())]
+    found = subprocess.run(command, check=True, capture_output=True, text=True)
+    said("one advisory, from cold files, in its parts", found.stdout.strip(), "1 s")
     began = time.perf_counter()
     command = [WARDROUND, "match", "--estate", estate, "--feeds", home, "--cve", "CVE-2025-4427", "--json"]
     subprocess.run(command, check=True, capture_output=True)
-    said("one advisory, cold: the whole command", f"{time.perf_counter() - began:.2f} s", "1 s")
+    said("one advisory, the whole command, files warm", f"{time.perf_counter() - began:.2f} s", "1 s")
 
 
-def duckdb_join(estate: Path, made: Index, judged: Judged) -> None:
+_COLD = """
+import sys, time
+from pathlib import Path
+from datetime import UTC, datetime
+marks = [("start", float(sys.argv[3]))]
+def mark(what): marks.append((what, time.time()))
+from wardround.core.matching import Overrides
+from wardround.core.names import Aliases
+from wardround.engines.nation import Nation, index
+from wardround.lake.statements import Statements
+mark("process and imports")
+made = index(Path(sys.argv[1])); store = Statements.open(Path(sys.argv[2]) / "feeds")
+nation = Nation(made, store, overrides=Overrides.load(), aliases=Aliases.load(), at=datetime.now(UTC))
+mark("opening")
+advisory = store.advisory("CVE-2025-4427", at=nation.at)
+mark("reading the record")
+found = nation.against(advisory)
+mark("verdicts and posting lists")
+named = [holding.assets() for holding in found.holdings]
+mark("names of devices")
+parts = [f"{what} {after - before:.2f} s" for (_, before), (what, after) in zip(marks, marks[1:])]
+print(f"{marks[-1][1] - marks[0][1]:.2f} s ({', '.join(parts)})")
+"""
+
+
+def duckdb_join(estate: Path, made: Index, judged: Judged, findings: int) -> None:
     """The peer: the same verdicts joined with the same installs in DuckDB, distinct devices counted."""
     command = [sys.executable, "-c", _JOIN, str(estate)]
     verdicts = estate.parent / "verdicts.npz"
@@ -175,7 +219,14 @@ def duckdb_join(estate: Path, made: Index, judged: Judged) -> None:
         p = part.postings
         np.savez(parts / f"{number}.npz", pair=np.repeat(part.listed(), np.diff(p.offsets)).astype(np.uint32), device=p.devices)
     found = subprocess.run([*command, str(verdicts), str(parts)], capture_output=True, text=True)
-    said("DuckDB join of the same verdicts and installs", found.stdout.strip() or f"did not run: {found.stderr.strip()[-200:]}")
+    what = "DuckDB join of the same verdicts and installs"
+    if found.returncode:
+        said(what, f"did not run: {found.stderr.strip()[-200:]}")
+        return
+    said(what, found.stdout.splitlines()[0])
+    total = int(found.stdout.splitlines()[1])
+    same = "equal to ours" if total == findings else f"NOT equal: ours are {findings:,}"
+    said("DuckDB's affected findings", f"{total:,}, {same}", "equal")
 
 
 def _affected(universe: Any) -> tuple[Any, Any]:
@@ -206,16 +257,51 @@ for n in range(orgs):
     total += db.execute(f"SELECT coalesce(sum(d), 0) FROM ({counts} WHERE org = {n} GROUP BY cve)").fetchone()[0]
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 took = f"{time.process_time() - loaded:.2f} CPU-s after {loaded - began:.2f} CPU-s of loading"
-print(f"{took}, {peak:,.0f} MB, {total:,} affected findings")
+print(f"{took}, {peak:,.0f} MB")
+print(total)
 """
 
 
-def peers() -> None:
-    """Scanners of SBOMs, where somebody has put them beside us. The figure of `check` stands in `bench_check.py`."""
-    for name, command in (("cve-bin-tool", "cve-bin-tool"), ("appthreat-vulnerability-db", "vdb")):
-        found: Callable[[str], str | None] = shutil.which
-        why = "is installed, but needs its database from the internet first" if found(command) else "is not installed here"
-        said(f"{name} on the SBOMs of check", f"not measured: {why}")
+def check() -> None:
+    """The figures of `check` over SBOMs, as `bench_check.py` prints them."""
+    found = subprocess.run([sys.executable, Path(__file__).with_name("bench_check.py")], capture_output=True, text=True)
+    for line in found.stdout.splitlines() or [f"check: did not run: {found.stderr.strip()[-200:]}"]:
+        what, _, figure = line.partition(": ")
+        said(what, figure)
+
+
+def peers(venv: Path, home: Path) -> None:
+    """Scanners of SBOMs in an environment of their own, on a SBOM of `bench_check.py`, without any network."""
+    python, names = venv / "bin" / "python", ("cve-bin-tool", "appthreat-vulnerability-db")
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True, capture_output=True)
+        found = subprocess.run([python, "-m", "pip", "install", "-q", *names], capture_output=True, text=True)
+        if found.returncode:
+            said("peers on the SBOMs of check", f"not measured: pip cannot install them: {found.stderr.strip()[-200:]}")
+            return
+    sys.path.insert(0, str(Path(__file__).parent))
+    from bench_check import a_sbom
+
+    sbom, out = home / "peers.json", home / "found.json"
+    sbom.write_bytes(orjson.dumps(a_sbom(home, components=500)))
+    scan = ["cve-bin-tool", "--offline", "--sbom", "cyclonedx", "--sbom-file", sbom, "--format", "json", "--output-file", out]
+    _peer(venv, home, names[0], scan, needs="Database does not exist")
+    _peer(venv, home, names[1], ["vdb", "--quiet", "--bom", sbom], needs="CVE-", wanted=True)
+
+
+def _peer(venv: Path, home: Path, name: str, command: list[Any], *, needs: str, wanted: bool = False) -> None:
+    """One scanner. It has nothing to compare with where it says (or, `wanted`, does not say) `needs`."""
+    ask = f"import importlib.metadata as m; print(m.version({name!r}))"
+    which = subprocess.run([venv / "bin" / "python", "-c", ask], capture_output=True, text=True).stdout.strip()
+    before, environment = os.times(), {**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CACHE_HOME": str(home)}
+    found = subprocess.run([venv / "bin" / command[0], *command[1:]], capture_output=True, text=True, env=environment)
+    took, told = os.times().children_user - before.children_user, f"{found.stdout}\n{found.stderr}"
+    if (needs in told) is wanted:
+        said(f"{name} {which} on a SBOM of check", f"{took:.2f} CPU-s, exit code {found.returncode}")
+        return
+    last = "it says: Database does not exist" if not wanted else "its database is empty, and it finds nothing"
+    why = f"not measured: installed and started, and {last}; the database is made from the internet, which is not at hand here"
+    said(f"{name} {which} on a SBOM of check", why)
 
 
 if __name__ == "__main__":
