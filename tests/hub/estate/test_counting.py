@@ -7,8 +7,9 @@ import pytest
 from django.conf import settings
 from django_tasks_db.models import DBTaskResult
 
-from wardround.hub.estate import knowing
-from wardround.hub.estate.knowing import Standing, count, standing
+from wardround.hub.estate import counting, knowing
+from wardround.hub.estate.counting import Standing, standing
+from wardround.hub.estate.knowing import count
 from wardround.hub.organisations.access import access_of, system_access
 from wardround.lake.home import Home
 
@@ -21,7 +22,7 @@ EVERYTHING = system_access("test")
 @pytest.fixture
 def trust(hub: Home, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An estate that counts as large."""
-    monkeypatch.setattr(knowing, "AT_ONCE", 5)
+    monkeypatch.setattr(counting, "AT_ONCE", 5)
     feeds_with(PUBLISHED, now=at(14))
     a_clock(at(20))
     made = an_organisation()
@@ -77,11 +78,11 @@ def test_what_cannot_be_read_is_counted_again(trust: Any, broken: bytes) -> None
 
 def test_an_interrupted_count_leaves_the_old_one(trust: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     count(trust, at=at(20))
-    monkeypatch.setattr(knowing, "_count", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(knowing, "counted", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         count(trust, at=at(20))
     monkeypatch.undo()
-    monkeypatch.setattr(knowing, "AT_ONCE", 5)
+    monkeypatch.setattr(counting, "AT_ONCE", 5)
     assert seen(trust).known is not None
 
 

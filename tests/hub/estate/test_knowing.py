@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from wardround.core.vocab import BadInput, Install
+from wardround.hub.estate.counting import standing
 from wardround.hub.estate.deciding import Distinct, decided, known
-from wardround.hub.estate.knowing import known_of, standing
+from wardround.hub.estate.knowing import known_of
 from wardround.hub.organisations.access import access_of, system_access
 from wardround.lake.home import Home
 from wardround.lake.knowledge import knowledge

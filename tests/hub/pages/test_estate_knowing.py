@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from wardround.core.estate._sources import sources
-from wardround.hub.estate import knowing
+from wardround.hub.estate import counting, knowing
 from wardround.hub.estate.models import Snapshot, Source, Split
 from wardround.hub.estate.services import import_inventory
 from wardround.lake.home import Home
@@ -173,7 +173,7 @@ def test_what_no_record_names_is_no_clearance(person: Client, trust: Any) -> Non
 def test_a_large_estate_says_that_it_is_being_counted(person: Client, trust: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     feeds_with(PUBLISHED, now=at(14))
     a_snapshot(trust, [a_server(), *filler(2)], taken=at(18))
-    monkeypatch.setattr(knowing, "AT_ONCE", 1)
+    monkeypatch.setattr(counting, "AT_ONCE", 1)
     for name in ("estate-of", "estate-coverage"):
         assert "eing counted: this takes some minutes" in page(person, reverse(name, args=[trust.code]))
     knowing.count(trust, at=at(20))

@@ -1,9 +1,9 @@
-"""What can be said of an organisation's estate: decided, not decided, named by nobody."""
+"""What can be said of an organisation's estate: decided, not decided, named by nobody; counted, and kept for its pages."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -25,10 +25,7 @@ from wardround.hub.organisations.models import Organisation
 from wardround.lake.knowledge import knowledge
 from wardround.lake.statements import Statements
 
-AT_ONCE = 500
 MOST_AFFECTED = 200
-ASK_AGAIN = timedelta(minutes=15)
-_asked: dict[str, tuple[str, datetime]] = {}
 STATED = ["product", "version", "vendor", "scheme", "purl", "cpe", "extra"]
 
 
@@ -53,78 +50,45 @@ class Known:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What is known of an estate as far as it was counted; `counting` is True while the worker counts it anew."""
-
-    known: Known | None
-    counting: bool
-
-
 def known_of(access: Access, organisation: Organisation, *, at: datetime) -> Coverage:
     """Coverage of the newest snapshot of each source, counted as each states it. Raises BadInput where no feed was synced."""
-    return _count(access, organisation, at=at).told
-
-
-def standing(access: Access, organisation: Organisation, *, at: datetime) -> Standing:
-    """What a page shows without anybody waiting: a small estate is counted at once, a large one by the worker.
-
-    Raises BadInput where no feed was synced.
-    """
-    rows = list(newest(snapshots(access, organisation, until=at)).values())
-    state = _state(rows, at)
-    if sum(row.installs for row in rows) <= AT_ONCE:
-        return Standing(_count(access, organisation, at=at), False)
-    kept, known = _kept(organisation)
-    if kept != state:
-        _ask(organisation, state=state, at=at)
-    return Standing(known, kept != state)
+    return counted(access, organisation, at=at).told
 
 
 def count(organisation: Organisation, *, at: datetime) -> None:
     """Count an estate and keep what came out, wholly or not at all: the worker's part of `standing`."""
     access = system_access("counting an estate")
-    state = _state(newest(snapshots(access, organisation, until=at)).values(), at)
-    document = {"state": state, "known": _count(access, organisation, at=at)}
+    state = state_of(newest(snapshots(access, organisation, until=at)).values(), at)
+    document = {"state": state, "known": counted(access, organisation, at=at)}
     _file(organisation).parent.mkdir(parents=True, exist_ok=True)
     draft = _file(organisation).with_suffix(".new")
     draft.write_bytes(orjson.dumps(document))
     draft.replace(_file(organisation))
 
 
-def _count(access: Access, organisation: Organisation, *, at: datetime) -> Known:
+def counted(access: Access, organisation: Organisation, *, at: datetime) -> Known:
+    """What can be said of the newest snapshot of each source that the asker sees. Raises BadInput where no feed was synced."""
     rows = list(newest(snapshots(access, organisation, until=at)).values())
     sees = tuple(sorted({key for row in rows for key in row.sees}))
     ids = tuple(sorted(row.public_id for row in rows))
-    return _known(organisation.code, ids, sees, _At(at.date(), at), _state(rows, at))
+    return _known(organisation.code, ids, sees, _At(at.date(), at), state_of(rows, at))
 
 
 def _file(organisation: Organisation) -> Path:
     return settings.HOME.counted / f"{organisation.code}.json"
 
 
-def _kept(organisation: Organisation) -> tuple[str, Known | None]:
+def kept(organisation: Organisation) -> tuple[str, Known | None]:
     """The state for which the newest count was made, and the count; nothing where none can be read."""
     try:
-        kept = orjson.loads(_file(organisation).read_bytes())
-        known, told = kept["known"], kept["known"]["told"]
+        read = orjson.loads(_file(organisation).read_bytes())
+        known, told = read["known"], read["known"]["told"]
         steps = tuple(Step(**step | {"candidates": tuple(step["candidates"])}) for step in told["steps"])
         coverage = Coverage(**told | {"steps": steps, "unseen": tuple(told["unseen"])})
         affected = tuple(Affected(**one) for one in known["affected"])
-        return kept["state"], Known(coverage, affected, known["affected_count"], parse_time(known["at"]))
+        return read["state"], Known(coverage, affected, known["affected_count"], parse_time(known["at"]))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return "", None
-
-
-def _ask(organisation: Organisation, *, state: str, at: datetime) -> None:
-    """Have the worker count it, once for each state; again where nothing came of it in a quarter of an hour."""
-    from wardround.hub.estate.tasks import count_estate  # which imports this module
-
-    name = f"counting:{settings.HOME.path}:{organisation.code}"
-    asked, since = _asked.get(name, ("", at))
-    if asked != state or at - since > ASK_AGAIN:
-        _asked[name] = state, at
-        count_estate.enqueue(organisation.code)
 
 
 @dataclass(frozen=True)
@@ -167,7 +131,7 @@ def distinct_of(code: str, rows: Sequence[UUID]) -> Distinct:
     return distinct
 
 
-def _state(rows: Iterable[Snapshot], at: datetime) -> str:
+def state_of(rows: Iterable[Snapshot], at: datetime) -> str:
     """What a count rests on: the snapshots, the last sync, decisions of people, and the day. Raises BadInput without feeds."""
     home = settings.HOME
     with Statements.open(home.feeds) as store:

@@ -15,7 +15,7 @@ from wardround.core.estate._coverage import Step
 from wardround.core.estate._identifiers import name_of
 from wardround.core.vocab import WardroundError
 from wardround.hub.estate import devices as joining
-from wardround.hub.estate.knowing import Standing, standing
+from wardround.hub.estate.counting import Standing, standing
 from wardround.hub.estate.models import Split
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.asking import Asking

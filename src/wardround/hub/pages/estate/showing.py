@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wardround.core.alerts import response_policy
 from wardround.core.estate import PRODUCT_CLASSES
 from wardround.core.vocab import WardroundError
+from wardround.hub.estate.counting import Standing, standing
 from wardround.hub.estate.devices import devices
-from wardround.hub.estate.knowing import Affected, Standing, standing
+from wardround.hub.estate.knowing import Affected
 from wardround.hub.estate.models import Snapshot, Source
 from wardround.hub.estate.services import confirm_shrunk
 from wardround.hub.organisations.models import Organisation
