@@ -49,6 +49,38 @@ def test_it_equals_decide_pair_by_pair(a_record: Build, first: Any, second: Any,
     assert [CODES[code] for code in verdicts(record, subjects, overrides=Overrides())] == one_by_one
 
 
+more_versions = st.sampled_from(["see asset tag", "1.x", "2.x", "1.0-rc1", "1.0-rc2", "R8", "12L", "1.0.0.0.1", "v1.0", "unknown"])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    records=st.lists(st.tuples(st.lists(thing, max_size=2), st.lists(thing, max_size=1)), min_size=2, max_size=5),
+    versions=st.lists(st.one_of(version, more_versions), max_size=12, unique=True),
+)
+def test_what_one_record_said_holds_for_others_only_where_they_say_the_same(
+    a_record: Build, records: list[Any], versions: list[str]
+) -> None:
+    ranked = Ranked(replace(GATEWAY, version=v) for v in versions)
+    for first, second in [*records, *records]:
+        record = a_record(first, second)
+        one_by_one = [decide(record, subject, overrides=Overrides()).verdict for subject in ranked.subjects]
+        assert [CODES[code] for code in verdicts(record, ranked, overrides=Overrides())] == one_by_one
+
+
+def test_records_that_say_the_same_are_decided_once(a_record: Build, an_object: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wardround.core.matching import _bulk
+
+    asked: list[str] = []
+    monkeypatch.setattr(
+        _bulk, "decide", lambda record, subject, **more: asked.append(subject.version) or decide(record, subject, **more)
+    )
+    ranked = Ranked(replace(GATEWAY, version=v) for v in ("1.0", "3.0", "", "see asset tag", "1.x", "unknown"))
+    for number in range(5):
+        said = an_object({"version": "0", "lessThan": "2.0"}, default="unaffected", programFiles=[f"file-{number}.c"])
+        assert list(verdicts(a_record([said], cve=f"CVE-2030-000{number}"), ranked, overrides=Overrides())) == [3, 0, 1, 1, 1, 1]
+    assert len(asked) == 4  # one below, one past the end; one that is not stated, one that no order reads
+
+
 windows_build = st.tuples(st.sampled_from(["17763", "19044", "19045", "22631"]), st.sampled_from(["0", "4411", "4412", "9999"]))
 windows_version = st.one_of(
     windows_build.map(lambda b: f"10.0.{b[0]}.{b[1]}"),
