@@ -39,6 +39,8 @@ ARCHITECTURES = [
 NO_VERSION = ("n/a", "na", "-", "*", "?", "unknown", "unspecified", "none", "null", "not available", "not applicable")
 OLDER = ("prior", "previous", "earlier", "below", "lower", "older")
 HUGE = 10**30
+ELSEWHERE = "unknown*"
+"""Unknown, and affected on a platform that it may be on: what is asked later clears nothing."""
 
 
 class Doubt(Exception):
@@ -56,10 +58,10 @@ def plain_verdict(containers: list[list[dict[str, Any]]], version: str) -> str:
     """One of the four answers of a record's containers, each given as its objects on the product."""
     version = "" if version.strip().lower() in NO_VERSION else version.strip()
     answers = [of_container(objects, version) for objects in containers if objects]
-    for answer in answers:
-        if answer in ("affected", "not_affected"):
+    for place, answer in enumerate(answers):
+        if answer == "affected" or (answer == "not_affected" and ELSEWHERE not in answers[:place]):
             return answer
-    return answers[0] if answers else "unknown"
+    return answers[0].rstrip("*") if answers else "unknown"
 
 
 def of_container(objects: list[dict[str, Any]], version: str) -> str:
@@ -72,6 +74,8 @@ def of_container(objects: list[dict[str, Any]], version: str) -> str:
     worlds = {on_platforms(general + [(listed, a) for v, listed, a in held if v == one]) for one in narrowed}
     if general:
         worlds.add(on_platforms(general))
+    if len(worlds) > 1:
+        worlds = {world.rstrip("*") for world in worlds}
     if worlds == {"affected", "unknown"}:
         return "affected"
     return worlds.pop() if len(worlds) == 1 else "unknown"
@@ -84,7 +88,7 @@ def on_platforms(held: list[tuple[set[str], str]]) -> str:
     worlds = {heaviest([answer for listed, answer in held if not listed or p in listed]) for p in named}
     if not named or not named <= set(ARCHITECTURES):
         worlds.add(heaviest(general) if general else "unknown")
-    return worlds.pop() if len(worlds) == 1 else "unknown"
+    return worlds.pop() if len(worlds) == 1 else ELSEWHERE if "affected" in worlds else "unknown"
 
 
 def variants(affected: dict[str, Any]) -> frozenset[str]:

@@ -53,6 +53,18 @@ def test_the_second_container_is_used_where_the_first_gives_no_decision(says: Sa
     assert says(named[first], version="1.5.0", and_then=[named["unknown"]]).decided_by.startswith("CVE-2030-0001 /containers/cna")
 
 
+def test_the_second_container_clears_nothing_that_the_first_calls_affected_on_some_platform(says: Says, an_object: Build) -> None:
+    """CVE-2024-6592: WatchGuard, on Windows through 12.10.2; CISA, of any platform, before 12.10.2."""
+    ours = an_object({"version": "0", "lessThanOrEqual": "12.10.2", "versionType": "semver"}, default="unaffected")
+    theirs = an_object({"version": "0", "lessThan": "12.10.2", "versionType": "semver"}, default="unaffected")
+    on_windows = ours | {"platforms": ["Windows"]}
+    asked = {v: says(on_windows, version=v, and_then=[theirs]) for v in ("12.10.1", "12.10.2", "12.10.3")}
+    assert [answer.verdict.value for answer in asked.values()] == ["affected", "unknown", "not_affected"]
+    assert "depends on the platform" in asked["12.10.2"].reason
+    assert says(on_windows, version="12.10.2", platform="windows", and_then=[theirs]).verdict == "affected"
+    assert says(ours, version="12.10.2", and_then=[theirs]).verdict == "affected"
+
+
 def on(an_object: Build, end: str, *platforms: str) -> dict[str, Any]:
     entry = {"version": "0", "lessThan": end, "versionType": "semver"}
     return an_object(entry, default="unaffected", platforms=list(platforms))

@@ -99,8 +99,20 @@ def _unheard(record: Record, subject: Subject, read: Read) -> Answer:
 def heard(record: Record, subject: Subject, *, read: Read = read_object) -> Iterator[tuple[int, Answer]]:
     """What each container that may decide says, with its place, in the order in which they are asked. The first decision counts.
 
-    A supplier's *not affected* is asked after another's *affected*, however new it is: a claim clears nothing of theirs.
+    What one calls affected on a platform that this install may be on, no later one clears.
     """
+    elsewhere = False
+    for place, answer in _asked(record, subject, read):
+        if elsewhere and answer.verdict is Verdict.NOT_AFFECTED:
+            reason = f"{answer.reason} It clears nothing: what was asked before it is affected on a platform that this may be on."
+            yield place, replace(answer, verdict=Verdict.UNKNOWN, reason=reason)
+        else:
+            elsewhere = elsewhere or answer.elsewhere
+            yield place, answer
+
+
+def _asked(record: Record, subject: Subject, read: Read) -> Iterator[tuple[int, Answer]]:
+    """Each container's own answer. A supplier's *not affected* comes after another's *affected*, however new it is."""
     said: list[tuple[int, Answer]] = []
     for place in standing(record, subject):
         container = record.advisory.containers[place]

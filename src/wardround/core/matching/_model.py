@@ -55,12 +55,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A verdict with its sentence, the entry that decided, and what it assumes."""
+    """A verdict with its sentence, the entry that decided, and what it assumes.
+
+    `elsewhere` says of one that does not decide: on a platform that this install may be on, it is *affected*.
+    """
 
     verdict: Verdict
     reason: str
     decided_by: str
     assumed: tuple[str, ...] = ()
+    elsewhere: bool = False
 
     @property
     def decides(self) -> bool:

@@ -49,7 +49,7 @@ def combine(parts: Sequence[Part], *, platform: str) -> Answer:
         return heaviest(worlds)
     first = next(answer for listed, answer in parts if listed)
     reason = f"The record's answer depends on the platform ({_short(every)}), and the platform of this install is not known."
-    return replace(first, verdict=Verdict.UNKNOWN, reason=reason)
+    return replace(first, verdict=Verdict.UNKNOWN, reason=reason, elsewhere=any(w.verdict is Verdict.AFFECTED for w in worlds))
 
 
 def _on(platform: str, parts: Sequence[Part], every: Sequence[str]) -> Answer:
@@ -64,7 +64,8 @@ def _on(platform: str, parts: Sequence[Part], every: Sequence[str]) -> Answer:
     if len({world.verdict for world in worlds}) == 1:
         return worlds[0]
     reason = f"The record's answer depends on the platform ({_short(possible)}), and {platform[:60]} may be one of them."
-    return replace(worlds[0], verdict=Verdict.UNKNOWN, reason=reason)
+    elsewhere = any(world.verdict is Verdict.AFFECTED for world in worlds)
+    return replace(worlds[0], verdict=Verdict.UNKNOWN, reason=reason, elsewhere=elsewhere)
 
 
 @lru_cache(maxsize=16_384)
