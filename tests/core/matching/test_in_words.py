@@ -34,6 +34,15 @@ def test_the_words_may_stand_beside_the_end_itself() -> None:
     assert by_convention(one | {"versions": [other]}, container="cna")[0]["versions"][0]["version"] == other["version"]
 
 
+def test_a_series_alone_is_a_start_only_where_an_end_stands_beside_it() -> None:
+    """CVE-2023-37422: `Orchestrator 9.3.x`, up to `<=9.3.0`."""
+    hpe = {"vendor": "Hewlett Packard Enterprise (HPE)", "product": "EdgeConnect SD-WAN Orchestrator"}
+    entry = {"version": "Orchestrator 9.3.x", "lessThanOrEqual": "<=9.3.0", "status": "affected"}
+    found = by_convention(hpe | {"versions": [entry]}, container="cna")[0]["versions"]
+    assert found == [{"version": "9.3", "lessThanOrEqual": "9.3.0", "status": "affected"}]
+    assert read(hpe["vendor"], hpe["product"], "Orchestrator 9.3.x")[0]["version"] == "Orchestrator 9.3.x"
+
+
 @pytest.mark.parametrize(
     ("vendor", "text", "end"),
     [
