@@ -140,3 +140,10 @@ def test_an_override_decides_here_too(a_record: Build) -> None:
 
 def test_nothing_asked_is_nothing_answered(a_record: Build) -> None:
     assert verdicts(a_record([]), [], overrides=Overrides()) == b""
+
+
+def test_an_object_that_is_none_is_passed_over(a_record: Build) -> None:
+    server = Subject(("microsoft",), "microsoft sql server 2019", "15.0.2000.5")
+    record = a_record(["no object", None, {"vendor": "Microsoft", "product": "Microsoft SQL Server 2019", "versions": ["1.0"]}])
+    wanted = decide(record, server, overrides=Overrides()).verdict
+    assert [CODES[code] for code in verdicts(record, [server], overrides=Overrides())] == [wanted]

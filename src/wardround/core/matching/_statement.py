@@ -4,11 +4,12 @@ A month's advisories on one product often differ in nothing but their prose.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from wardround.core.matching._conventions import whole_ends
 from wardround.core.matching._decide import by_rule, standing
 from wardround.core.matching._model import Subject
 from wardround.core.matching._record import Record
@@ -33,15 +34,24 @@ def statement(record: Record, blank: Subject, asked: Sequence[Subject] | None) -
         parts.append(advisory.published.date().isoformat().encode())  # a range may end at the record's publication
     for place in standing(record, blank):
         container = advisory.containers[place]
-        parts.append(f"{container.kind} {container.name}".encode())
+        parts.append(f"{container.kind} {container.name} {container.source * (container.kind == 'supplier')}".encode(errors="surrogatepass"))
         if asked is None:
-            parts += map(_written, container.affected)
+            parts += _said((one for one in container.affected if isinstance(one, Mapping)), advisory.description)
         for subject in asked or ():
-            parts += [_written(container.affected[at]) for at in record.places(place, subject)]
+            parts += _said([container.affected[at] for at in record.places(place, subject)], advisory.description)
             parts.append(b"\1")
         if container.applicability:
             parts.append(_dumped(list(container.applicability)))
     return hashlib.blake2b(b"\0".join(parts), digest_size=16).digest()
+
+
+def _said(objects: Iterable[Mapping[str, Any]], description: str) -> Iterator[bytes]:
+    """Each object as it is written, and where the record's description changes it, as it is then."""
+    for affected in objects:
+        yield _written(affected)
+        whole, _ = whole_ends(affected, description=description)
+        if whole is not affected:
+            yield _dumped(whole)
 
 
 def _written(affected: Mapping[str, Any]) -> bytes:
