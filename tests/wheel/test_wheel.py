@@ -35,7 +35,7 @@ def installed(root: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory)
     place = tmp_path_factory.mktemp("empty") / "venv"
     venv.create(place, with_pip=False, symlinks=True)
     locked = place / "constraints.txt"
-    locked.write_text("\n".join(re.findall(r"^[^\s#]+==[^\s;]+", (root / "requirements.lock").read_text("utf-8"), re.MULTILINE)))
+    locked.write_text("\n".join(re.findall(r"^[^\s#]+==[^\\\n]+", (root / "requirements.lock").read_text("utf-8"), re.MULTILINE)))
     pip = [sys.executable, "-m", "pip", "--python", place / "bin" / "python", "--disable-pip-version-check", "install", "--quiet"]
     subprocess.run([*pip, "--no-index", "--find-links", root / ".venv" / "wheels", "--constraint", locked, wheel], check=True)
     return place / "bin"
