@@ -17,6 +17,8 @@ FEED = {
     "portal": {"example": ("CVE-2030-0003",), "other": ("CVE-2030-0004",)},
     "endpoint manager": {"maker": ("CVE-2030-0005",)},
     "left-pad": {"acme": ("CVE-2030-0006",)},
+    "maker studio": {"": ("CVE-2030-0007",), "maker": ("CVE-2030-0008",)},
+    "toolbox": {"": ("CVE-2030-0009",), "other": ("CVE-2030-0010",)},
 }
 
 
@@ -49,6 +51,24 @@ def test_without_a_vendor_several_are_ambiguous() -> None:
     found = called(of("Portal"))
     assert found == Named("portal", ("example", "other"), ("CVE-2030-0003", "CVE-2030-0004"))
     assert found.ambiguous
+
+
+@pytest.mark.parametrize("vendor", ["", "Maker", "The Maker, Inc."])
+def test_a_record_that_states_no_vendor_speaks_of_the_product_that_bears_its_vendors_name(vendor: str) -> None:
+    found = called(of("Maker Studio", vendor))
+    assert found
+    assert (found.ambiguous, set(found.cves), ("", "maker studio") in found.also) == (
+        False,
+        {"CVE-2030-0007", "CVE-2030-0008"},
+        True,
+    )
+
+
+def test_of_a_name_that_anybody_could_give_it_may_be_another() -> None:
+    alone, stated = called(of("Toolbox")), called(of("Toolbox", "Other"))
+    assert alone
+    assert stated
+    assert (alone.ambiguous, stated.cves) == (True, ("CVE-2030-0010",))
 
 
 @pytest.mark.parametrize(

@@ -369,6 +369,8 @@ def test_taking_it_off_twice_changes_nothing_more_and_leaves_something(key: str)
         ("sony co., ltd.", "sony"),
         ("the qt company ltd", "qt"),
         ("sap se", "sap"),
+        ("jetbrains s.r.o.", "jetbrains"),
+        ("delta_electronics", "delta electronics"),
         ("inc.", "inc."),
         ("incorporated", "incorporated"),
         ("agfa", "agfa"),

@@ -1,5 +1,6 @@
 """Which records name an install: the rule of names, apart from any verdict."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from wardround.core.advisories import Advisory
@@ -22,6 +23,7 @@ Records = Callable[[Sequence[str]], Iterable[Advisory]]
 """CVE ids -> their records."""
 
 _NO_ALIASES = Aliases()
+_LETTERS = re.compile(r"[\W_]+")
 _STATED = "as the inventory states it"
 
 
@@ -130,6 +132,7 @@ def _take(name: Name, how: str, naming: Naming, aliases: Aliases, ways: dict[Nam
     if vendor and not vendor.startswith(ECOSYSTEM):
         whose = aliases.vendor(vendor)
         spelled += [v for v in listed if v and v != vendor and not v.startswith(ECOSYSTEM) and aliases.vendor(v) == whose]
+        spelled += [""] if "" in listed and _of_its_name(whose, product) else []
     for one in spelled:
         ways.setdefault((one, product), how)
         cves.update(dict.fromkeys(listed[one]))
@@ -151,7 +154,10 @@ def _by_product_alone(install: Install, naming: Naming, records: Records | None,
     every = tuple(dict.fromkeys(cve for vendor in vendors for cve in found[vendor]))
     if len({aliases.vendor(vendor) for vendor in vendors}) > 1 and records:
         vendors = tuple(sorted(_owners(records(every), product) & set(vendors))) or vendors
-    if len({aliases.vendor(vendor) for vendor in vendors}) > 1:
+    whose = {aliases.vendor(vendor) for vendor in vendors}
+    if "" in whose and len(whose) == 2 and _of_its_name(max(whose), product):
+        vendors, whose = (*vendors[1:], ""), {max(whose)}  # that some records state no vendor makes no second one
+    if len(whose) > 1:
         return Named(product, vendors, every)
     one, *others = vendors
     cves = tuple(dict.fromkeys(cve for vendor in vendors for cve in found.get(vendor, ())))
@@ -161,6 +167,12 @@ def _by_product_alone(install: Install, naming: Naming, records: Records | None,
         _take(other, f"by the alias {alias}", naming, aliases, ways, taken)
     also = tuple(dict.fromkeys((*((other, product) for other in others), *list(ways)[1:])))
     return Named(product, (one,), tuple(taken), also, tuple(ways.items()))
+
+
+def _of_its_name(vendor: str, product: str) -> bool:
+    """True where a product bears its vendor's name, or its vendor the product's: `VMware Fusion`, `Moodle` of Moodle."""
+    one, other = (_LETTERS.sub("", name) for name in (vendor, product))
+    return len(one) > 2 and (other.startswith(one) or one.startswith(other))
 
 
 def _refused(install: Install, product: str, aliases: Aliases) -> frozenset[Name]:

@@ -43,10 +43,13 @@ def bare_product(key: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def bare_vendor(key: str) -> str:
-    """A vendor's name key without its legal form at the end and `the` at the beginning (`ivanti, inc.` -> `ivanti`)."""
+    """A vendor's name key without its legal form at the end and `the` at the beginning (`ivanti, inc.` -> `ivanti`).
+
+    The underscores of a CPE name are spaces (`delta_electronics`).
+    """
     if len(key) > _LONGEST:
         return key
-    before = ""
+    before, key = "", key.replace("_", " ") if " " not in key else key
     while before != key:
         before = key
         key = _LEGAL.sub("", key).rstrip(" ,") or key
