@@ -136,12 +136,13 @@ class Arrivals(RuleBasedStateMachine):
 
     def naive(self) -> Iterator[tuple[tuple[str, str], tuple[list[str], list[str]]]]:
         """Row by row: what each install's verdict is, and then which devices that makes affected or unknown."""
+        naming = self.overrides.naming(self.store.naming)
         for number in range(1, 5):
             record = self.store.advisory(f"CVE-2030-{number:04}", at=NOW)
             for org in {org for org, _ in self.newest} if record and record.state == "PUBLISHED" else ():
                 verdicts: dict[str, set[Verdict]] = {}
                 for install in (i for (o, _), installs in self.newest.items() if o == org for i in installs):
-                    named = names(install, naming=self.store.naming, records=lambda cves: self.store.advisories(cves, at=NOW))
+                    named = names(install, naming=naming, records=lambda cves: self.store.advisories(cves, at=NOW))
                     if named and record.cve in named.cves:
                         answer = decide(record, subject_of(install, named), overrides=self.overrides)
                         verdicts.setdefault(install.asset_id, set()).add(answer.verdict)
