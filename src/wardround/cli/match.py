@@ -14,6 +14,7 @@ from wardround.cli._progress import Progress, progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
     from wardround.engines.nation import Nation, One, Picture
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
