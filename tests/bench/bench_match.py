@@ -4,6 +4,7 @@
 the environment that scanners of SBOMs are put into (never the project's own); a calibration says how busy the machine is.
 """
 
+import gc
 import os
 import platform
 import random
@@ -120,7 +121,9 @@ def whole(nation: Nation, how: str) -> tuple[Judged, int]:
         listed = blocks(pairs, asking, install=nation._installs.__getitem__)
     with measured(f"match ({how}): verdicts, reading the records included"):
         known = Known(folder, basis=basis(nation.statements.digests(at=nation.at), nation.overrides))
+        gc.freeze()
         judged = judge(listed, records=nation._records, overrides=nation.overrides, known=known)
+        gc.unfreeze()
         known.save()
     with measured(f"match ({how}): expansion to devices"):
         counted = count(nation.index, judged.universes)

@@ -101,21 +101,32 @@ def _listed(entries: Sequence[Entry]) -> set[str]:
 def bare_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subject) -> Answer | None:
     """The verdict that `read_object` gives, without a word: for counting. `decided_by` and `reason` are empty."""
     shape, version = affected if isinstance(affected, Shape) else Shape(affected), text_of(subject.version)
-    if shape.form:
-        return read_object(shape, at=at, subject=subject)
     if not shape.holds(version):
         return None
     if subject.scheme and subject.scheme in distributions() - shape.types:
         return _BARE[Verdict.UNKNOWN]
+    verdict, by_default = _verdict(shape, version)
+    if shape.form:
+        if verdict is Verdict.AFFECTED and mended_nearer(shape.entries, shape.form, version.text):
+            verdict = Verdict.UNKNOWN
+        elif by_default and verdict is Verdict.UNKNOWN and mended_in_branch(shape.entries, shape.form, version.text):
+            verdict = Verdict.NOT_AFFECTED
+    return _BARE[verdict]
+
+
+def _verdict(shape: Shape, version: Text) -> tuple[Verdict, bool]:
+    """The verdict of `_walk`, and whether it is the stated default."""
     readings, covered, certain = _read_through(shape, version)
     if certain and covered and len(readings[-1].statuses) == 1:
         (verdict,) = readings[-1].statuses
-        return _BARE[verdict]
+        return verdict, False
     fallback = None if covered else _default_verdict(shape, readings)
     if certain and fallback:
-        return _BARE[fallback]
+        return fallback, shape.default is not None
     possible = _possible(readings, fallback)
-    return _BARE[_first_doubt(readings)[1].doubt if len(possible) > 1 else possible.pop()]
+    if len(possible) > 1:
+        return _first_doubt(readings)[1].doubt, False
+    return possible.pop(), bool(fallback) and shape.default is not None
 
 
 def _read_through(shape: Shape, version: Text) -> tuple[list[Reading], bool, bool]:

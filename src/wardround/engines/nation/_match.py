@@ -1,5 +1,6 @@
 """The whole nation and every advisory, or one advisory and every device: exact, from the index and a store of feeds."""
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,7 +112,11 @@ class Nation:
         pairs = sorted({pair for product, listed in self.asked.items() if asking.naming(product) for pair in listed.tolist()})
         listed = blocks(pairs, asking, install=self._installs.__getitem__)
         known = Known(self.index.folder, basis=basis(self.statements.digests(at=self.at), self.overrides))
-        judged = judge(listed, records=self._records, overrides=self.overrides, known=known, progress=progress)
+        gc.freeze()  # all that stands by now stays: there is nothing to be found in it, over and over
+        try:
+            judged = judge(listed, records=self._records, overrides=self.overrides, known=known, progress=progress)
+        finally:
+            gc.unfreeze()
         known.save()
         return Picture([part.code for part in self.index.parts], judged, count(self.index, judged.universes))
 
