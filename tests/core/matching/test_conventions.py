@@ -66,6 +66,14 @@ def test_a_default_that_could_be_meant_stays(versions: list[dict[str, Any]]) -> 
     assert by_convention(one, container="cna")[0]["defaultStatus"] == "affected"
 
 
+def test_autodesks_default_beside_the_years_of_its_releases() -> None:
+    """CVE-2024-7993: Revit 2025 and 2024, default affected; 2023 has no such fault."""
+    revit = an_object(affected("2025"), affected("2024"), vendor="Autodesk", product="Revit", defaultStatus="affected")
+    assert "defaultStatus" not in by_convention(revit, container="cna")[0]
+    other = revit | {"vendor": "Example"}
+    assert by_convention(other, container="cna") == (other, ())
+
+
 def test_the_lowest_open_range_starts_at_the_first_version_and_others_at_their_series() -> None:
     """CVE-2024-9680: Firefox ESR before 128.3.1 and before 115.16.1, in two objects, both `unspecified`."""
     newer, older = (an_object(affected("unspecified", lessThan=end)) for end in ("128.3.1", "115.16.1"))

@@ -120,6 +120,15 @@ def _slipped_default(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return without_default(affected)
 
 
+def _listed_default(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """*Affected* as the default beside single versions that are affected."""
+    entries = list(entries_of(affected))
+    if affected.get("defaultStatus") != "affected" or not entries:
+        return None
+    listed = all(entry.get("status") == "affected" and start_of(entry)[:1].isdigit() and not end_of(entry) for entry in entries)
+    return without_default(affected) if listed else None
+
+
 def _only_fixes(changes: Any) -> bool:
     """True where `changes` name the version that repairs, and nothing else."""
     listed = changes if isinstance(changes, list) else ()
@@ -173,6 +182,7 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] 
     "fixed_from": _fixed_from,
     "no_start": _no_start,
     "slipped_default": _slipped_default,
+    "listed_default": _listed_default,
     "listed_lower_bounds": _listed_lower_bounds,
     "dotted": _dotted,
     "kernel_releases": _kernel_releases,

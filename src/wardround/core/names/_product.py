@@ -16,7 +16,7 @@ _ESR = re.compile(r" \d{1,9}(?:\.\d{1,9}){1,5}(?= esr$)", re.ASCII)
 _UPDATE = re.compile(r"(?<=\d) update \d{1,4}$", re.ASCII)
 _LEGAL = re.compile(
     r"(?:,? (?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|gmbh|ag|kg|plc|s\.?a|s\.?a\.?s|s\.?p\.?a|s\.?r\.?l"
-    r"|b\.?v|n\.?v|a/s|oy|ab|pty|pte|co|company|se|s\.?r\.?o|a\.s|aps|ltda|kft|oü)\.?|, ?inc\.?|,ltd\.?)$",
+    r"|b\.?v|n\.?v|a/s|oy|ab|pty|pte|co|company|se|s\.?r\.?o|a\.s|aps|ltda|kft|oü|sia)\.?|, ?inc\.?|,ltd\.?)$",
     re.ASCII,
 )
 
