@@ -64,7 +64,7 @@ class Answer:
     reason: str
     decided_by: str
     assumed: tuple[str, ...] = ()
-    elsewhere: bool = False
+    elsewhere: bool = field(default=False, compare=False)
 
     @property
     def decides(self) -> bool:
