@@ -81,6 +81,16 @@ def test_records_that_say_the_same_are_decided_once(a_record: Build, an_object: 
     assert len(asked) == 4  # one below, one past the end; one that is not stated, one that no order reads
 
 
+def test_a_version_that_does_not_show_its_updates_speaks_for_itself_alone(a_record: Build) -> None:
+    every = {"vendor": "Linux", "product": "Linux", "versions": [{"version": "0", "lessThan": "*", "status": "affected"}]}
+    subjects = [Subject(("linux",), "linux", v) for v in ("5.15.0-91-generic", "see asset tag", "5.15.0-92-generic", "5.15")]
+    one_by_one = [decide(a_record([every]), subject, overrides=Overrides()).verdict for subject in subjects]
+    for order in (subjects, subjects[::-1]):
+        found = [CODES[code] for code in verdicts(a_record([every]), order, overrides=Overrides())]
+        assert dict(zip(order, found, strict=True)) == dict(zip(subjects, one_by_one, strict=True))
+    assert len(set(one_by_one)) > 1
+
+
 windows_build = st.tuples(st.sampled_from(["17763", "19044", "19045", "22631"]), st.sampled_from(["0", "4411", "4412", "9999"]))
 windows_version = st.one_of(
     windows_build.map(lambda b: f"10.0.{b[0]}.{b[1]}"),

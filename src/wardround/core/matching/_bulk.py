@@ -21,6 +21,7 @@ from wardround.core.matching._numbers import Bound, Numbers, beside, text_of
 from wardround.core.matching._objects import bare_object
 from wardround.core.matching._orders import Order, UnreadableError
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._product_lines import unshowing, unshown
 from wardround.core.matching._record import Plan, Record
 from wardround.core.matching._statement import asked_of, statement
 from wardround.core.matching._windows import VENDOR, releases_of
@@ -52,7 +53,10 @@ class Ranked:
 
 
 class _Group:
-    """Subjects that differ in nothing but their version. `known` has the codes of `places` for each statement so far."""
+    """Subjects that differ in nothing but their version. `known` has the codes of `places` for each statement so far.
+
+    `lone` are those whose version does not show what is installed: each is answered for itself.
+    """
 
     def __init__(self, blank: Subject, subjects: Sequence[Subject], places: Sequence[int]) -> None:
         self.blank, self.asked = blank, asked_of(blank)
@@ -69,6 +73,10 @@ class _Group:
                 self.odd.append(place)
             else:
                 self.by_numbers[version.numbers].append(place)
+        vendor, product = (*blank.vendors, "")[0], blank.product
+        self.lone = {
+            place for place in places if blank.vendors in unshowing() and unshown(vendor, product, subjects[place].version)
+        }
         self.all = _rank(self.by_numbers, lambda numbers: True)
         self.short = _rank(self.by_numbers, lambda numbers: len(numbers) <= 3)
         self.long = _rank(self.by_numbers, lambda numbers: len(numbers) > 3)
@@ -159,10 +167,10 @@ class _Union:
     def alike(self, place: int, group: _Group) -> Hashable:
         """What the versions that are in no cell, too coarse for a bound or no plain numbers, have to share to be read alike."""
         text, numbers = group.texts[place]
+        if group.windows or place in group.lone or text in self.texts:
+            return place
         if not text:
             return ""
-        if group.windows or text in self.texts:
-            return place
         if numbers is not None:
             if self.padded and len(numbers) > 3:
                 return place
@@ -230,7 +238,7 @@ def _ends(keys: list[tuple[float, ...]], bounds: Iterable[Bound]) -> list[int]:
 
 def _apart(group: _Group, cuts: _Union) -> set[int]:
     """The versions that are too coarse for one of the bounds, or that the record names by their very text."""
-    apart = {place for text in cuts.texts if text in group.by_text for place in group.by_text[text]}
+    apart = group.lone | {place for text in cuts.texts if text in group.by_text for place in group.by_text[text]}
     for numbers, _ in cuts.bounds:
         for parts in range(1, len(numbers)):
             apart.update(group.by_numbers.get(numbers[:parts], ()))

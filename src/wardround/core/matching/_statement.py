@@ -34,7 +34,9 @@ def statement(record: Record, blank: Subject, asked: Sequence[Subject] | None) -
         parts.append(advisory.published.date().isoformat().encode())  # a range may end at the record's publication
     for place in standing(record, blank):
         container = advisory.containers[place]
-        parts.append(f"{container.kind} {container.name} {container.source * (container.kind == 'supplier')}".encode(errors="surrogatepass"))
+        parts.append(
+            f"{container.kind} {container.name} {container.source * (container.kind == 'supplier')}".encode(errors="surrogatepass")
+        )
         if asked is None:
             parts += _said((one for one in container.affected if isinstance(one, Mapping)), advisory.description)
         for subject in asked or ():
