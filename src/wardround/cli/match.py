@@ -3,6 +3,7 @@
 import resource
 import sys
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -49,7 +50,8 @@ def match(
         for problem in nation.index.problems:
             say(f"wardround: set aside: {problem}")
         nation.only(org)
-        document, lines = _one(nation, cve) if cve else _picture(nation, shown)
+        answer: tuple[dict[str, Any], Iterable[dict[str, Any]]] = _one(nation, cve) if cve else _picture(nation, shown)
+        document, lines = answer
     if out:
         _write(out, lines)
         for organisation in document["organisations"]:
