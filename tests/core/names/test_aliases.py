@@ -339,6 +339,8 @@ def _of_advisories(shared: Path) -> set[tuple[str, str]]:
         ("microsoft visual studio code (user)", "microsoft visual studio code"),
         ("python 3.11.4 (64-bit)", "python"),
         ("edge_chromium-based", "edge chromium-based"),
+        ("edge_chromium 120.0", "edge chromium"),
+        ("_ 1.1", "_"),
         ("notepad++ (64-bit x64)", "notepad++"),
         ("vlc media player", "vlc media player"),
         ("windows 10", "windows 10"),

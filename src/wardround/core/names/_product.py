@@ -31,11 +31,11 @@ def bare_product(key: str) -> str:
     """
     if len(key) > _LONGEST:
         return key
-    before, key = "", key.replace("_", " ") if " " not in key else key
+    before, key = "", _spaced(key)
     if _MARKS.search(key):
         key = " ".join(_MARKS.sub(" ", key).split()) or key
     while before != key:
-        before = key
+        before = key = _spaced(key)
         for pattern in (_BRACKETS, _LANGUAGE, _BARE, _VERSION, _ESR, _UPDATE):
             key = pattern.sub("", key).rstrip() or key
     return key
@@ -49,8 +49,13 @@ def bare_vendor(key: str) -> str:
     """
     if len(key) > _LONGEST:
         return key
-    before, key = "", key.replace("_", " ") if " " not in key else key
+    before, key = "", _spaced(key)
     while before != key:
-        before = key
+        before = key = _spaced(key)
         key = _LEGAL.sub("", key).rstrip(" ,") or key
-    return key.removeprefix("the ")
+    return _spaced(key.removeprefix("the "))
+
+
+def _spaced(key: str) -> str:
+    """A key of one word with its underscores as spaces: so CPE names write them."""
+    return " ".join(key.replace("_", " ").split()) or key if " " not in key else key
