@@ -14,6 +14,8 @@ from typing import BinaryIO
 from wardround.core.vocab import BadInput, WardroundError
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+ORGANISATION = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,31}")
+"""An organisation's code, which is part of names of files."""
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """One Parquet file for each snapshot or assessment, in one folder for each organisation: written whole, read apart."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wardround.core.vocab import BadInput, WardroundError
-from wardround.lake.files import written_whole
+from wardround.lake.files import ORGANISATION, written_whole
 
-ORGANISATION = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,31}")
 OWNER = b"wardround.org"
 
 

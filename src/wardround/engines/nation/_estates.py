@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from wardround.core.vocab import BadInput, WardroundError
-from wardround.lake.partitions import ORGANISATION
+from wardround.lake.files import ORGANISATION
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # loaded where a file is read: most questions need the index alone
 
 MANIFEST = "estate.json"
 NEEDED = {"asset_id", "product", "version"}
@@ -28,11 +30,13 @@ class Source:
         stats = [(file.name, file.stat()) for file in self.files]
         return " ".join(f"{name}:{s.st_size}:{s.st_mtime_ns}:{s.st_ino}" for name, s in stats)
 
-    def row_groups(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+    def row_groups(self, columns: Sequence[str]) -> "Iterator[pa.Table]":
         """Those of the columns that there are, text as dictionaries, a bounded number of rows at a time.
 
         Raises WardroundError for a file that cannot be read or is another organisation's.
         """
+        import pyarrow as pa
+
         for path in self.files:
             try:
                 yield from _arrow(path, self.code, columns) if path.suffix == ".arrow" else _parquet(path, self.code, columns)
@@ -40,7 +44,9 @@ class Source:
                 raise WardroundError(f"cannot be read ({error})", where=str(path), do="restore it or make it again") from None
 
 
-def _arrow(path: Path, code: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+def _arrow(path: Path, code: str, columns: Sequence[str]) -> "Iterator[pa.Table]":
+    import pyarrow as pa
+
     with pa.memory_map(str(path)) as file:
         schema = pa.ipc.open_file(file).schema
         present = _present(path, code, schema, columns)
@@ -50,14 +56,16 @@ def _arrow(path: Path, code: str, columns: Sequence[str]) -> Iterator[pa.Table]:
             yield pa.table(reader.get_batch(number))
 
 
-def _parquet(path: Path, code: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+def _parquet(path: Path, code: str, columns: Sequence[str]) -> "Iterator[pa.Table]":
+    import pyarrow.parquet as pq
+
     present = _present(path, code, pq.read_schema(path), columns)
     with pq.ParquetFile(path, read_dictionary=present) as file:
         for number in range(file.num_row_groups):
             yield file.read_row_group(number, columns=present, use_threads=False)
 
 
-def _present(path: Path, code: str, schema: pa.Schema, columns: Sequence[str]) -> list[str]:
+def _present(path: Path, code: str, schema: "pa.Schema", columns: Sequence[str]) -> list[str]:
     """Those of the columns that the file has. Raises WardroundError when it does not say that it is this organisation's."""
     present = [name for name in columns if name in schema.names]
     if (schema.metadata or {}).get(b"wardround.org", b"") != code.encode() or not NEEDED.issubset(present):
@@ -103,6 +111,9 @@ def _of_lake(installs: Path) -> Iterator[Source]:
 
 def _said(path: Path) -> tuple[str, object]:
     """The source of a snapshot, and when it was true; an empty one speaks for no source."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         with pq.ParquetFile(path) as file:
             first = next(file.iter_batches(batch_size=1, columns=["source", "taken_at"]), None)

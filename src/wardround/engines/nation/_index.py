@@ -4,11 +4,10 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from wardround.core.vocab import BadInput, WardroundError
 from wardround.engines.nation._arrays import Array, read_arrays, write_arrays
@@ -16,6 +15,9 @@ from wardround.engines.nation._catalogue import FIELDS, Catalogue
 from wardround.engines.nation._catalogue import FILE as CATALOGUE
 from wardround.engines.nation._estates import Source, sources
 from wardround.engines.nation._postings import Ints, Postings, postings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Progress = Callable[[int, int, str], None]
 Made = tuple[str, dict[str, Array], dict[str, Any]]
@@ -197,8 +199,10 @@ def _rows(source: Source, catalogue: Catalogue) -> tuple[list[str], Ints, Ints]:
     return list(names), np.concatenate([nothing, *pairs]), np.concatenate([nothing, *devices])
 
 
-def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
+def _codes(column: "pa.ChunkedArray") -> tuple[Ints, list[str]]:
     """A column of text as codes and what they stand for; nothing stated is empty text."""
+    import pyarrow as pa
+
     array = column.unify_dictionaries().combine_chunks()
     array = array.chunk(0) if isinstance(array, pa.ChunkedArray) and array.num_chunks else array
     if not len(array):
@@ -212,6 +216,8 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
 
 def _distinct(columns: dict[str, tuple[Ints, list[str]]]) -> tuple[Ints, Ints]:
     """For each row the number of its distinct combination, and for each combination one of its rows."""
+    import pyarrow as pa
+
     key, size = np.zeros(len(next(iter(columns.values()))[0]), np.int64), 1
     for codes, values in columns.values():
         if size * len(values) >= 1 << 62:
