@@ -226,8 +226,9 @@ def duckdb_join(estate: Path, made: Index, judged: Judged, findings: int) -> Non
     if found.returncode:
         said(what, f"did not run: {found.stderr.strip()[-200:]}")
         return
-    said(what, found.stdout.splitlines()[0])
-    total = int(found.stdout.splitlines()[1])
+    figure, number = found.stdout.split("\n")[-3:-1]  # a progress bar may stand before them
+    said(what, figure)
+    total = int(number)
     same = "equal to ours" if total == findings else f"NOT equal: ours are {findings:,}"
     said("DuckDB's affected findings", f"{total:,}, {same}", "equal")
 
@@ -247,7 +248,8 @@ except ImportError:
     raise SystemExit("duckdb is not installed here")
 import numpy as np, pyarrow as pa
 v = np.load(sys.argv[2]); verdicts = pa.table({"cve": v["cve"], "pair": v["pair"]})
-db = duckdb.connect(); db.execute("CREATE TABLE verdicts AS SELECT * FROM verdicts"); total = 0
+db = duckdb.connect(); db.execute("SET enable_progress_bar = false")
+db.execute("CREATE TABLE verdicts AS SELECT * FROM verdicts"); total = 0
 began = time.process_time()
 db.execute("CREATE TABLE installs (org INTEGER, pair INTEGER, device INTEGER)")
 for n, path in enumerate(sorted(glob.glob(sys.argv[3] + "/*.npz"))):

@@ -49,7 +49,7 @@ class Part:
         Of `pairs` the affected ones come last, so that a device's last mark is its heaviest.
         """
         place = self._inverse.take(pairs, mode="clip")  # the last one is 0
-        has = np.flatnonzero(place)
+        (has,) = place.nonzero()
         if not len(has):
             return _NOBODY, _NOBODY
         affected = affected[has]
@@ -67,7 +67,7 @@ class Part:
             sums = np.cumsum(length)
             rows = np.repeat(starts - (sums - length), length) + np.arange(sums[-1])
             marks[devices[rows]] = np.repeat(affected + np.uint8(1), length)
-        return np.flatnonzero(marks == 2), np.flatnonzero(marks == 1)
+        return (marks == 2).nonzero()[0], _NOBODY if affected[0] else (marks == 1).nonzero()[0]
 
     def marked_any(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """For each device whether it has any of the pairs that are marked, of all pairs of the catalogue."""
