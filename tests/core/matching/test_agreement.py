@@ -39,6 +39,8 @@ def row_by_row(affected: dict[str, Any], version: str) -> str:
         inside = start <= at and (at < parts(end) if "lessThan" in row else at <= parts(end))
         if inside:
             status = row["status"]
+            if any(parts(c["at"]) < start and c["status"] != status for c in row.get("changes", [])):
+                return "not_evaluable"
             for change in sorted(row.get("changes", []), key=lambda c: parts(c["at"])):
                 status = change["status"] if parts(change["at"]) <= at else status
             return SAID[status]

@@ -94,11 +94,44 @@ def test_equality_with_an_end_settles_no_version_that_is_too_coarse(says: Says, 
     assert says(an_object(custom("12.4", lessThan="12.4.0.2"), default="unaffected"), version="12.4").verdict == "unknown"
 
 
-def test_changes_are_read_in_the_order_of_their_places_whatever_order_they_are_written_in(says: Says, an_object: Build) -> None:
-    written = [{"at": "1.6", "status": "affected"}, {"at": "1.10", "status": "unknown"}, {"at": "1.4", "status": "unaffected"}]
-    record = an_object(semver("1.0", lessThan="2.0", changes=written), default="unknown")
-    found = [says(record, version=v).verdict.value for v in ("1.3.9", "1.4", "1.5", "1.6", "1.9", "1.10")]
-    assert found == ["affected", "not_affected", "not_affected", "affected", "affected", "unknown"]
+def test_changes_out_of_order_are_not_evaluable_from_the_first_place_on(says: Says, an_object: Build) -> None:
+    """As CVE-2024-5798 lists the fixes of branches: taken one after the other, 1.14.13 would clear Vault 1.15.0 to 1.15.8."""
+    written = [{"at": "1.15.9", "status": "unaffected"}, {"at": "1.14.13", "status": "unaffected"}]
+    record = an_object(semver("0.11.0", lessThan="1.16.2", changes=written), default="unaffected")
+    found = [says(record, version=v).verdict.value for v in ("1.14.12", "1.14.13", "1.15.0", "1.16.0", "1.16.2")]
+    assert found == ["affected", "not_evaluable", "not_evaluable", "not_evaluable", "not_affected"]
+    assert "lists changes out of order: 1.15.9, and after it 1.14.13" in says(record, version="1.15.0").reason
+
+
+def test_a_change_before_the_range_clears_nothing_of_it(says: Says, an_object: Build) -> None:
+    """As CVE-2024-2048: the range starts at 1.15.5, and a change is stated at 1.14.10."""
+    written = [{"at": "1.14.10", "status": "unaffected"}]
+    record = an_object(semver("1.15.5", lessThan="1.16.0", changes=written), default="unaffected")
+    found = [says(record, version=v).verdict.value for v in ("1.15.4", "1.15.5", "1.15.9", "1.16.0")]
+    assert found == ["not_affected", "not_evaluable", "not_evaluable", "not_affected"]
+    assert "states a change at 1.14.10, before that" in says(record, version="1.15.5").reason
+
+
+def test_a_change_past_the_end_is_never_reached(says: Says, an_object: Build) -> None:
+    """As thousands of records name the first fixed version: `lessThanOrEqual` 6.8, and a change at 6.9."""
+    record = an_object(semver("0", lessThanOrEqual="6.8", changes=[{"at": "6.9", "status": "unaffected"}]), default="unaffected")
+    assert [says(record, version=v).verdict.value for v in ("6.8.0", "6.8.1")] == ["affected", "not_affected"]
+
+
+def test_two_changes_at_one_place_that_disagree_are_not_evaluable_from_there(says: Says, an_object: Build) -> None:
+    written = [{"at": "1.4", "status": "unaffected"}, {"at": "1.4.0", "status": "affected"}]
+    record = an_object(semver("1.0", lessThan="2.0", changes=written), default="unaffected")
+    assert [says(record, version=v).verdict.value for v in ("1.3.9", "1.4.0", "1.9.0")] == [
+        "affected",
+        "not_evaluable",
+        "not_evaluable",
+    ]
+
+
+@pytest.mark.parametrize("at", ["0.5", "2.5", "9.0"])
+def test_no_change_clears_a_range_with_its_ends_swapped(says: Says, an_object: Build, at: str) -> None:
+    record = an_object(semver("3.0", lessThan="1.0", changes=[{"at": at, "status": "unaffected"}]), default="unaffected")
+    assert {says(record, version=v).verdict.value for v in ("0.1.0", "2.7.0", "3.5.0")} == {"not_evaluable"}
 
 
 def test_a_change_at_what_is_no_version_leaves_its_doubt(says: Says, an_object: Build) -> None:

@@ -7,9 +7,10 @@ everything else (prose, letters, coarse versions, `changes`, broken ranges) take
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property, cmp_to_key, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
+from wardround.core.matching._changes import disorder, in_order
 from wardround.core.matching._forms import Form
 from wardround.core.matching._numbers import Bound, Text, beside, bound_of
 from wardround.core.matching._orders import BELOW, EQUAL, Order, Position, UnreadableError, is_first, is_plain, order_of, shown
@@ -283,12 +284,16 @@ class Entry:
 
     def _with_changes(self, reading: Reading, version: str) -> Reading:
         """The status inside the range after its `changes`: the last one at or below the version counts."""
-        if not reading.statuses or not self.changes:
+        if not reading.statuses or not self.changes or (self._broken and reading.outside):
             return reading
         if len(self.changes) > MOST_CHANGES:
             why = f"The record lists {len(self.changes):,} changes inside one range, more than the {MOST_CHANGES:,} that are read."
             return replace(reading, statuses=_EVERY, says=why, doubt=Verdict.NOT_EVALUABLE)
         order, statuses, what = self.order, set(reading.statuses), reading.what
+        if version and self._disorder:
+            why, place = self._disorder
+            if place is None or _side(version, place, order, wanted={0, 1}) is not False:
+                return replace(reading, statuses=_EVERY, says=why, doubt=Verdict.NOT_EVALUABLE)
         doubt, compared = reading.doubt, reading.assumed
         for at, status in self.steps:
             stated = bool(version)
@@ -304,24 +309,18 @@ class Entry:
 
     @cached_property
     def steps(self) -> list[tuple[str, Verdict]]:
-        """Changes by where they take place, as the schema asks of readers; what is no version comes last, where its doubt stays."""
+        """Changes by where they take place; what is no version comes last, where its doubt stays."""
+        return in_order(self._stated_changes, self.order)
 
-        def before(one: tuple[str, Verdict], other: tuple[str, Verdict]) -> int:
-            return min(position(one[0], other[0]))
+    @cached_property
+    def _disorder(self) -> tuple[str, str | None] | None:
+        start = self.span.start if self.span and not _unbounded(self.span) else None
+        return disorder(self._stated_changes, self.order, start=start, status=self.status)
 
-        listed, position = [c for c in self.changes or () if isinstance(c, Mapping)], self.order.position
-        steps = [(_written(c.get("at")).strip(), _status(_written(c.get("status")))) for c in listed]
-        places, unreadable = [], []
-        for step in steps:
-            try:
-                position(step[0], step[0])
-                places.append(step)
-            except UnreadableError:
-                unreadable.append(step)
-        try:
-            return sorted(places, key=cmp_to_key(before)) + unreadable
-        except UnreadableError:
-            return steps
+    @property
+    def _stated_changes(self) -> list[tuple[str, Verdict]]:
+        listed = [change for change in self.changes or () if isinstance(change, Mapping)]
+        return [(_written(change.get("at")).strip(), _status(_written(change.get("status")))) for change in listed]
 
 
 _compiled = lru_cache(maxsize=65_536)(Entry)
