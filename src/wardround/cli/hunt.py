@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from wardround.core.hunts import HuntResult, Source, Window
-    from wardround.core.hunts._model import RuleSet
+    from wardround.core.sigma._model import RuleSet
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 SHOWN = 20

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wardround.core.hunts import HuntResult, Source, hunt, load_pack
-from wardround.core.hunts import _lines as lines_module
-from wardround.core.hunts import _unpack as unpack_module
+from wardround.core.logs import _lines as lines_module
+from wardround.core.logs import _unpack as unpack_module
 
 LINE = b'192.0.2.1 - - [15/May/2025:03:12:44 +0100] "GET /mifs/403.jsp?k=x HTTP/1.1" 200 1 "-" "-"\n'
 
@@ -162,7 +162,7 @@ def test_binary_between_the_lines_is_counted() -> None:
 
 
 def test_a_log_that_is_none_is_left_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wardround.core.hunts._read.HOPELESS", 1 << 20)
+    monkeypatch.setattr("wardround.core.logs._read.HOPELESS", 1 << 20)
     result = searched(b"nothing here\n" * 400_000)
     assert "left there" in result.rejected[0].what
     assert result.runs[0].coverage.unparsed < 400_000

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardround.core.hunts import Window, searched_hours, windows
-from wardround.core.hunts._coverage import Seen
+from wardround.core.logs._seen import Seen
 from wardround.core.vocab import BadInput, Coverage
 from wardround.core.vocab._hunting import SourceCoverage
 

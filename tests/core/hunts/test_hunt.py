@@ -122,7 +122,7 @@ def test_unnamed_event_data_are_all_searched(search: Callable[..., HuntResult]) 
 def test_a_regular_expression_that_does_not_end_is_stopped_and_named(
     search: Callable[..., HuntResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wardround.core.hunts._values.REGEX_SECONDS", 0.05)
+    monkeypatch.setattr("wardround.core.sigma._values.REGEX_SECONDS", 0.05)
     result = search("sel:\n    a|re: '^(a|aa)+$'\ncondition: sel", {"a": "aaa"}, {"a": "a" * 60 + "b"}, {"a": "aa"})
     (why,) = reasons(result).values()
     assert "'^(a|aa)+$' took over 0.05 s on line 2; stopped there" in why

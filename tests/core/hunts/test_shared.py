@@ -11,8 +11,8 @@ import yaml
 import zstandard
 
 from wardround.core.hunts import Source, hunt, read_rules
-from wardround.core.hunts._model import RuleSet
-from wardround.core.hunts._windows import CHUNK, HEADER
+from wardround.core.logs._windows import CHUNK, HEADER
+from wardround.core.sigma._model import RuleSet
 
 # The case counts one where its own recording, beside it as JSON, holds several events that satisfy the rule word by word.
 COUNTED_LOWER_THAN_THEIR_EVENTS = {

@@ -11,9 +11,10 @@
 
 from wardround.core.hunts._coverage import searched_hours, windows
 from wardround.core.hunts._hunt import hunt
-from wardround.core.hunts._model import HuntResult, Pack, Source, Window
+from wardround.core.hunts._model import HuntResult, Pack, Window
 from wardround.core.hunts._packs import load_pack
-from wardround.core.hunts._rules import read_rules
 from wardround.core.hunts._statement import statement
+from wardround.core.logs import Source
+from wardround.core.sigma import read_rules
 
 __all__ = ["HuntResult", "Pack", "Source", "Window", "hunt", "load_pack", "read_rules", "searched_hours", "statement", "windows"]

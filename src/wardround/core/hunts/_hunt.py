@@ -4,12 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from wardround.core.hunts._applies import blind_for, lacking, serves
-from wardround.core.hunts._evaluate import holds
-from wardround.core.hunts._model import Event, HuntResult, Kind, Rule, RuleSet, Source, SourceRun
-from wardround.core.hunts._read import Reading
-from wardround.core.hunts._unpack import unpacked
-from wardround.core.hunts._values import SlowRegexError
+from wardround.core.hunts._model import HuntResult, SourceRun
+from wardround.core.logs import Event, Kind, Reading, Source, unpacked
+from wardround.core.sigma import Rule, RuleSet, SlowRegexError, blind_for, holds, lacking, serves
 from wardround.core.vocab import Coverage, Detection, Rejected
 from wardround.core.vocab._hunting import NotRun
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from wardround.core.hunts._model import Pack
-from wardround.core.hunts._rules import read_rules
+from wardround.core.sigma import read_rules
 from wardround.core.vocab import BadInput
 
 PHASES = ("exploit", "after", "scan")

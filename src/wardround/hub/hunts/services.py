@@ -14,7 +14,8 @@ from django.db import transaction
 
 from wardround.core import hunts as core
 from wardround.core.alerts import response_policy
-from wardround.core.hunts._model import RuleSet, Windows
+from wardround.core.hunts._model import Windows
+from wardround.core.sigma._model import RuleSet
 from wardround.core.vocab import BadInput, Coverage
 from wardround.hub.audit.services import record
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch

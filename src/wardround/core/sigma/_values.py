@@ -10,7 +10,7 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, ClassVar
 
-from wardround.core.hunts._times import as_time
+from wardround.core.logs import as_time
 
 REGEX_SECONDS = 1.0
 ONE: None = None  # a `?` inside a piece: exactly one character

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
-from wardround.core.hunts._model import Source
+from wardround.core.logs._model import Source
 from wardround.core.vocab import BadInput, Rejected
 
 DEEPEST = 3

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wardround.core.hunts import read_rules
-from wardround.core.hunts._rules import LARGEST_FILE
+from wardround.core.sigma._rules import LARGEST_FILE
 
 SEL = "sel:\n    a: 1\ncondition: sel"
 LAUGHS = b"b0: &b0 [x]\n" + b"".join(b"b%d: &b%d [%s]\n" % (i, i, b", ".join([b"*b%d" % (i - 1)] * 9)) for i in range(1, 9))

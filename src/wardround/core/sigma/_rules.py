@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from wardround.core.hunts._conditions import FieldTest, leaves
-from wardround.core.hunts._model import LogSource, Rule, RuleSet
-from wardround.core.hunts._translate import UnsupportedError, tree
-from wardround.core.hunts._values import Reference
+from wardround.core.sigma._conditions import FieldTest, leaves
+from wardround.core.sigma._model import LogSource, Rule, RuleSet
+from wardround.core.sigma._translate import UnsupportedError, tree
+from wardround.core.sigma._values import Reference
 from wardround.core.vocab._hunting import NotRun
 
 LARGEST_FILE = 1_000_000

@@ -9,4 +9,4 @@ from typing import Any
 @cache
 def table(name: str) -> dict[str, Any]:
     """One table of `tables/`, by its name."""
-    return tomllib.loads(files("wardround.core.hunts").joinpath("tables", f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(files("wardround.core.logs").joinpath("tables", f"{name}.toml").read_text("utf-8"))

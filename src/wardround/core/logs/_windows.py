@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from wardround.core.hunts._model import Event
-from wardround.core.hunts._records import windows_event
+from wardround.core.logs._model import Event
+from wardround.core.logs._records import windows_event
 
 MAGIC = b"ElfFile\x00"
 HEADER = 4096

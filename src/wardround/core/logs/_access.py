@@ -4,9 +4,9 @@ import re
 from functools import cache
 from urllib.parse import unquote_to_bytes
 
-from wardround.core.hunts._model import Event, Kind, Scalar
-from wardround.core.hunts._tables import table
-from wardround.core.hunts._times import access_time
+from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._tables import table
+from wardround.core.logs._times import access_time
 
 QUOTED = r'"((?:[^"\\]|\\.)*)"'
 START = r"(\S+) \S+ (.{0,512}?) ?\[([^\]\s]+ [+-]\d{4})\] "

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from wardround.core.hunts import _windows
-from wardround.core.hunts._access import access_event
-from wardround.core.hunts._coverage import Seen
-from wardround.core.hunts._lines import lines
-from wardround.core.hunts._model import Event, Source
-from wardround.core.hunts._records import json_event
-from wardround.core.hunts._unpack import BROKEN, LARGEST_IN_MEMORY
+from wardround.core.logs import _windows
+from wardround.core.logs._access import access_event
+from wardround.core.logs._lines import lines
+from wardround.core.logs._model import Event, Source
+from wardround.core.logs._records import json_event
+from wardround.core.logs._seen import Seen
+from wardround.core.logs._unpack import BROKEN, LARGEST_IN_MEMORY
 from wardround.core.vocab import BadInput, Rejected
 from wardround.core.vocab._hunting import SourceCoverage
 

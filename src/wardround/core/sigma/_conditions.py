@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from wardround.core.hunts._values import ValueTest
+from wardround.core.sigma._values import ValueTest
 
 
 @dataclass(frozen=True, slots=True)

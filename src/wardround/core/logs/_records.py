@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wardround.core.hunts._model import Event, Kind, Scalar, written
-from wardround.core.hunts._tables import table
-from wardround.core.hunts._times import as_time
+from wardround.core.logs._model import Event, Kind, Scalar, written
+from wardround.core.logs._tables import table
+from wardround.core.logs._times import as_time
 
 DEEPEST = 32
 JSON_LINES = Kind("JSON lines", "json")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from wardround.core.hunts import _values as values
-from wardround.core.hunts._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest
+from wardround.core.sigma import _values as values
+from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest
 
 FLAGS = {"IGNORECASE": "i", "MULTILINE": "m", "DOTALL": "s"}
 SIGNS = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.core.hunts._values import wildcard_match
+from wardround.core.sigma._values import wildcard_match
 
 PATTERN = st.text("ab*?", max_size=8)
 TEXT = st.text("abc", max_size=10)

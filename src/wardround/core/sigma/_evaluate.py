@@ -1,8 +1,8 @@
 """Does a condition hold on one event? The reference evaluator: obvious rather than fast."""
 
-from wardround.core.hunts._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest
-from wardround.core.hunts._model import Event, written
-from wardround.core.hunts._values import Exists, Null, Reference, Regex, Text
+from wardround.core.logs import Event, written
+from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest
+from wardround.core.sigma._values import Exists, Null, Reference, Regex, Text
 
 
 def holds(node: Node, event: Event) -> bool:

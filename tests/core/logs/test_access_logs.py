@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.core.hunts._access import COMBINED, COMMON, WITHOUT_STATUS, access_event, decodings
+from wardround.core.logs._access import COMBINED, COMMON, WITHOUT_STATUS, access_event, decodings
 
 
 def first(text: str, field: str) -> object:

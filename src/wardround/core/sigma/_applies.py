@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from functools import partial
 
-from wardround.core.hunts._conditions import FieldTest, could_hold
-from wardround.core.hunts._model import Kind, LogSource, Rule
-from wardround.core.hunts._tables import table
-from wardround.core.hunts._values import Number, Text
+from wardround.core.logs import Kind
+from wardround.core.sigma._conditions import FieldTest, could_hold
+from wardround.core.sigma._model import LogSource, Rule
+from wardround.core.sigma._tables import table
+from wardround.core.sigma._values import Number, Text
 
 
 def serves(kind: Kind, wanted: LogSource) -> bool:
