@@ -6,14 +6,14 @@
 >>> reading = Reading(source)
 >>> [(event.line, event.kind.shape, event.fields["sc-status"]) for event in reading]
 [(1, 'Apache combined access log', (200,))]
->>> reading.coverage().first.isoformat()
+>>> reading.tally.coverage().first.isoformat()
 '2025-05-15T02:12:44+00:00'
 """
 
 from wardround.core.logs._model import Event, Kind, Scalar, Source, written
 from wardround.core.logs._read import Reading
-from wardround.core.logs._seen import Seen
+from wardround.core.logs._tally import Tally
 from wardround.core.logs._times import as_time
 from wardround.core.logs._unpack import unpacked
 
-__all__ = ["Event", "Kind", "Reading", "Scalar", "Seen", "Source", "as_time", "unpacked", "written"]
+__all__ = ["Event", "Kind", "Reading", "Scalar", "Source", "Tally", "as_time", "unpacked", "written"]
