@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wardround.core.matching._proposals import Proposal
     from wardround.core.vocab import Install
     from wardround.lake.home import Home
+    from wardround.lake.told import Told
 
 _SHOWN = 50
 _FIRST = datetime(1999, 1, 1, tzinfo=UTC)
@@ -36,17 +37,42 @@ def list_proposed(home: "Home", *, inventory: Path | None, json: bool) -> None:
         found = [one for advisory in _told(statements.advisories(wanted, at=at)) for one in proposals(advisory)]
     from wardround.core.names import key_of
 
+    told = told_by_people(home)
     counted = Counter((key_of(one.vendor), key_of(one.product)) for one in installs)
     rows = ranked(found, installs=counted)
     drafts = sum(bool(one.entries) for one in found)
     if json:
-        emit({"proposals": len(found), "with_draft": drafts, "first": [_row(*row) for row in rows[:_SHOWN]]})
+        emit(
+            {
+                "told": [one.document() for one in told],
+                "proposals": len(found),
+                "with_draft": drafts,
+                "first": [_row(*row) for row in rows[:_SHOWN]],
+            }
+        )
         return
+    for word in told:
+        print(f"{word.cve}: {word.vendor or 'a vendor not stated'} {word.product} {word.version} (told by {word.author})")
+        print(f"  answered {word.verdict.replace('_', ' ')}, should be {word.right.replace('_', ' ')}: {word.says[:300]}")
+        print(f"  from {word.source}, {word.organisation}, {word.at:%d %b %Y}")
     for one, hosts, records in rows[:_SHOWN]:
         called = f"{one.vendor or 'a vendor not stated'} {one.product or '(no product)'}"
         print(f"{one.cve}: {called} ({hosts} installs, {records} records, {'a draft' if one.entries else 'no draft'})")
         print(f"  {'; '.join(text for _, text in one.texts)[:160]}")
-    print(f"{len(found):,} proposals, {drafts:,} with a draft; none of them decides anything. Next: wardround override propose CVE")
+    print(
+        f"{len(told):,} told by people; {len(found):,} proposals, {drafts:,} with a draft; none of them decides anything. "
+        "Next: wardround override propose CVE"
+    )
+
+
+def told_by_people(home: "Home", cve: str = "") -> "list[Told]":
+    """What people said is wrong with a verdict, and nobody has settled yet."""
+    from wardround.core.matching import Overrides
+    from wardround.core.names import Aliases
+    from wardround.lake.told import standing
+
+    overrides, aliases = Overrides.load(folder=home.overrides), Aliases.load(folder=home.aliases)
+    return standing(home.proposed, overrides=overrides, aliases=aliases, cve=cve)
 
 
 def propose(home: "Home", cve: str, *, product: str, author: str, date: str, out: Path | None, json: bool) -> None:
@@ -65,11 +91,14 @@ def propose(home: "Home", cve: str, *, product: str, author: str, date: str, out
     if advisory is None:
         raise BadInput("no record of that id is here", where=cve[:40], do="run `wardround feeds sync`, or look at the id again")
     found = [one for one in proposals(advisory) if not product or name_key(one.product) == name_key(product)]
-    if not found:
+    told = [one for one in told_by_people(home, advisory.cve) if not product or name_key(one.product) == name_key(product)]
+    if not found and not any(one.draft() for one in told):
         raise BadInput(
             "this record states nothing in words that is not read already", where=cve[:40], do="write an override by hand"
         )
-    drafts = [one.draft | {"author": author, "date": date} for one in found]
+    drafts = [
+        one | {"author": author, "date": date} for one in (*(one.draft() for one in told), *(one.draft for one in found)) if one
+    ]
     if out is None or json:
         emit(drafts)
     if out is not None:
@@ -79,9 +108,9 @@ def propose(home: "Home", cve: str, *, product: str, author: str, date: str, out
             part.replace(out)
         finally:
             part.unlink(missing_ok=True)
-    empty = sum(not one.entries for one in found)
+    empty = sum(not one["statement"]["versions"] for one in drafts)
     if empty:
-        say(f"{empty} of {len(found)} drafts have no versions: their words were not understood.")
+        say(f"{empty} of {len(drafts)} drafts have no versions: their words were not understood.")
     say(f"Check each against its source, complete author, date and reason. Next: wardround override check {out or 'FILE'}")
 
 

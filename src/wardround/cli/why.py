@@ -117,12 +117,12 @@ def _csv(row: dict[str, str]) -> bytes:
 
 
 def _of_asset(asset: str, org: str, at: "datetime", home: Path | None) -> "list[Install]":
-    """The installs of an asset in the newest snapshots of its organisation's sources, as of then."""
+    """The installs of an asset in the newest snapshots that its organisation had then."""
     from wardround.hub.boot import boot
 
     boot(home_of(home))
     from wardround.core.vocab import BadInput
-    from wardround.hub.estate.services import installs_of, newest, snapshots
+    from wardround.hub.estate.services import installs_of, known_then
     from wardround.hub.organisations.access import system_access
     from wardround.hub.organisations.lookup import organisation_by
     from wardround.hub.organisations.models import Organisation
@@ -130,7 +130,7 @@ def _of_asset(asset: str, org: str, at: "datetime", home: Path | None) -> "list[
     access = system_access("command line")
     found: dict[str, list[Install]] = {}
     for organisation in [organisation_by(org)] if org else Organisation.objects.all():
-        rows = newest(snapshots(access, organisation, until=at)).values()
+        rows = known_then(access, organisation, at=at)
         installs = [i for row in rows for i in installs_of(row) if asset in (i.asset_id, i.hostname)]
         if installs:
             found[organisation.code] = installs

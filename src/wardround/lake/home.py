@@ -42,6 +42,11 @@ class Home:
         return self.path / "aliases"
 
     @property
+    def proposed(self) -> Path:
+        """The folder of what people said is wrong with a verdict (JSON files): it waits for a vendor fact or a name."""
+        return self.path / "proposed"
+
+    @property
     def lake(self) -> Path:
         """The folder of columnar tables, each partitioned by organisation."""
         return self.path / "lake"

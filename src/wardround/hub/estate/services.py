@@ -160,6 +160,16 @@ def newest(rows: Sequence[Snapshot]) -> dict[str, Snapshot]:
     return {row.source.name: row for row in rows}
 
 
+def known_then(access: Access, organisation: Organisation, *, at: datetime) -> list[Snapshot]:
+    """The newest snapshot of each source by which an answer was given at that time: what was imported later was in none.
+
+    Before an organisation's first import no answer was given: there what had been taken by then is told.
+    """
+    rows = snapshots(access, organisation, until=at)
+    came = [row for row in rows if row.imported_at <= at]
+    return list(newest(came or rows).values())
+
+
 def installs_of(snapshot: Snapshot) -> list[Install]:
     """The installs of one snapshot, from the lake."""
     return list(lake().read(snapshot.organisation.code, snapshots=[snapshot.public_id]))

@@ -23,6 +23,11 @@ VERDICTS = {
     "not_evaluable": Tag("cannot be evaluated", "orange"),
     "not_affected": Tag("not affected", "grey"),
 }
+RIGHT = {
+    "not_affected": "This version is not affected",
+    "affected": "This version is affected",
+    "another_name": "The product has another name in the records",
+}
 CLAIMED = {
     "known_affected": Tag("affected", "red"),
     "first_affected": Tag("affected", "red"),

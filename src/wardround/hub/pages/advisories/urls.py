@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from wardround.hub.pages.advisories.telling import tell
 from wardround.hub.pages.advisories.views import advisories, advisory
 from wardround.hub.pages.advisories.why import why
 
@@ -24,4 +25,5 @@ urlpatterns = [
     path("advisories/", advisories, name="advisories"),
     path("advisories/<cve:cve>/", advisory, name="advisory"),
     path("advisories/<cve:cve>/why/<slug:code>/", why, name="why"),
+    path("advisories/<cve:cve>/why/<slug:code>/tell/", tell, name="tell"),
 ]

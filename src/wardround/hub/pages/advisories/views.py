@@ -12,6 +12,7 @@ from wardround.core.vocab import WardroundError
 from wardround.hub.advisories.reading import statements
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.pages.advisories import history
+from wardround.hub.pages.advisories.proposed import proposed
 from wardround.hub.pages.advisories.whohas import holders, totals
 from wardround.hub.pages.asking import Asking
 
@@ -74,6 +75,7 @@ def advisory(request: Asking, cve: str) -> HttpResponse:
         "who": who,
         "sums": totals(who),
         "claims": claims,
+        "proposed": proposed(request.access, cve),
         "alerts": _on(request, cve),
         "inside": [(h.organisation, h.findings[:MOST], len(h.findings)) for h in who if h.findings],
         "days": days,
