@@ -23,15 +23,18 @@ def asked(act: Act, *, most: int, vendor: str | None = None, product: str | None
     installs, counts = _stated(act, vendor, product)
     known = aliases().as_of(act.at)
     with statements() as store:
-        return review(
+        guesses = Guesses(store, aliases=known)
+        found = review(
             installs,
             naming=cache(overrides().as_of(act.at).naming(store.naming)),
             records=partial(store.advisories, at=act.at),
             aliases=known,
-            candidates=Guesses(store, aliases=known),
+            candidates=guesses,
             most=most,
             assets=counts,
         )
+        guesses.keep()
+        return found
 
 
 def records_on(found: Review) -> dict[Candidate, int]:
