@@ -125,6 +125,8 @@ def _document(override: "Override") -> dict[str, Any]:
     """An override as it is written in its file, and where that is."""
     keys = ("id", "revision", "cves", "vendor", "product", "kind", "author", "source", "date", "reason", "supersedes", "where")
     said = {key: getattr(override, key) for key in keys} | ({"also": override.also} if override.also else {})
+    said |= {"unconfirmed": override.unconfirmed} if override.unconfirmed else {}
+    said |= {"confirmed": {"by": override.confirmed_by, "on": override.confirmed_on}} if override.confirmed_by else {}
     if branches := override.branches:
         fixed = [".".join(map(str, fix)) for fix in branches.fixed]
         return said | {"branch_parts": branches.branch_parts, "version_parts": branches.version_parts, "fixed": fixed}
@@ -139,9 +141,8 @@ def _branched(table: "ProductBranches") -> dict[str, Any]:
     listed = []
     for one in table.branches:
         stated = {"branch": one.name, "fixed": one.fixed, "status": words[one.status] if one.status else "", "since": one.since}
-        below = "unknown" if one.below.value == "unknown" else ""
-        listed.append(
-            {key: value for key, value in (stated | {"below": below, "note": one.note}).items() if value or key == "branch"}
-        )
+        stated |= {key: "unknown" if getattr(one, key).value == "unknown" else "" for key in ("below", "before")}
+        stated |= {"note": one.note, "unconfirmed": one.unconfirmed}
+        listed.append({key: value for key, value in stated.items() if value or key == "branch"})
     more = {"workaround": table.workaround} if table.workaround else {}
     return {"form": table.form.name, "branches": listed, "newer": words[table.newer], "otherwise": words[table.otherwise]} | more

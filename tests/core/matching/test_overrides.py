@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from wardround.core.matching import Overrides
+from wardround.core.matching import Answer, Overrides, Subject
 from wardround.core.matching._branches import Branches, branch_answer
+from wardround.core.matching._product_branches import NEWER
 from wardround.core.vocab import BadInput
 
 FACT: dict[str, Any] = {
@@ -62,6 +63,13 @@ def test_the_bundled_ones_load() -> None:
         {"branch_parts": 4},
         {"branch_parts": None},
         {"supersedes": "other"},
+        {"confirmed": "https://vendor.example/advisory"},
+        {"confirmed": {"by": [], "on": "2030-05-13"}},
+        {"confirmed": {"by": ["the vendor's advisory"], "on": "2030-05-13"}},
+        {"confirmed": {"by": ["https://vendor.example/advisory"]}},
+        {"confirmed": {"by": ["https://vendor.example/advisory"], "on": 2030}},
+        {"unconfirmed": True},
+        {"unconfirmed": "nobody looked", "confirmed": {"by": ["https://vendor.example/advisory"], "on": "2030-05-13"}},
         {"kind": "statement"},
         {"kind": "statement", "statement": {"versions": [{"status": "fine"}]}},
         {"kind": "statement", "statement": {"versions": [3]}},
@@ -134,6 +142,9 @@ BRANCHED = {key: value for key, value in FACT.items() if key not in ("branch_par
         {"branches": [{"branch": "10.2", "status": "mitigated"}]},
         {"branches": [{"branch": "10.2", "fixed": "10.2.9", "below": "unaffected"}]},
         {"branches": [{"branch": "10.2", "fixed": "10.2.9", "since": "10.1.0"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.2.9", "before": "unknown"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.2.9", "since": "10.2.1", "before": "not yet"}]},
+        {"branches": [{"branch": "10.2", "fixed": "10.2.9", "unconfirmed": True}]},
         {"branches": [{"branch": "10.2", "fixed": "10.2.9", "workaround": "off"}]},
         {"branches": [{"branch": "10.2", "fixed": "10.2.9"}, {"branch": "10.2", "status": "affected"}]},
         {"branches": [{"branch": "10.2", "fixed": 3}]},
@@ -180,6 +191,44 @@ def test_a_branch_list_speaks_from_its_day_on() -> None:
 
     assert deciding(loaded(BRANCHED).as_of(date(2030, 5, 12))) is None
     assert deciding(loaded(BRANCHED).as_of(date(2030, 5, 13))) == "c-fact"
+
+
+def answered(fact: dict[str, Any], version: str) -> Answer:
+    found = loaded(fact).of("CVE-2030-0001", vendors=("example",), product="gateway")
+    assert found
+    return found.answer(Subject(("example",), "gateway", version))
+
+
+def test_what_nothing_confirms_makes_a_not_affected_assumed_and_leaves_an_affected_as_it_is() -> None:
+    sure, unsure = FACT, FACT | {"unconfirmed": "the vendor's page could not be read."}
+    assert [answered(fact, "1.2.3").verdict for fact in (sure, unsure)] == ["not_affected"] * 2
+    assert answered(sure, "1.2.3").assumed == ()
+    said = "That this fact holds was not confirmed by anything published: the vendor's page could not be read."
+    assert answered(unsure, "1.2.3").assumed == (said,)
+    assert answered(unsure, "1.2.2").assumed == ()
+    stated = {"defaultStatus": "affected", "versions": [{"version": "1.0.0", "status": "unaffected"}]}
+    bare = {key: value for key, value in unsure.items() if key not in ("branch_parts", "version_parts", "fixed")}
+    assert answered(bare | {"kind": "statement", "statement": stated}, "1.0.0").assumed == (said,)
+
+
+@pytest.mark.parametrize("version", ["10.2.9-h1", "10.2.12"])
+def test_a_branch_whose_fix_nothing_confirms_makes_only_its_own_answers_assumed(version: str) -> None:
+    doubted = [{"branch": "10.2", "fixed": "10.2.9-h1", "unconfirmed": "press only."}, {"branch": "10.1", "fixed": "10.1.3"}]
+    said = ("That 10.2.9-h1 has the fix was not confirmed by anything published: press only.",)
+    assert answered(BRANCHED | {"branches": doubted}, version).assumed == said
+    assert answered(BRANCHED | {"branches": doubted}, "10.1.3").assumed == ()
+    assert answered(BRANCHED | {"branches": doubted}, "10.2.9").verdict == "affected"
+
+
+def test_a_branch_newer_than_all_that_the_vendor_lists_is_assumed_to_hold_the_fix() -> None:
+    assert (answered(BRANCHED, "11.0.0").verdict, answered(BRANCHED, "11.0.0").assumed) == ("not_affected", (NEWER,))
+
+
+@pytest.mark.parametrize(("before", "verdict"), [({}, "not_affected"), ({"before": "unknown"}, "unknown")])
+def test_below_the_first_version_with_the_fault_the_fact_says_what_is_true(before: dict[str, str], verdict: str) -> None:
+    branches = [{"branch": "10.2", "fixed": "10.2.9", "since": "10.2.4", **before}]
+    shown = [answered(BRANCHED | {"branches": branches}, v).verdict for v in ("10.2.3", "10.2.4", "10.2.9", "10.2")]
+    assert shown == [verdict, "affected", "not_affected", "unknown"]
 
 
 def test_an_installations_folder_adds_its_own(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from wardround.core.matching import Answer, Overrides, Subject
+from wardround.core.matching._product_branches import NEWER
 from wardround.core.matching._read_override import Override
 from wardround.core.vocab import Verdict
 
@@ -24,9 +25,12 @@ FLEX, ZYWALL = ("zyxel", "usg flex series firmware"), ("zyxel", "zywall/usg seri
 
 # CVE, product, then below the fix, the fix, above it.
 BRANCHES = """
-CVE-2023-46805 IVANTI 9.1R18.2 9.1R18.3 9.1R18.4 | 9.1R17.1 9.1R17.2 9.1R17.3 | 9.1R14.3 9.1R14.4 9.1R14.5
-CVE-2024-21887 IVANTI 22.4R2.1 22.4R2.2 22.4R2.3 | 22.5R2.1 22.5R2.2 22.5R2.4 | 22.5R1 22.5R1.1 22.5R1.2
-CVE-2024-21893 IVANTI 9.1R18.2 9.1R18.3 9.1R18.9
+CVE-2023-46805 IVANTI 9.1R18.2 9.1R18.4 9.1R18.5 | 9.1R17.1 9.1R17.3 9.1R17.4 | 9.1R14.3 9.1R14.5 9.1R14.6
+CVE-2023-46805 IVANTI 9.1R16.2 9.1R16.3 9.1R16.4 | 9.1R15.2 9.1R15.3 9.1R15.4
+CVE-2024-21887 IVANTI 22.4R2.1 22.4R2.3 22.4R2.4 | 22.5R2.1 22.5R2.3 22.5R2.4 | 22.5R1 22.5R1.2 22.5R1.3
+CVE-2024-21887 IVANTI 22.6R2.1 22.6R2.2 22.6R2.3
+CVE-2024-21887 IVANTI 22.1R6 22.1R6.1 22.1R6.2 | 22.2R4 22.2R4.1 22.2R4.2 | 22.3R1 22.3R1.1 22.3R1.2 | 22.4R1 22.4R1.1 22.4R1.2
+CVE-2024-21893 IVANTI 9.1R18.2 9.1R18.3 9.1R18.9 | 9.1R14.3 9.1R14.4 9.1R14.5 | 22.5R1 22.5R1.1 22.5R1.2
 CVE-2024-7593 VTM 22.2 22.2R1 22.2R2 | 22.3R2 22.3R3 22.3R4 | 22.7R1 22.7R2 22.7R3
 CVE-2024-42009 ROUNDCUBE 1.6.7 1.6.8 1.6.9 | 1.5.7 1.5.8 1.5.9
 CVE-2025-0282 IVANTI 22.7R2.4 22.7R2.5 22.7R2.6
@@ -53,6 +57,9 @@ CVE-2024-20353 ASA 9.16(4)55 9.16(4)57 9.16(4)62 | 9.12(4)65 9.12(4)67 9.12(4)68
 CVE-2024-20359 ASA 9.18(4)8 9.18(4)22 9.18(4)24 | 9.20(2) 9.20(2)10 9.20(2)11
 CVE-2024-20359 ASA 9.17(1)33 9.17(1)39 9.17(1)40 | 9.19(1)27 9.19(1)28 9.19(1)31
 CVE-2025-20333 ASA 9.16(4)84 9.16(4)85 9.16(4)86 | 9.14(4)27 9.14(4)28 9.14(4)29 | 9.12(4)71 9.12(4)72 9.12(4)73
+CVE-2025-20333 ASA 9.17(1)39 9.17(1)45 9.17(1)46 | 9.18(4)40 9.18(4)47 9.18(4)50 | 9.19(1)31 9.19(1)37 9.19(1)38
+CVE-2025-20333 ASA 9.20(3)4 9.20(3)7 9.20(3)9 | 9.22(1)2 9.22(1)3 9.22(1)6
+CVE-2025-20362 ASA 9.23(1)13 9.23(1)19 9.23(1)20
 CVE-2025-20362 ASA 9.18(4)66 9.18(4)67 9.18(4)68 | 9.20(4)9 9.20(4)10 9.20(4)11
 CVE-2025-20362 ASA 9.22(2)13 9.22(2)14 9.22(2)15 | 9.16(4)84 9.16(4)85 9.16(4)86
 CVE-2025-20362 ASA 9.12(4)71 9.12(4)72 9.12(4)73 | 9.14(4)27 9.14(4)28 9.14(4)29
@@ -82,11 +89,12 @@ CVE-2024-5806 MOVEIT 2023.0.10 2023.0.11 2023.0.12 | 15.1.5 15.1.6 15.1.7 | 16.0
 CVE-2024-1709 CONNECT 23.9.7.8804 23.9.8 23.9.8.8811 | 23.9.7 23.9.8.8811 24.1.3.8907
 CVE-2024-1708 CONNECT 23.9.7 23.9.8 23.9.10
 CVE-2021-26855 EXCHANGE 15.2.792.9 15.2.792.10 15.2.792.11 | 15.02.0721.012 15.02.0721.013 15.02.0721.014
+CVE-2021-26855 EXCHANGE 15.0.847.63 15.0.847.64 15.0.847.65 | 15.0.1497.11 15.0.1497.12 15.0.1497.15
 CVE-2021-26855 EXCHANGE 15.2.659.11 15.2.659.12 15.2.659.13 | 15.1.2176.2 15.1.2176.9 15.1.2176.12
 CVE-2023-28771 FLEX 5.35 5.36 5.37 | 4.60 5.36 5.36_Patch_1
 CVE-2023-28771 ZYWALL 4.73 4.73_Patch_1 4.73_Patch_2
 CVE-2024-22019 NODE 18.19.0 18.19.1 18.20.4 | 20.11.0 20.11.1 20.12.0 | 21.6.1 21.6.2 22.0.0
-CVE-2024-22017 NODE 18.18.0 18.19.1 18.20.4 | 20.4.0 20.11.1 20.12.0
+CVE-2024-22017 NODE 20.4.0 20.11.1 20.12.0
 CVE-2024-27983 NODE 18.20.0 18.20.1 18.20.2 | 20.12.0 20.12.1 20.12.2 | 21.7.1 21.7.2 22.0.0
 CVE-2024-22020 NODE 18.20.3 18.20.4 18.20.5 | 20.15.0 20.15.1 20.16.0 | 22.4.0 22.4.1 22.5.0
 CVE-2024-36137 NODE 20.15.0 20.15.1 20.16.0 | 22.4.0 22.4.1 23.0.0
@@ -142,6 +150,16 @@ def test_ten_products_and_their_famous_faults_are_there() -> None:
         ("CVE-2022-1388", BIGIP, "11.6.5.3", "affected"),
         ("CVE-2024-37085", ESXI, "ESXi70U3v-24723872", "affected"),
         ("CVE-2024-20353", ASA, "9.8(4)48", "affected"),
+        ("CVE-2025-20333", ASA, "9.8(4)48", "affected"),
+        ("CVE-2025-20362", ASA, "9.17(1)46", "affected"),
+        ("CVE-2025-20362", ASA, "9.19(1)42", "affected"),
+        ("CVE-2025-20333", ASA, "9.23(1)", "not_affected"),
+        ("CVE-2025-20362", ASA, "9.24(1)", "unknown"),
+        ("CVE-2023-20198", XE, "17.10.1b", "affected"),
+        ("CVE-2024-22018", NODE, "21.7.3", "affected"),
+        ("CVE-2024-22020", NODE, "21.6.1", "affected"),
+        ("CVE-2024-40766", SONICOS, "6.2.7.1-23n", "affected"),
+        ("CVE-2021-22986", BIGIP, "11.6.5.2", "unknown"),
         ("CVE-2024-7889", WORKSPACE, "2203.1000", "affected"),
         # Branches in which the fault never was.
         ("CVE-2024-22017", NODE, "18.17.1", "not_affected"),
@@ -152,7 +170,9 @@ def test_ten_products_and_their_famous_faults_are_there() -> None:
         ("CVE-2025-0282", IVANTI, "22.7R1.5", "not_affected"),
         ("CVE-2022-40684", FORTIOS, "6.4.10", "not_affected"),
         ("CVE-2018-13379", FORTIOS, "5.6.2", "not_affected"),
-        ("CVE-2023-28771", FLEX, "4.50", "not_affected"),
+        # Below the first version that the vendor names, without a word about those.
+        ("CVE-2023-28771", FLEX, "4.50", "unknown"),
+        ("CVE-2023-28771", ZYWALL, "4.59", "unknown"),
         # Newer than all that the vendor lists.
         ("CVE-2023-20198", XE, "17.13.1", "not_affected"),
         ("CVE-2022-1388", BIGIP, "17.0.0", "not_affected"),
@@ -164,8 +184,17 @@ def test_ten_products_and_their_famous_faults_are_there() -> None:
         ("CVE-2023-46747", BIGIP, "16.1.4.1", "unknown"),
         ("CVE-2023-34362", MOVEIT, "2020.1.6", "unknown"),
         ("CVE-2024-1709", CONNECT, "22.4.20001", "unknown"),
-        ("CVE-2025-20333", ASA, "9.18(4)50", "unknown"),
-        ("CVE-2023-46805", IVANTI, "22.6R2.1", "unknown"),
+        ("CVE-2021-21974", ESXI, "6.5.0 build 17459147", "unknown"),
+        # Two texts of the vendor name different releases as mended.
+        ("CVE-2023-46805", IVANTI, "9.1R18.3", "unknown"),
+        ("CVE-2024-21887", IVANTI, "22.2R3", "unknown"),
+        ("CVE-2024-21887", IVANTI, "22.3R3", "unknown"),
+        ("CVE-2024-21893", IVANTI, "22.6R2.1", "affected"),
+        ("CVE-2024-21893", IVANTI, "22.3R3", "unknown"),
+        # The release of that day lists other faults of the same notice, and not this one.
+        ("CVE-2024-22017", NODE, "18.19.0", "affected"),
+        ("CVE-2024-22017", NODE, "18.19.1", "unknown"),
+        ("CVE-2024-22017", NODE, "18.20.4", "unknown"),
         # Too coarse, not stated, not written as a version of the product.
         ("CVE-2024-3400", PAN, "10.2", "unknown"),
         ("CVE-2023-20198", XE, "17.9", "unknown"),
@@ -220,3 +249,33 @@ def test_every_fix_of_every_bundled_branch_is_itself_not_affected(name: str) -> 
             assert found
             assert found.override.id == override.id
             assert found.answer(Subject((vendor,), product, fix)).verdict is Verdict.NOT_AFFECTED, (override.id, branch, fix)
+
+
+def test_every_bundled_fact_says_by_what_it_is_confirmed_or_that_nothing_confirms_it() -> None:
+    for override in BUNDLED.all:
+        assert bool(override.confirmed_by) != bool(override.unconfirmed), override.id
+        assert bool(override.confirmed_by) == bool(override.confirmed_on), override.id
+        assert override.source.startswith("https://"), override.id
+
+
+@pytest.mark.parametrize(
+    ("cve", "product", "version"),
+    [
+        ("CVE-2023-46747", BIGIP, "16.1.4.2"),
+        ("CVE-2023-46747", BIGIP, "17.1.1.1"),
+        ("CVE-2023-20198", XE, "17.12.2"),
+        ("CVE-2024-21893", IVANTI, "22.6R2.2"),
+        ("CVE-2023-41724", SENTRY, "9.17.1"),
+        ("CVE-2023-28771", ZYWALL, "4.73 Patch 1"),
+    ],
+)
+def test_a_fix_that_nothing_confirms_is_assumed(cve: str, product: tuple[str, str], version: str) -> None:
+    answer = asked(cve, product, version)
+    assert answer.verdict is Verdict.NOT_AFFECTED
+    assert any("was not confirmed by anything published" in said for said in answer.assumed)
+
+
+def test_a_confirmed_fix_assumes_nothing_and_a_newer_branch_does() -> None:
+    assert asked("CVE-2024-3400", PAN, "10.2.9-h1").assumed == ()
+    assert asked("CVE-2023-46747", BIGIP, "16.1.4").assumed == ()
+    assert asked("CVE-2023-20198", XE, "17.13.1").assumed == (NEWER,)

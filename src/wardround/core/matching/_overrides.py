@@ -12,7 +12,7 @@ from wardround.core.matching._branches import branch_answer
 from wardround.core.matching._model import Answer, Subject
 from wardround.core.matching._names import Naming
 from wardround.core.matching._objects import read_object
-from wardround.core.matching._product_branches import product_answer
+from wardround.core.matching._product_branches import product_answer, unconfirmed
 from wardround.core.matching._read_override import Override, read_overrides
 from wardround.core.vocab import BadInput, Verdict
 
@@ -110,16 +110,22 @@ class Deciding:
 
     def answer(self, subject: Subject) -> Answer:
         """The override's answer, with its id, source and date."""
-        override = self.override
+        answer = self._read(subject)
+        assumed = answer.assumed
+        if answer.verdict is Verdict.NOT_AFFECTED and self.override.unconfirmed:
+            assumed = (*assumed, unconfirmed("this fact holds", self.override.unconfirmed))
+        return Answer(answer.verdict, f"{answer.reason} {self._credit()}", answer.decided_by, assumed)
+
+    def _read(self, subject: Subject) -> Answer:
+        override, at = self.override, f"override {self.override.id}"
         if override.branches:
             verdict, reason = branch_answer(override.branches, version=subject.version)
-            return Answer(verdict, f"{reason} {self._credit()}", f"override {override.id}")
+            return Answer(verdict, reason, at)
         if override.product_branches:
-            verdict, reason = product_answer(override.product_branches, version=subject.version)
-            return Answer(verdict, f"{reason} {self._credit()}", f"override {override.id}")
-        read = read_object(override.statement, at=f"override {override.id}", subject=subject)
-        answer = read or Answer(Verdict.NOT_EVALUABLE, "The override speaks of git commits only.", f"override {override.id}")
-        return Answer(answer.verdict, f"{answer.reason} {self._credit()}", answer.decided_by, answer.assumed)
+            verdict, reason, assumed = product_answer(override.product_branches, version=subject.version)
+            return Answer(verdict, reason, at, assumed)
+        read = read_object(override.statement, at=at, subject=subject)
+        return read or Answer(Verdict.NOT_EVALUABLE, "The override speaks of git commits only.", at)
 
     def _credit(self) -> str:
         return f"This is {self.override.vendor}'s own fact of {self.override.date.isoformat()}, which the record lacks."

@@ -13,13 +13,16 @@ from wardround.core.matching._orders import shown
 from wardround.core.vocab import Verdict
 
 _WORDS = {Verdict.AFFECTED: "affected", Verdict.NOT_AFFECTED: "not affected", Verdict.UNKNOWN: "not known"}
+NEWER = "A branch newer than every one that the vendor lists is taken to hold the fix."
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One branch: fixed from `fixed` on and `below` that affected, or all of `status`. Below `since` it had the fault not yet.
 
-    `below` is *unknown* where a version below the fix may carry a mend that does not show in it. `note` says why.
+    `below` is *unknown* where a version below the fix may carry a mend that does not show in it, and `before` is where the
+    vendor names the first version that has the fault without a word about those below. `note` says why. `unconfirmed` says
+    why nothing published confirms the fix: a *not affected* by it is then assumed.
     """
 
     name: str
@@ -28,6 +31,8 @@ class Branch:
     since: str = ""
     note: str = ""
     below: Verdict = Verdict.AFFECTED
+    before: Verdict = Verdict.NOT_AFFECTED
+    unconfirmed: str = ""
 
     def prefix(self, form: Form, by: int = 0) -> Key:
         """The numbers that a version of this branch begins with; none for a branch without a name, which is every version."""
@@ -51,20 +56,36 @@ class ProductBranches:
         return ", ".join(fixes[:6]) + (f" and {len(fixes) - 6} more" if len(fixes) > 6 else "")
 
 
-def product_answer(table: ProductBranches, *, version: str) -> tuple[Verdict, str]:
-    """The verdict on a version (empty text: not stated) and the reason in a sentence."""
+def product_answer(table: ProductBranches, *, version: str) -> tuple[Verdict, str, tuple[str, ...]]:
+    """The verdict on a version (empty text: not stated), the reason in a sentence, and what the verdict assumes."""
     fixes = f" ({table.listed})" if table.listed else ""
     if not version:
-        return Verdict.UNKNOWN, f"The inventory states no version, and the vendor tells versions apart{fixes}."
+        return Verdict.UNKNOWN, f"The inventory states no version, and the vendor tells versions apart{fixes}.", ()
     if not table.form.reads(version):
         why = f"{shown(version)} is not written as a version of this product, so it cannot be held against the fixes{fixes}."
-        return Verdict.UNKNOWN, why
+        return Verdict.UNKNOWN, why, ()
     by = next((n for n, span in enumerate(table.form.spans(version)) if span.exact and _covers(table, n)), 0)
     span = table.form.spans(version)[by]
     if len({_status(table, point, by) for point in _points(table, span, by)}) > 1:
-        return Verdict.UNKNOWN, f"{shown(version)} is too coarse: its missing parts decide whether it has the fix{fixes}."
+        return Verdict.UNKNOWN, f"{shown(version)} is too coarse: its missing parts decide whether it has the fix{fixes}.", ()
     verdict, branch = _status(table, span.low, by), _branch(table, span.low, by)
-    return verdict, _reason(table, version, verdict, branch, span, by)
+    newer = branch is None and span.low > _newest(table, by)
+    return verdict, _reason(table, version, verdict, branch, span, by), _assumed(verdict, branch, newer=newer)
+
+
+def unconfirmed(what: str, why: str) -> str:
+    """The sentence that a *not affected* carries when nothing published confirms what it rests on."""
+    return f"That {what} was not confirmed by anything published: {why}"
+
+
+def _assumed(verdict: Verdict, branch: Branch | None, *, newer: bool) -> tuple[str, ...]:
+    """What a *not affected* rests on without the vendor having said it, or without anything published that confirms it."""
+    if verdict is not Verdict.NOT_AFFECTED:
+        return ()
+    if branch is None:
+        return (NEWER,) if newer else ()
+    what = f"{branch.fixed} has the fix" if branch.fixed else f"branch {branch.name} is not affected"
+    return (unconfirmed(what, branch.unconfirmed),) if branch.unconfirmed else ()
 
 
 def _covers(table: ProductBranches, by: int) -> bool:
@@ -88,7 +109,7 @@ def _status(table: ProductBranches, point: Key, by: int) -> Verdict:
     if branch is None:
         return table.newer if point > _newest(table, by) else table.otherwise
     if branch.since and point < table.form.spans(branch.since)[by].low:
-        return Verdict.NOT_AFFECTED
+        return branch.before
     if branch.fixed:
         return Verdict.NOT_AFFECTED if point >= table.form.spans(branch.fixed)[by].low else branch.below
     return branch.status or Verdict.UNKNOWN

@@ -14,6 +14,7 @@ from wardround.core.matching._product_branches import ProductBranches
 from wardround.core.matching._read_product_branches import read_product_branches
 from wardround.core.vocab import BadInput, name_key
 
+_Day = date
 KINDS = ("branch-fixes", "product-branches", "statement")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{2,80}", re.ASCII)
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
@@ -27,6 +28,8 @@ class Override:
     Of kind `branch-fixes` it has `branches`, of kind `product-branches` it has `product_branches`; of kind `statement` it has
     `statement`, an `affected` object as in the CVE Record Format. `date` is when the vendor stated it; `supersedes` names the
     overrides that it takes the place of; `also` are further names, vendor and product, under which records and inventories know it.
+    `confirmed_by` are published texts (URLs) that it was held against on the day `confirmed_on`; `unconfirmed` says why there is
+    none, and every *not affected* of it is then assumed.
     """
 
     id: str
@@ -45,6 +48,9 @@ class Override:
     statement: Mapping[str, Any]
     product_branches: ProductBranches | None = None
     also: tuple[tuple[str, str], ...] = ()
+    confirmed_by: tuple[str, ...] = ()
+    confirmed_on: _Day | None = None
+    unconfirmed: str = ""
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:
@@ -113,7 +119,24 @@ def _read(raw: Any, *, where: str, pointer: str) -> Override:
         statement=_statement(raw, refuse) if kind == "statement" else {},
         product_branches=read_product_branches(raw, refuse) if kind == "product-branches" else None,
         also=_also(raw, refuse),
+        **_confirmed(raw, refuse),
     )
+
+
+def _confirmed(raw: Mapping[str, Any], refuse: Any) -> dict[str, Any]:
+    """`{"confirmed": {"by": [URL...], "on": day}}`, or `{"unconfirmed": why}`, or neither; never both."""
+    said, why = raw.get("confirmed"), raw.get("unconfirmed", "")
+    if not isinstance(why, str) or (why and said is not None):
+        raise refuse("unconfirmed", "'unconfirmed' must be a text, and stands instead of 'confirmed'")
+    if said is None:
+        return {"unconfirmed": why.strip()}
+    by = said.get("by") if isinstance(said, dict) else None
+    if not isinstance(by, list) or not by or not all(isinstance(one, str) and one.startswith("https://") for one in by):
+        raise refuse("confirmed", "'confirmed' must have 'by', a list of https addresses, and the day 'on'")
+    try:
+        return {"confirmed_by": tuple(by), "confirmed_on": date.fromisoformat(said.get("on"))}
+    except (TypeError, ValueError):
+        raise refuse("confirmed", "'confirmed' must have 'on', the day on which it was checked, like 2025-05-13") from None
 
 
 def _also(raw: Mapping[str, Any], refuse: Any) -> tuple[tuple[str, str], ...]:

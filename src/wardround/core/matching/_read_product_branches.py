@@ -9,7 +9,7 @@ from wardround.core.matching._product_branches import Branch, ProductBranches
 from wardround.core.vocab import BadInput, Verdict
 
 Refuse = Callable[[str, str], BadInput]
-_KEYS = frozenset({"branch", "fixed", "status", "since", "note", "below"})
+_KEYS = frozenset({"branch", "fixed", "status", "since", "note", "below", "before", "unconfirmed"})
 
 
 def read_product_branches(raw: Mapping[str, Any], refuse: Refuse) -> ProductBranches:
@@ -39,10 +39,13 @@ def _branch(raw: Mapping[str, Any], form: Form, place: int, refuse: Refuse) -> B
             raise refuse(f"{at}/{key}", f"{texts[key]!r} is not written as a version of {form.name}")
     if bool(texts["fixed"]) == bool(texts["status"]):
         raise refuse(at, "a branch has either the version that fixed it, 'fixed', or a 'status' of its own")
-    stated = {key: _status(raw, key, refuse, at=at) for key in ("status", "below") if texts[key]}
+    stated = {key: _status(raw, key, refuse, at=at) for key in ("status", "below", "before") if texts[key]}
     if stated.get("below") is Verdict.NOT_AFFECTED:
         raise refuse(f"{at}/below", "below its fix a branch is affected or unknown; 'since' says where the fault began")
-    branch = Branch(texts["branch"], texts["fixed"], since=texts["since"], note=texts["note"], **stated)
+    if texts["before"] and not texts["since"]:
+        raise refuse(f"{at}/before", "'before' is the status below 'since', which is not stated")
+    said = {key: texts[key] for key in ("since", "note", "unconfirmed")}
+    branch = Branch(texts["branch"], texts["fixed"], **said, **stated)
     for key in ("fixed", "since"):
         if texts[key] and not _within(branch, form, texts[key]):
             raise refuse(f"{at}/{key}", f"{texts[key]!r} is not of branch {branch.name!r}, or says too little of itself")
