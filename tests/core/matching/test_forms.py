@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wardround.core.advisories import Advisory
 from wardround.core.matching import Answer, Overrides, Subject, decide
 from wardround.core.matching._forms import Form, form_named, form_of, forms
+from wardround.core.matching._objects import read_object
 from wardround.core.vocab import name_key
 
 ARecord = Callable[..., Advisory]
@@ -58,6 +59,8 @@ ORDERS = {
     "node": "16.20.2 18.18.0 18.19.1 20.11.1 v21.6.2 22.4.0 22.4.1",
     "freebsd": "13.2-RELEASE 13.3-RELEASE-p5 13.3-p6 14.0-RELEASE-p9 14.0-RELEASE-p10 14.1-RELEASE",
     "cortex-xdr": "7.5.101 8.1.1.37712 8.1.2 8.2.0 8.3.0.50235 7.9.101-CE 7.9.102-CE",
+    "lines-of-two": "5.6.37 7.4.33 8.1.29 8.1.30 8.2.0 8.3.12 v8.4.1",
+    "tomcat": "8.5.95 9.0.0.M11 9.0.0-M15 9.0.0 9.0.83 10.1.0-M1 10.1.0-M17 10.1.0-RC1 10.1.0 10.1.15 11.0.0-M10",
     "moodle": "3.9.19 4.0.6 4.1.9 4.1.10 4.2.6 4.3.3 4.3.4",
     "serv-u": "15.3.2_HF_2 15.4.1_HF_1 15.4.2_HF_1 Serv-U_15.4.2_HF_2 15.5.0_HF_1",
     "zld": "4.60 4.73 4.73_Patch_1 V5.36(ABUH.0) 5.36patch1 V5.36(ABUH.2) 5.37",
@@ -186,6 +189,15 @@ def says(
     return decide(a_record([affected]), Subject((vendor,), name_key(product[1]), version), overrides=Overrides())
 
 
+def alone(product: tuple[str, str], version: str, *entries: dict[str, Any]) -> Answer:
+    """One object by itself, without a default and without what its publisher's conventions say."""
+    affected = {"vendor": product[0], "product": product[1], "versions": [{"status": "affected"} | e for e in entries]}
+    subject = Subject((product[0].casefold(),), name_key(product[1]), version)
+    answer = read_object(affected, at="CVE-2024-99999 /containers/cna/affected/0", subject=subject)
+    assert answer is not None
+    return answer
+
+
 PAN = ("Palo Alto Networks", "PAN-OS")
 PAN_RANGE = {"version": "10.2.0", "lessThan": "10.2.9-h1", "versionType": "custom"}
 
@@ -282,6 +294,61 @@ def test_so_is_what_is_past_every_end_of_its_branch(a_record: ARecord) -> None:
     ranges = [{"version": "0", "lessThanOrEqual": end} for end in ("7.0.1-5119", "6.5.4.12-101n")]
     asked = {"6.5.4.12-101n": "affected", "6.5.4.13-105n": "unknown", "6.5.4.11-97n": "affected", "7.0.0-906": "affected"}
     assert {v: says(a_record, ("SonicWall", "SonicOS"), v, *ranges).verdict.value for v in asked} == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "ranges", "asked"),
+    [
+        # https://www.php.net/ChangeLog-8.php: CVE-2024-8925 is mended in 8.1.30, 8.2.24 and 8.3.12.
+        (
+            ("PHP Group", "PHP"),
+            [("8.1.0", "lessThan", "8.1.30"), ("8.2.0", "lessThan", "8.2.24"), ("8.3.0", "lessThan", "8.3.12")],
+            {
+                "8.1.29": "affected",
+                "8.1.30": "not_affected",
+                "8.2.24": "not_affected",
+                "8.0.30": "unknown",
+                "8.3.12": "not_affected",
+            },
+        ),
+        # https://lists.apache.org/thread/0rqq6ktozqc42ro8hhxdmmdjm1k1tpxr: CVE-2023-46589, last affected ones.
+        (
+            ("Apache Software Foundation", "Apache Tomcat"),
+            [
+                ("11.0.0-M1", "lessThanOrEqual", "11.0.0-M10"),
+                ("9.0.0-M1", "lessThanOrEqual", "9.0.82"),
+                ("8.5.0", "lessThanOrEqual", "8.5.95"),
+            ],
+            {
+                "9.0.0.M4": "affected",
+                "9.0.82": "affected",
+                "9.0.83": "not_affected",
+                "11.0.0-M10": "affected",
+                "11.0.0-M11": "not_affected",
+                "10.1.2": "unknown",
+            },
+        ),
+    ],
+)
+def test_the_end_of_a_branchs_range_is_its_fix_where_the_vendor_writes_one_for_each(
+    name: tuple[str, str], ranges: list[tuple[str, str, str]], asked: dict[str, str]
+) -> None:
+    """Nothing is said of what lies between two ranges but by these vendors' habit, which is assumed and said."""
+    entries = [{"version": start, key: end, "versionType": "semver"} for start, key, end in ranges]
+    answers = {version: alone(name, version, *entries) for version in asked}
+    assert {version: answer.verdict.value for version, answer in answers.items()} == asked
+    between = next(version for version, verdict in asked.items() if verdict == "not_affected")
+    assert "of its branch, as this vendor writes it" in " ".join(answers[between].assumed)
+
+
+def test_between_two_ranges_of_one_branch_nothing_is_mended() -> None:
+    """A second range further on in the branch: what lies before it is not known to be mended."""
+    ranges = [{"version": "8.1.0", "lessThan": "8.1.5"}, {"version": "8.1.9", "lessThan": "8.1.12"}]
+    answers = {
+        v: alone(("PHP Group", "PHP"), v, *ranges, {"version": "8.2.0", "lessThan": "8.2.3"}).verdict.value
+        for v in ("8.1.6", "8.1.12")
+    }
+    assert answers == {"8.1.6": "unknown", "8.1.12": "not_affected"}
 
 
 def test_a_big_ip_range_without_an_end_stays_in_its_branch(a_record: ARecord) -> None:

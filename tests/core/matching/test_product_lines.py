@@ -113,6 +113,8 @@ def asked(a_record: Callable[..., Advisory]) -> Callable[..., Finding | None]:
         # .NET and .NET Framework.
         ("CVE-2024-38081", ".NET 6.0", "6.0.31", "affected"),
         ("CVE-2024-38081", "Microsoft .NET Runtime - 6.0.32 (x64)", "48.127.8212", "not_affected"),
+        ("CVE-2024-38081", "Microsoft ASP.NET Core 6.0.31 - Shared Framework (x64)", "6.0.31.24269", "affected"),
+        ("CVE-2024-38081", "Microsoft ASP.NET Core 6.0.32 Shared Framework", "6.0.32", "not_affected"),
         ("CVE-2024-38081", ".net", "6.0.412", "unknown"),
         ("CVE-2024-38081", "Microsoft .NET Framework 4.8", "4.8.04084", "unknown"),
         # SharePoint: three releases share 16.0.

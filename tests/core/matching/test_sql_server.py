@@ -18,7 +18,7 @@ def a_record(*objects: tuple[str, str]) -> Advisory:
         {
             "vendor": "Microsoft",
             "product": p,
-            "versions": [{"version": "15.0.0", "lessThan": fix, "versionType": "custom", "status": "affected"}],
+            "versions": [{"version": f"{fix[:2]}.0.0", "lessThan": fix, "versionType": "custom", "status": "affected"}],
         }
         for p, fix in objects
     ]
@@ -60,6 +60,14 @@ def test_the_other_line_alone_decides_nothing() -> None:
     assert verdict(record, "15.0.4375.4") == "unknown"
     named = decide(record, Subject(("microsoft",), "microsoft sql server 2019 (gdr)", "15.0.4375.4"), overrides=Overrides())
     assert named.verdict.value == "unknown"
+
+
+def test_the_first_release_of_2017_is_mended_by_gdr_though_numbered_apart() -> None:
+    """https://learn.microsoft.com/troubleshoot/sql/releases/sqlserver-2017/build-versions: RTM 14.0.1000.169, GDR 14.0.2xxx."""
+    record = a_record(("Microsoft SQL Server 2017 (GDR)", "14.0.2056.2"), ("Microsoft SQL Server 2017 (CU 31)", "14.0.3471.2"))
+    asked = ("14.0.1000.169", "14.0.2052.1", "14.0.2056.2", "14.0.3465.1", "14.0.3471.2")
+    said = [verdict(record, version, "SQL Server 2017 Database Engine Services") for version in asked]
+    assert said == ["affected", "affected", "not_affected", "affected", "not_affected"]
 
 
 def test_between_two_fixes_of_one_line_is_unknown() -> None:

@@ -93,6 +93,8 @@ def verdict(record: Advisory, product: str, version: str = "", **more: str) -> s
         ("Windows Server 2022 Datacenter Azure Edition", "10.0.20348.2461", "windows server 2022", "10.0.20348.2461"),
         ("Windows", "10.0.17763.5820", "windows 10 version 1809 | windows server 2019", "10.0.17763.5820"),
         ("Windows 10 Pro 22H2", "10.0.19041.4412", "windows 10 version 22h2", "10.0.19041.4412"),
+        ("Windows10", "19045.4412", "windows 10 version 22h2", "10.0.19045.4412"),  # Defender for Endpoint's osPlatform
+        ("WindowsServer2022", "20348.2461", "windows server 2022", "10.0.20348.2461"),
     ],
 )
 def test_products_and_versions_are_read(product: str, version: str, release: str, build: str) -> None:

@@ -34,7 +34,7 @@ def fold(records: Iterable[CveRecord], stated: Iterable[Stated] = (), *, at: dat
         description=description,
         containers=affected_containers(newest.document),
         stated=tuple(sorted(history, key=lambda s: s.stated_at)),
-        references=_references(newest),
+        references=references_of(newest),
         source=newest.source,
         sha256=newest.sha256,
         tags=_tags(newest),
@@ -63,7 +63,7 @@ def _tags(record: CveRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys(t for tags in listed if isinstance(tags, list) for t in tags if isinstance(t, str)))
 
 
-def _references(record: CveRecord) -> tuple[str, ...]:
+def references_of(record: CveRecord) -> tuple[str, ...]:
     """Every reference of every container, once, in order."""
     containers = record.document["containers"]
     listed = [c.get("references") for c in (containers["cna"], *containers.get("adp", ()))]

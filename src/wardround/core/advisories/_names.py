@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from wardround.core.advisories._cve import affected_containers
+from wardround.core.advisories._fold import references_of
 from wardround.core.advisories._model import Advisory, CveRecord
 from wardround.core.names._configurations import names_of_applicability
-from wardround.core.names._named import names_of
+from wardround.core.names._named import names_of, told_by
 
 
 def product_names(record: CveRecord | Advisory) -> set[tuple[str, str]]:
@@ -19,8 +20,9 @@ def product_names(record: CveRecord | Advisory) -> set[tuple[str, str]]:
 
 
 def _names(record: CveRecord | Advisory) -> Iterator[tuple[str, str]]:
+    told = told_by(record.references if isinstance(record, Advisory) else references_of(record))
     for container in record.containers if isinstance(record, Advisory) else affected_containers(record.document):
         for entry in container.affected:
             if isinstance(entry, Mapping):
-                yield from names_of(entry)
+                yield from names_of(entry, told=told)
         yield from names_of_applicability(container.applicability)

@@ -43,7 +43,10 @@ class Span:
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """How one product family writes and orders its versions; `source` documents that, `checked_on` is when it was read."""
+    """How one product family writes and orders its versions; `source` documents that, `checked_on` is when it was read.
+
+    `branch` is how many numbers name a line that its vendor mends apart, ending the range of each with its fix (0: not known).
+    """
 
     name: str
     title: str
@@ -54,6 +57,7 @@ class Form:
     by: tuple[tuple[str, ...], ...]
     joined: frozenset[str]
     open_series: int
+    branch: int
 
     def reads(self, text: str) -> bool:
         """True for a text that is a version of this product (or `0`, `*`, the end of a series)."""
@@ -65,6 +69,7 @@ class Form:
             raise ValueError(text)
         return spans
 
+    @lru_cache(maxsize=65_536)  # noqa: B019  (there is one of each form, and it stays)
     def position(self, version: str, bound: str) -> frozenset[int]:
         """Where `version` can stand relative to `bound`: -1, 0, 1. Raises ValueError when either is no version of this product."""
         if bound == "*":
@@ -120,6 +125,7 @@ def form_named(name: str) -> Form:
         by=tuple(tuple(groups) for groups in raw["by"]),
         joined=frozenset(raw.get("joined", [])),
         open_series=raw.get("open_series", 0),
+        branch=raw.get("branch", raw.get("open_series", 0)),
     )
 
 

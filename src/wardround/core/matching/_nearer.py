@@ -43,21 +43,31 @@ def _nearer(version: str, end: str) -> str:
 def mended_in_branch(entries: list[Entry], form: Form, version: str) -> str:
     """What to assume for a version that no entry covers: that its branch is mended where its range ends. Empty when it is not so.
 
-    Only of products whose vendor writes one range for each branch (`open_series`) and ends it with the fix.
+    Only of products whose vendor writes one range for each branch (`Form.branch`) and ends it with the fix, or before it; and
+    past every range that ends in the branch.
     """
-    if not form.open_series or not version or not form.reads(version):
+    if not form.branch or not version or not form.reads(version):
         return ""
-    branch = form.spans(version)[0].prefix[: form.open_series]
-    for entry in entries:
-        end, held = _end(entry)
-        if not end or held or not form.reads(end) or len(branch) < form.open_series:
-            continue
-        if form.spans(end)[0].prefix[: form.open_series] == branch and form.position(version, end) <= {0, 1}:
-            return f"The end of each range, such as {shown(end)}, is taken as the fix of its branch, as this vendor writes it."
-    return ""
+    branch = form.spans(version)[0].prefix[: form.branch]
+    own = [(end, held) for end, held in map(_any_end, entries) if end and form.reads(end)]
+    own = [(end, held) for end, held in own if form.spans(end)[0].prefix[: form.branch] == branch]
+    if (
+        len(branch) < form.branch
+        or not own
+        or not all(form.position(version, end) <= ({1} if held else {0, 1}) for end, held in own)
+    ):
+        return ""
+    end, held = own[0]
+    what = "the last affected release" if held else "the fix"
+    return f"The end of each range, such as {shown(end)}, is taken as {what} of its branch, as this vendor writes it."
 
 
 def _end(entry: Entry) -> tuple[str, bool]:
     """The end of an affected range, and whether the range holds it; empty for every other entry."""
-    span = entry.span if entry.explicit and entry.status is Verdict.AFFECTED else None
+    return _any_end(entry) if entry.explicit else ("", False)
+
+
+def _any_end(entry: Entry) -> tuple[str, bool]:
+    """The same of a range that is written as a text, too."""
+    span = entry.span if entry.status is Verdict.AFFECTED else None
     return (span.end, span.with_end) if span and span.end and not span.end.endswith("*") else ("", False)

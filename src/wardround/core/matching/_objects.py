@@ -75,7 +75,7 @@ def read_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
         if answer.verdict is Verdict.AFFECTED and (nearer := mended_nearer(shape.entries, shape.form, version.text)):
             answer = Answer(Verdict.UNKNOWN, nearer, answer.decided_by)
         elif (
-            answer.decided_by.endswith("/defaultStatus")
+            answer.decided_by in (at, f"{at}/defaultStatus")
             and answer.verdict is Verdict.UNKNOWN
             and (mended := mended_in_branch(shape.entries, shape.form, version.text))
         ):
@@ -115,18 +115,18 @@ def bare_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
 
 
 def _verdict(shape: Shape, version: Text) -> tuple[Verdict, bool]:
-    """The verdict of `_walk`, and whether it is the stated default."""
+    """The verdict of `_walk`, and whether no entry decided it."""
     readings, covered, certain = _read_through(shape, version)
     if certain and covered and len(readings[-1].statuses) == 1:
         (verdict,) = readings[-1].statuses
         return verdict, False
     fallback = None if covered else _default_verdict(shape, readings)
     if certain and fallback:
-        return fallback, shape.default is not None
+        return fallback, True
     possible = _possible(readings, fallback)
     if len(possible) > 1:
         return _first_doubt(readings)[1].doubt, False
-    return possible.pop(), bool(fallback) and shape.default is not None
+    return possible.pop(), bool(fallback)
 
 
 def _read_through(shape: Shape, version: Text) -> tuple[list[Reading], bool, bool]:

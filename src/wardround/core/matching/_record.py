@@ -11,6 +11,7 @@ from wardround.core.matching._names import Name, key_of, names_of
 from wardround.core.matching._objects import MOST_ENTRIES, Shape
 from wardround.core.matching._orders import distributions
 from wardround.core.matching._variants import Variants, systems_in, variants_of
+from wardround.core.names._named import told_by
 
 NOTHING: tuple[str, ...] = ()
 
@@ -58,7 +59,7 @@ class Record:
     def _places(self, container: int, subject: Subject, *, other: bool) -> list[int]:
         filed = self._filed.get((container, other))
         if filed is None:
-            filed = self._filed[container, other] = _file(self.advisory.containers[container], other=other)
+            filed = self._filed[container, other] = _file(self.advisory, container, other=other)
         if subject.vendors:
             places = filed.get((subject.vendors[0], subject.product), [])
             return (
@@ -91,14 +92,15 @@ def _compile(container: Container, places: list[int], subject: Subject, descript
     return Plan(tuple(objects), len(places) - len(objects))
 
 
-def _file(container: Container, *, other: bool) -> dict[Name, list[int]]:
+def _file(advisory: Advisory, container: int, *, other: bool) -> dict[Name, list[int]]:
     """Places of the objects by vendor and product key; with `other`, by what their packages and CPEs are called."""
     filed: dict[Name, list[int]] = {}
-    for place, affected in enumerate(container.affected):
+    told = told_by(advisory.references) if other else {}
+    for place, affected in enumerate(advisory.containers[container].affected):
         if not isinstance(affected, dict | Mapping):
             continue
         if other:
-            for name in set(names_of(affected)):
+            for name in set(names_of(affected, told=told)):
                 filed.setdefault(name, []).append(place)
         else:
             filed.setdefault(_name(affected), []).append(place)

@@ -8,6 +8,9 @@ from wardround.core.matching._record import Record
 from wardround.core.matching._sql_server import names_of_sql_server
 from wardround.core.vocab import Verdict
 
+_FIRST = {("14", "1"): "2"}
+"""First builds numbered apart from their line: 14.0.1000.169, SQL Server 2017 itself, is mended by GDR (14.0.2xxx)."""
+
 _BUILD = re.compile(r"(\d{2})\.\d{1,2}\.(\d)(\d{3})(?:\.\d+)?", re.ASCII)
 
 
@@ -24,7 +27,8 @@ def sql_server_answer(record: Record, place: int, subject: Subject) -> Answer | 
         why = "The inventory states no whole build of SQL Server, and its two lines of updates are mended apart."
         return Answer(Verdict.UNKNOWN, why, found[0][0])
     # A stated line takes any version at its word, unless the version is a build of another line.
-    heard = [(where, shape) for where, shape in found if own is None or _line(shape) in (None, (own[1], own[2]))]
+    line = (own[1], _FIRST.get((own[1], own[2]), own[2])) if own else None
+    heard = [(where, shape) for where, shape in found if line is None or _line(shape) in (None, line)]
     answers = [answer for where, shape in heard if (answer := read_object(shape, at=where, subject=subject))]
     if not answers:
         why = f"The record draws no line on the updates that {subject.version} belongs to, only on others."

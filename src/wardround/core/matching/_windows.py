@@ -182,6 +182,7 @@ def _words(text: str) -> _Words | None:
     flat = re.sub(r"^(?:windows )?(?:storage|multipoint) server(?= 20\d\d)", "windows server", flat)
     flat = re.sub(r"^(?:windows )?hyper-v server(?= 20\d\d)", "windows server core", flat)
     flat = re.sub(r"^windows server core (20\d\d(?: r2)?)", r"windows server \1 server core", flat)
+    flat = re.sub(r"^windows(server)?(?=(?:\d{1,2}|20\d\d)(?:$| ))", r"windows \1 ", flat).replace("  ", " ")
     if len(flat) > 200 or not (found := _FAMILY.match(flat)) or flat[found.end() :][:1] not in ("", " "):
         return None
     rest = flat[found.end() :]

@@ -1,11 +1,11 @@
 """The names of one thing: of an object of a record, of a package URL."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from wardround.core.names._keys import Name, key_of, name_of_cpe, software_of_cpe
-from wardround.core.names._purl import Purl, ecosystem_in, ecosystem_of, languages, release_of
+from wardround.core.names._purl import Purl, ecosystem_in, ecosystem_of, languages, release_of, snyk_ecosystem
 from wardround.core.vocab import BadInput
 
 ECOSYSTEM = "pkg:"
@@ -14,17 +14,36 @@ ECOSYSTEM = "pkg:"
 _OWNED = frozenset({"github", "bitbucket", "gitlab", "golang", "swift"})
 _MAJOR = re.compile(r"v[1-9]\d*", re.ASCII)
 _HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org"})
+_REPOSITORY = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", re.ASCII)
+_SNYK = re.compile(r"https?://(?:security\.)?snyk\.io/vuln/SNYK-([A-Z]+)-([A-Z0-9]+)-\d+", re.ASCII)
+_NO_LETTERS = re.compile(r"[^a-z0-9]+", re.ASCII)
+_NOTHING: Mapping[str, str] = {}
 
 
-def names_of(affected: Mapping[str, object]) -> Iterator[Name]:
+def told_by(references: Iterable[str]) -> Mapping[str, str]:
+    """The ecosystems that Snyk's own addresses state (`SNYK-PYTHON-PYDASH-5916518`), by the letters of the package's name.
+
+    Its records name packages without a vendor or a collection; the address of the finding says which registry's they are.
+    """
+    found = {m[2]: kind for url in references if (m := _SNYK.match(url)) and (kind := snyk_ecosystem(m[1]))}
+    return found or _NOTHING
+
+
+def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHING) -> Iterator[Name]:
     """Vendor and product key of an `affected` object: as it states them, as its package is called, as its CPEs name them.
 
-    A package whose ecosystem the object states (`collectionURL`, or the software in its CPE) has that for a vendor too.
+    A package whose ecosystem the object states (`collectionURL`, or the software in its CPE) has that for a vendor too, and
+    one without a vendor that which its record's references tell (`told_by`). A product that is the address of a repository
+    is its name and its owner's.
     """
     vendor = key_of(affected.get("vendor"))
     stated = [product for key in ("product", "packageName") if (product := key_of(affected.get(key)))]
     for product in stated:
         yield vendor, product
+        if told and not vendor and (kind := told.get(_NO_LETTERS.sub("", product).upper())):
+            yield ECOSYSTEM + kind, _as_package(kind, product)
+        if product.startswith("http") and (found := _REPOSITORY.fullmatch(product)):
+            yield found[1], found[2]
     collection = affected.get("collectionURL")
     if isinstance(collection, str) and (ecosystem := ecosystem_of(collection)):
         for product in stated:

@@ -11,7 +11,7 @@ _WORDS = (
 _BRACKETS = re.compile(rf" ?\((?:{_WORDS})(?:[ ,;/]+(?:{_WORDS}))*\)$", re.ASCII)
 _LANGUAGE = re.compile(r" - [a-z]{2}-[a-z]{2}$", re.ASCII)
 _BARE = re.compile(r" (?:- )?(?:x64|x86|amd64|arm64|(?:32|64)[ -]bit)$", re.ASCII)
-_VERSION = re.compile(r"(?: -)? (?:v|ver\.? ?|version )?\d{1,9}(?:\.\d{1,9}){1,5}[a-z]?$", re.ASCII)
+_VERSION = re.compile(r"(?: -)? (?:v|ver\.? ?|version |release |go(?=\d))?\d{1,9}(?:\.\d{1,9}){1,5}[a-z]?$", re.ASCII)
 _ESR = re.compile(r" \d{1,9}(?:\.\d{1,9}){1,5}(?= esr$)", re.ASCII)
 _UPDATE = re.compile(r"(?<=\d) update \d{1,4}$", re.ASCII)
 _LEGAL = re.compile(

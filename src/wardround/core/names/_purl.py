@@ -91,6 +91,11 @@ def ecosystem_of(collection: str) -> str:
     return known.get(host) or known.get(host.removeprefix("www."), "")
 
 
+def snyk_ecosystem(language: str) -> str:
+    """The type of the packages of a language as Snyk's identifiers write it (`PYTHON`); empty: of none."""
+    return str(_table("ecosystems")["snyk"].get(language, ""))
+
+
 def ecosystem_in(software: str) -> str:
     """The type of the packages that run in a software (`target_sw` of a CPE); empty: not known."""
     return str(_table("ecosystems")["software"].get(software, ""))
