@@ -1,11 +1,20 @@
 """Which rules are for which kind of event, and the account of what ran on one source and what could not."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from wardround.core.logs import Kind
 from wardround.core.sigma import Rule, RuleSet, blind_for, lacking, serves
 from wardround.core.vocab._hunting import NotRun
+
+
+class Sight(NamedTuple):
+    """Rules by their ids: those that could have held on some events, and those that could not for want of the fields named."""
+
+    seeing: frozenset[str]
+    blind: Mapping[str, frozenset[str]]
 
 
 class Plan:
@@ -15,6 +24,7 @@ class Plan:
         self.rules = rules.rules
         self.fields = frozenset().union(*(rule.fields for rule in rules.rules))
         self._kinds: dict[Kind, tuple[list[Rule], list[Rule]]] = {}
+        self._sights: dict[tuple[Kind, frozenset[str]], Sight] = {}
 
     def of(self, kind: Kind) -> tuple[list[Rule], list[Rule]]:
         """The rules that can run on such events, and those meant for them that cannot."""
@@ -22,6 +32,14 @@ class Plan:
             meant = [rule for rule in self.rules if serves(kind, rule.logsource)]
             self._kinds[kind] = [r for r in meant if not lacking(kind, r)], [r for r in meant if lacking(kind, r)]
         return self._kinds[kind]
+
+    def sight(self, kind: Kind, fields: frozenset[str]) -> Sight:
+        """What the rules that can run on such events could see, when these are the fields that the events had."""
+        if (kind, fields) not in self._sights:
+            found = {rule.id: blind_for(rule, kind, fields) for rule in self.of(kind)[0]}
+            seeing = frozenset(rule_id for rule_id, missing in found.items() if missing is not None and not missing)
+            self._sights[kind, fields] = Sight(seeing, {rule_id: missing for rule_id, missing in found.items() if missing})
+        return self._sights[kind, fields]
 
 
 @dataclass
@@ -35,25 +53,28 @@ class Account:
 
     def close(self) -> tuple[tuple[str, ...], tuple[NotRun, ...]]:
         """After the last event: the rules that ran here, and those that could not, on all of it or on a part, with the reason."""
-        searched: dict[str, tuple[Rule, list[tuple[Kind, frozenset[str]]]]] = {}
+        runnable: dict[str, None] = {}
         partly: dict[str, list[str]] = {}
+        seeing: set[str] = set()
+        missing: dict[str, frozenset[str]] = {}
         for kind, names in self.names.items():
-            runnable, blind = self.plan.of(kind)
-            fields = frozenset(names) if kind.fields is None else kind.fields
-            for rule in runnable:
-                searched.setdefault(rule.id, (rule, []))[1].append((kind, fields))
-            for rule in blind:
-                missing = ", ".join(lacking(kind, rule))
+            able, unable = self.plan.of(kind)
+            runnable.update((rule.id, None) for rule in able)
+            sight = self.plan.sight(kind, frozenset(names) if kind.fields is None else kind.fields)
+            seeing |= sight.seeing
+            for rule_id, wanted in sight.blind.items():
+                missing[rule_id] = missing.get(rule_id, frozenset()) | wanted
+            for rule in unable:
                 partly.setdefault(rule.id, []).append(
-                    f"needs {missing}, which {self.counts[kind]} events ({kind.shape}) do not have"
+                    f"needs {', '.join(lacking(kind, rule))}, which {self.counts[kind]} events ({kind.shape}) do not have"
                 )
         could_not = {rule_id: "; ".join(whys) for rule_id, whys in partly.items()}
         ran = []
-        for rule_id, (rule, kinds) in searched.items():
+        for rule_id in runnable:
             if rule_id in self.stopped:
                 could_not[rule_id] = self.stopped[rule_id]
-            elif wanted := blind_for(rule, kinds):
-                could_not[rule_id] = f"needs {', '.join(sorted(wanted))}, which no event that it is for has here"
+            elif rule_id in missing and rule_id not in seeing:
+                could_not[rule_id] = f"needs {', '.join(sorted(missing[rule_id]))}, which no event that it is for has here"
             else:
                 ran.append(rule_id)
         return tuple(ran), tuple(NotRun(rule_id, why) for rule_id, why in could_not.items())

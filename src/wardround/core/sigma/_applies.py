@@ -1,6 +1,5 @@
 """Which events a rule's log source means (tables/logsources.toml), and why a rule cannot run on a kind of event."""
 
-from collections.abc import Collection
 from functools import partial
 
 from wardround.core.logs import Kind
@@ -45,16 +44,18 @@ def lacking(kind: Kind, rule: Rule) -> tuple[str, ...]:
     return () if kind.fields is None else tuple(sorted(rule.fields - kind.fields))
 
 
-def blind_for(rule: Rule, kinds: Collection[tuple[Kind, frozenset[str]]]) -> frozenset[str]:
-    """The fields for want of which a rule could not have held on any of these kinds of events; empty when it could.
+def blind_for(rule: Rule, kind: Kind, fields: frozenset[str]) -> frozenset[str] | None:
+    """The fields for want of which a rule could not have held on such events; empty when it could.
 
-    `kinds` come with the fields that were seen in them (or that they can have). A rule for a Windows event that did not happen is
-    not blind: its log was there. It is blind when the event did happen and came without what the rule looks at.
+    `fields` are those that were seen in the events (or that they can have). None: the rule is for another Windows event than this
+    one. A rule for an event that did not happen is not blind: its log was there. It is blind when the event did happen and came
+    without what the rule looks at.
     """
-    relevant = [(kind, fields) for kind, fields in kinds if could_hold(rule.condition, partial(_same_event, kind))]
-    if not relevant or any(could_hold(rule.condition, partial(_seen, kind, fields)) for kind, fields in relevant):
+    if not could_hold(rule.condition, partial(_same_event, kind)):
+        return None
+    if rule.fields <= fields or could_hold(rule.condition, partial(_seen, kind, fields)):
         return frozenset()
-    return rule.fields - frozenset.intersection(*(fields for _, fields in relevant))
+    return rule.fields - fields
 
 
 def _same_event(kind: Kind, asked: FieldTest) -> bool:
