@@ -26,6 +26,7 @@ MirrorOption = Annotated[
 def sync(mirror: MirrorOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
     """Bring the feeds up to date, from their public addresses or from a folder. Interrupted, it goes on when run again."""
     from wardround.connectors.feeds import sync_mirror, sync_public
+    from wardround.lake.filling import fill
 
     into, clock = home_of(home).feeds, clock_of(home_of(home))
     with _progress() as progress:
@@ -33,6 +34,7 @@ def sync(mirror: MirrorOption = None, json: JsonOption = False, home: HomeOption
             report = sync_public(into=into, clock=clock, progress=progress)
         else:
             report = sync_mirror(mirror, into=into, clock=clock, progress=progress)
+        fill(into, at=clock.now(), progress=progress)
     document = report.as_json()
     emit(document) if json else _show_report(document)
     if not document["reached"]:

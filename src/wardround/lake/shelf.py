@@ -7,7 +7,7 @@ store. A row holds as long as nothing new is stated on its record; what was rest
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import cache
@@ -22,58 +22,103 @@ from wardround.core.matching._compiled import LONG, Row
 from wardround.core.matching._model import Subject
 from wardround.core.names._keys import Name
 from wardround.lake.statements import Statements
-from wardround.lake.statements._schema import micros
+from wardround.lake.statements._schema import END, micros
 
 ROOMS = ("advisories", "claims", "matching", "names", "versions", "vocab")
 """What a row depends on beside its record."""
 
 TABLES = """
-CREATE TABLE plan (id INTEGER PRIMARY KEY AUTOINCREMENT, cve TEXT NOT NULL, since INTEGER NOT NULL, row TEXT NOT NULL);
+CREATE TABLE plan (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, cve TEXT NOT NULL, since INTEGER NOT NULL, seen INTEGER NOT NULL, row BLOB NOT NULL,
+  answers BLOB NOT NULL
+);
 CREATE INDEX plan_cve ON plan (cve);
 CREATE TABLE named (
   product TEXT NOT NULL, vendor TEXT NOT NULL, cve TEXT NOT NULL, plan INTEGER NOT NULL, PRIMARY KEY (product, vendor, cve)
 ) WITHOUT ROWID;
 CREATE TABLE answer (
-  subject BLOB NOT NULL, cve TEXT NOT NULL, since INTEGER NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (subject, cve)
+  subject BLOB NOT NULL, cve TEXT NOT NULL, since INTEGER NOT NULL, seen INTEGER NOT NULL, answer BLOB NOT NULL,
+  PRIMARY KEY (subject, cve)
 ) WITHOUT ROWID;
 CREATE INDEX answer_cve ON answer (cve);
+CREATE TABLE filled (cve TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE state (made_at INTEGER NOT NULL);
 INSERT INTO state VALUES (0)
 """
-# `plan` and `named` hold rows; `answer` what was answered on one subject where no row tells. `made_at` is the newest statement
-# of the store that the shelf knows of. `since` is when the version of the record came into force: at an earlier time another
-# one answers. A plan that was dropped leaves names without one, which are overwritten.
+# `plan` and `named` hold rows, `answers` a line for each answer of a row; `answer` what was answered on one subject where no
+# row tells; `filled` the records that have a row for each of their names. `made_at` is the newest statement of the store that
+# the shelf knows of. `since` is when all that was stated on a record had come into force, `seen` when it had come here: at an
+# earlier time something else answers. A plan that was dropped leaves names without one, which are overwritten.
 
 _PATIENCE = 5.0
 """Seconds to wait for another process before doing without a shelf."""
+_LARGEST = 1_000_000_000
+"""Bytes; a shelf beyond it forgets its answers on single subjects, which grow with every version that is asked about."""
 
 _STATED = "SELECT coalesce(max(id), 0) FROM statement"
 _RESTATED = """SELECT subject FROM statement WHERE id > ?1 AND feed = 'cve' UNION
     SELECT k.cve FROM statement s JOIN spoken k ON k.feed = s.feed AND k.subject = s.subject WHERE s.id > ?1 AND s.feed != 'cve'"""
 _NEWEST = """SELECT sha, max(stated_at, coalesce(rejected_at, 0)) FROM statement WHERE feed = 'cve' AND subject = ?
     ORDER BY +updated_at DESC, id DESC LIMIT 1"""
-_SPOKEN = "SELECT 1 FROM spoken WHERE cve = ? LIMIT 1"
-_ROWS = """SELECT '[' || group_concat(p.row) || ']' FROM named n JOIN plan p ON p.id = n.plan
-    WHERE n.product = ? AND n.vendor = ? AND p.since <= ?"""
-_ANSWERS = "SELECT cve, answer FROM answer WHERE subject = ? AND since <= ?"
+_SPOKEN = """SELECT max(max(s.stated_at, s.updated_at, coalesce(s.rejected_at, 0))), max(s.seen_at)
+    FROM spoken k JOIN statement s ON s.feed = k.feed AND s.subject = k.subject WHERE k.cve = ?"""
+_SEEN = "SELECT max(seen_at) FROM statement WHERE feed = 'cve' AND subject = ?"
+_ASKED = "CREATE TEMP TABLE IF NOT EXISTS asked (n INTEGER PRIMARY KEY, product TEXT NOT NULL, vendor TEXT NOT NULL)"
+_NAMED = """SELECT a.n, group_concat(m.plan) FROM asked a CROSS JOIN named m ON m.product = a.product AND m.vendor = a.vendor
+    GROUP BY a.n"""
+_PLANS = """SELECT id, row, answers FROM plan
+    WHERE id IN (SELECT value FROM json_each(?)) AND since <= ? AND seen <= ?"""
+_ANSWERS = "SELECT cve, answer FROM answer WHERE subject = ? AND since <= ? AND seen <= ?"
+_MANY = 20_000
 
 
 class Shelf:
     """The rows that hold at a time. What is kept is written when the shelf is closed, wholly or not at all."""
 
-    def __init__(self, db: sqlite3.Connection, statements: Statements, *, at: datetime, stated: int) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, statements: Statements, *, at: datetime, seen_by: datetime | None, stated: int
+    ) -> None:
         self._db, self._statements, self._at, self._stated = db, statements, micros(at), stated
+        self._seen = END if seen_by is None else micros(seen_by)
         self._kept: list[_Kept] = []
         self._stale: frozenset[str] = frozenset()
+        self._plans: dict[int, Row | None] = {}
 
-    def rows(self, name: Name) -> Mapping[str, Row]:
-        """The rows of a vendor and product key, by CVE."""
-        found = self._read(_ROWS, (name[1], name[0], self._at))
-        return {row[0]: row for (text,) in found if text for row in orjson.loads(text) if row[0] not in self._stale}
+    def rows(self, names: Collection[Name]) -> Mapping[Name, Mapping[str, Row]]:
+        """The rows of vendor and product keys, by CVE. Names under which a record says the same share one row."""
+        listed = list(names)
+        places = self._read_plans(listed)
+        for part in _parts([plan for plans in places.values() for plan in plans if plan not in self._plans]):
+            self._plans |= dict.fromkeys(part)
+            for plan, row, answers in self._read(_PLANS, (orjson.dumps(part).decode(), self._at, self._seen)):
+                held = orjson.loads(row)
+                held.append(_Lines(answers))
+                if held[0] not in self._stale:
+                    self._plans[plan] = held
+        known = self._plans
+        return {
+            name: {row[0]: row for plan in places[n] if (row := known[plan])} if n in places else {}
+            for n, name in enumerate(listed)
+        }
+
+    def _read_plans(self, listed: list[Name]) -> dict[int, list[int]]:
+        """The plans of each name, by its place in the list."""
+        try:
+            self._db.execute(_ASKED)
+            self._db.execute("BEGIN")
+            add = "INSERT INTO asked VALUES (?, ?, ?)"
+            self._db.executemany(add, ((n, product, vendor) for n, (vendor, product) in enumerate(listed)))
+            found = {n: orjson.loads(f"[{plans}]") for n, plans in self._db.execute(_NAMED)}
+        except (sqlite3.DatabaseError, UnicodeEncodeError):
+            found = {}
+        finally:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute("ROLLBACK")
+        return found
 
     def answers(self, subject: Subject) -> Mapping[str, Sequence[Any]]:
         """What was answered on a subject where no row tells, by CVE."""
-        found = self._read(_ANSWERS, (_key(subject), self._at))
+        found = self._read(_ANSWERS, (_key(subject), self._at, self._seen))
         return {cve: orjson.loads(answer) for cve, answer in found if cve not in self._stale}
 
     def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
@@ -84,32 +129,58 @@ class Shelf:
             return []
 
     def keep(
-        self, advisory: Advisory, *, rows: Iterable[tuple[Name, Row]], answers: Iterable[tuple[Subject, Sequence[Any]]]
+        self,
+        advisory: Advisory,
+        *,
+        rows: Iterable[tuple[Name, Row]],
+        answers: Iterable[tuple[Subject, Sequence[Any]]],
+        whole: bool = False,
     ) -> None:
-        """Keep rows and answers of a record that is in its newest version, and of which no document speaks."""
-        newest = self._statements.db.execute(_NEWEST, (advisory.cve,)).fetchone()
-        if newest and newest[0].hex() == advisory.sha256 and not self._statements.db.execute(_SPOKEN, (advisory.cve,)).fetchone():
-            self._kept.append(_Kept(advisory.cve, newest[1], list(rows), list(answers)))
+        """Keep rows and answers of a record where all that was ever stated on it is in force. `whole`: of all its names."""
+        ask = self._statements.db.execute
+        newest, (spoken, told) = ask(_NEWEST, (advisory.cve,)).fetchone(), ask(_SPOKEN, (advisory.cve,)).fetchone()
+        since = max(newest[1] if newest else 0, spoken or 0)
+        if since <= self._at and (newest[0].hex() == advisory.sha256 if newest else spoken is not None):
+            seen = max(ask(_SEEN, (advisory.cve,)).fetchone()[0] or 0, told or 0)
+            if seen <= self._seen:
+                self._kept.append(_Kept(advisory.cve, since, seen, list(rows), list(answers), whole))
+
+    def lacking(self, cves: Iterable[str]) -> list[str]:
+        """Those of these records that do not have a row for each of their names."""
+        filled = {cve for (cve,) in self._read("SELECT cve FROM filled", ())}
+        return [cve for cve in cves if cve not in filled]
 
     def write(self) -> None:
         """Write what was kept, unless somebody brought the shelf to another state of the store meanwhile."""
         kept, self._kept = self._kept, []
+        if not kept:
+            return
         with _transaction(self._db):
             if self._db.execute("SELECT made_at FROM state").fetchone() == (self._stated,):
+                (last,) = self._db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
                 for one in kept:
-                    self._put(one)
+                    last = self._put(one, last)
+                pages = self._db.execute("PRAGMA page_count").fetchone()[0] * self._db.execute("PRAGMA page_size").fetchone()[0]
+                if pages > _LARGEST:
+                    self._db.execute("DELETE FROM answer")
 
-    def _put(self, kept: "_Kept") -> None:
-        """Rows of one record: a plan for each different one, and the names that share it; then its answers."""
-        plans: dict[int, int] = {}
+    def _put(self, kept: "_Kept", last: int) -> int:
+        """Rows of one record: a plan for each different one, and the names that share it; then its answers. The last plan's id."""
+        plans: dict[tuple[bytes, bytes], int] = {}
+        by_row: dict[int, int] = {}
         for _, row in kept.rows:
-            if id(row) not in plans:
-                add = "INSERT INTO plan (cve, since, row) VALUES (?, ?, ?)"
-                plans[id(row)] = self._db.execute(add, (kept.cve, kept.since, _written(row))).lastrowid or 0
+            if id(row) not in by_row:
+                by_row[id(row)] = plans.setdefault(_written(row), last + 1 + len(plans))
+        add = "INSERT INTO plan (id, cve, since, seen, row, answers) VALUES (?, ?, ?, ?, ?, ?)"
+        self._db.executemany(add, [(plan, kept.cve, kept.since, kept.seen, *text) for text, plan in plans.items()])
         put = "INSERT OR REPLACE INTO named (product, vendor, cve, plan) VALUES (?, ?, ?, ?)"
-        self._db.executemany(put, [(product, vendor, kept.cve, plans[id(row)]) for (vendor, product), row in kept.rows])
-        put = "INSERT OR REPLACE INTO answer (subject, cve, since, answer) VALUES (?, ?, ?, ?)"
-        self._db.executemany(put, [(_key(s), kept.cve, kept.since, text) for s, a in kept.answers if (text := _dumped(a))])
+        self._db.executemany(put, [(product, vendor, kept.cve, by_row[id(row)]) for (vendor, product), row in kept.rows])
+        put = "INSERT OR REPLACE INTO answer (subject, cve, since, seen, answer) VALUES (?, ?, ?, ?, ?)"
+        told = [(_key(s), kept.cve, kept.since, kept.seen, text) for s, a in kept.answers if (text := _dumped(a))]
+        self._db.executemany(put, told)
+        if kept.whole:
+            self._db.execute("INSERT OR REPLACE INTO filled VALUES (?)", (kept.cve,))
+        return last + len(plans)
 
     def bring_up_to_date(self) -> None:
         """Drop the rows of every record on which something was stated since; where that cannot be written, pass them over."""
@@ -119,7 +190,7 @@ class Shelf:
         restated = [cve for (cve,) in self._statements.db.execute(_RESTATED, (made_at,))] if made_at else []
         try:
             with _transaction(self._db):
-                for table in ("plan", "answer"):
+                for table in ("plan", "answer", "filled"):
                     self._db.executemany(f"DELETE FROM {table} WHERE cve = ?", [(cve,) for cve in restated])  # noqa: S608
                 self._db.execute("UPDATE state SET made_at = ?", (self._stated,))
         except sqlite3.OperationalError:
@@ -131,33 +202,66 @@ class _Kept(NamedTuple):
 
     cve: str
     since: int
+    seen: int
     rows: list[tuple[Name, Row]]
     answers: list[tuple[Subject, Sequence[Any]]]
+    whole: bool
+
+
+class _Lines:
+    """The answers of a row, each read when it is asked for: of most rows one is."""
+
+    __slots__ = ("_lines", "_raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw: bytes | None = raw
+        self._lines: list[Any] = []
+
+    def __getitem__(self, place: int) -> Sequence[Any]:
+        if self._raw is not None:
+            self._lines, self._raw = self._raw.split(b"\n"), None
+        line = self._lines[place]
+        if type(line) is bytes:
+            line = self._lines[place] = orjson.loads(line)
+        found: Sequence[Any] = line
+        return found
+
+
+def _parts(plans: list[int]) -> Iterator[list[int]]:
+    distinct = sorted(set(plans))
+    return (distinct[start : start + _MANY] for start in range(0, len(distinct), _MANY))
 
 
 def _key(subject: Subject) -> bytes:
     return hashlib.blake2b(repr(subject).encode(errors="backslashreplace"), digest_size=16).digest()
 
 
-def _written(row: Row) -> str:
-    return _dumped(row) or _dumped([row[0], row[1] | LONG, [], [], [-1], {}, []])
+def _written(row: Row) -> tuple[bytes, bytes]:
+    """A row without its answers, and these line by line."""
+    text, lines = _dumped(row[:6]), [_dumped(answer) for answer in row[6]]
+    if text and all(lines):
+        return text, b"\n".join(lines)
+    return _dumped([row[0], row[1] | LONG, [], [], [-1], {}]), b""
 
 
-def _dumped(stated: Sequence[Any]) -> str:
+def _dumped(stated: Sequence[Any]) -> bytes:
     """Empty for what JSON cannot hold (half characters that a record has): such a one is always read as it stands."""
     try:
-        return orjson.dumps(stated).decode()
+        return orjson.dumps(stated)
     except TypeError:
-        return ""
+        return b""
 
 
 @contextmanager
-def shelf(folder: Path, statements: Statements, *, at: datetime) -> Iterator[Shelf]:
-    """The shelf beside the statements of a folder. One that cannot be written is read; one that cannot be read is an empty one."""
+def shelf(folder: Path, statements: Statements, *, at: datetime, seen_by: datetime | None = None) -> Iterator[Shelf]:
+    """The shelf beside the statements of a folder, of what had been stated by `at` and, if it is given, was here by `seen_by`.
+
+    One that cannot be written is read; one that cannot be read is an empty one.
+    """
     path = folder / f"compiled-{_digest()}.sqlite3"
     with closing(_connect(path)) as db:
         (stated,) = statements.db.execute(_STATED).fetchone()
-        opened = Shelf(db, statements, at=at, stated=stated)
+        opened = Shelf(db, statements, at=at, seen_by=seen_by, stated=stated)
         opened.bring_up_to_date()
         yield opened
         try:

@@ -1,7 +1,7 @@
 """What is kept of a record answers as `decide` does, to the letter, or leaves the pair to it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -57,8 +57,8 @@ class Memory:
         self.kept: dict[Name, dict[str, Row]] = {}
         self.known: dict[Subject, dict[str, Sequence[Any]]] = {}
 
-    def rows(self, name: Name) -> Mapping[str, Row]:
-        return self.kept.get(name, {})
+    def rows(self, names: Collection[Name]) -> Mapping[Name, Mapping[str, Row]]:
+        return {name: self.kept.get(name, {}) for name in names}
 
     def answers(self, subject: Subject) -> Mapping[str, Sequence[Any]]:
         return self.known.get(subject, {})

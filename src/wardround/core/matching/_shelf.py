@@ -5,7 +5,7 @@ The findings are those of `match_all`, to the letter. What is disk about it is t
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -46,8 +46,8 @@ Group = list[tuple[Subject, Sequence[str], list[Install]]]
 class Shelf(Protocol):
     """Where rows are kept, each of one record and one name."""
 
-    def rows(self, name: Name) -> Mapping[str, Row]:
-        """The rows of a name by CVE: those that hold at the time in question."""
+    def rows(self, names: Collection[Name]) -> Mapping[Name, Mapping[str, Row]]:
+        """The rows of names by CVE: those that hold at the time in question. One row that several names share is one object."""
 
     def answers(self, subject: Subject) -> Mapping[str, Sequence[Any]]:
         """What was answered on a subject where no row tells, by CVE, in the form of a row's answers."""
@@ -124,20 +124,24 @@ def match_shelved(
     """
     left: dict[str, list[tuple[Subject, list[Install]]]] = defaultdict(list)
     lacking: dict[str, dict[Name, None]] = defaultdict(dict)
-    for (names, several), group in _grouped(installs, named).items():
-        rows = {} if several else _rows_of(shelf, names, naming, lacking)  # of several vendors' no record is asked for the product
+    groups = _grouped(installs, named)
+    held = shelf.rows(dict.fromkeys(name for names, several in groups if not several for name in names))
+    for (names, several), group in groups.items():
+        rows = {} if several else _rows_of(held, names, naming, lacking)  # of several vendors' no record is asked for the product
         apart, get = not several and overrides.speaks_of(names), rows.get
         for subject, cves, same in group:
             asked = question(subject)
             answers: Mapping[str, Sequence[Any]] | None = None
             for cve in cves:
-                row = get(cve)
-                if row is not None and row[1] & REJECTED:
-                    continue
-                if row is not None and apart and (answer := _overridden(cve, row, subject, overrides)):
-                    yield from _findings(same, cve, answer)
-                    continue
-                found = told(row, asked) if row is not None and asked is not None else None
+                found = None
+                if (row := get(cve)) is not None:
+                    if row[1] & REJECTED:
+                        continue
+                    if apart and (answer := _overridden(cve, row, subject, overrides)):
+                        yield from _findings(same, cve, answer)
+                        continue
+                    if asked is not None:
+                        found = told(row, asked)
                 if found is None:
                     answers = shelf.answers(subject) if answers is None else answers
                     found = None if apart and override_of(cve, subject, overrides) else answers.get(cve)
@@ -145,8 +149,9 @@ def match_shelved(
                     left[cve].append((subject, same))
                     continue
                 verdict, reason, at, *assumed = found
+                told_of, assumptions = VERDICTS[verdict], tuple(assumed)
                 for install in same:
-                    yield Finding(install, cve, VERDICTS[verdict], reason, at, tuple(assumed))
+                    yield Finding(install, cve, told_of, reason, at, assumptions)
     for advisory in records(sorted(left)):
         record = Record(advisory)
         kept: list[tuple[Subject, Sequence[Any]]] = []
@@ -170,19 +175,24 @@ def _grouped(installs: Sequence[Install], named: Sequence[Named | None]) -> dict
     return {which: [(*key, same) for key, same in group.items()] for which, group in groups.items()}
 
 
-def _rows_of(shelf: Shelf, names: Names, naming: Naming, lacking: dict[str, dict[Name, None]]) -> Mapping[str, Row]:
+def _rows_of(
+    held: Mapping[Name, Mapping[str, Row]], names: Names, naming: Naming, lacking: dict[str, dict[Name, None]]
+) -> Mapping[str, Row]:
     """The rows of records that have one for each of the names that they use. Where these say different things, none tells."""
-    found: dict[str, Row] = {}
     short: set[str] = set()
     for name in names:
-        rows, cves = shelf.rows(name), naming(name[1]).get(name[0], ())
-        for cve in cves:
-            row = rows.get(cve)
-            if row is None:
+        rows = held[name]
+        for cve in naming(name[1]).get(name[0], ()):
+            if cve not in rows:
                 lacking[cve][name] = None
                 short.add(cve)
-            elif (other := found.setdefault(cve, row)) is not row and other[1:] != row[1:]:
-                found[cve] = [cve, row[1] | LONG, *row[2:]]
+    found = held[names[0]]
+    if len(names) > 1:
+        found = dict(found)
+        for name in names[1:]:
+            for cve, row in held[name].items():
+                if (other := found.setdefault(cve, row)) is not row and other[1:] != row[1:]:
+                    found[cve] = [cve, row[1] | LONG, *row[2:]]
     return {cve: row for cve, row in found.items() if cve not in short} if short else found
 
 
