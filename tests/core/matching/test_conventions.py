@@ -115,8 +115,8 @@ def test_of_several_ranges_from_zero_each_is_its_branch() -> None:
     assert read(an_object(*ranges)) == (["0", "0"], ())
     for container in ("cna", "CISA-ADP"):
         versions, assumed = read(one, container=container)
-        assert versions == ["0", "6"]
-        assert "its own series" in assumed[-1] or "their own series" in assumed[-1]
+        assert versions == (["0", "6", "2.5.30", "6.1.2"] if container == "cna" else ["0", "6"])
+        assert any("its own series" in one or "their own series" in one for one in assumed)
 
 
 def test_of_several_texts_each_is_its_branch() -> None:
@@ -124,8 +124,10 @@ def test_of_several_texts_each_is_its_branch() -> None:
     texts = affected("5.7.28 and prior"), affected("8.0.18 and prior")
     one = an_object(*texts, vendor="Oracle Corporation", product="MySQL Server")
     found, assumed = by_convention(one, container="cna", ends=ends_without_start([one], container="cna"))
-    said = [(entry["version"], entry["lessThanOrEqual"]) for entry in found["versions"]]
-    assert (said, len(assumed)) == ([("0", "5.7.28"), ("8", "8.0.18")], 2)
+    said = [(e["version"], e["lessThanOrEqual"]) for e in found["versions"] if e["status"] == "affected"]
+    assert (said, len(assumed)) == ([("0", "5.7.28"), ("8", "8.0.18")], 3)
+    mended = [(e["version"], e["lessThan"]) for e in found["versions"] if e["status"] == "unaffected"]
+    assert mended == [("5.7.28", "5.7.*"), ("8.0.18", "8.0.*")]
     assert read(an_object(texts[0], vendor="Oracle Corporation")) == (["5.7.28 and prior"], ())
     assert read(an_object(*texts)) == (["5.7.28 and prior", "8.0.18 and prior"], ())
 
@@ -250,7 +252,7 @@ def test_every_convention_says_who_wrote_it_from_what_and_why() -> None:
     for one in conventions():
         assert one.container in ("cna", "adp")
         assert one.source.startswith("https://")
-        assert one.readings or one.texts or one.described or one.own_series
+        assert one.readings or one.texts or one.described or one.own_series or one.mends_lines
         assert set(one.readings) <= set(READINGS)
         assert all((one.author, one.date, one.reason, one.says.endswith("."))), one.id
 
@@ -301,3 +303,63 @@ def test_whatever_an_object_holds_it_is_read_and_never_changed(vendor: str, vers
         found, _ = by_convention(one, container=container, ends=ends_without_start([one], container=container))
         assert len(found["versions"]) in (len(versions), 2 * sum(isinstance(entry, dict) for entry in versions))
     assert repr(one) == before
+
+
+def test_what_follows_the_end_of_a_range_in_its_own_line_has_the_fix() -> None:
+    """CVE-2020-36290, Confluence: before 7.4.5, from 7.5.0 before 7.6.3, and from 7.7.0 before 7.7.4."""
+    bounds = [("0", "7.4.5"), ("7.5.0", "7.6.3"), ("7.7.0", "7.7.4")]
+    one = an_object(*(affected(start, lessThan=end) for start, end in bounds), vendor="Atlassian", product="Confluence Server")
+    found, assumed = by_convention(one, container="cna")
+    mended = [(e["version"], e["lessThan"]) for e in found["versions"] if e["status"] == "unaffected"]
+    assert mended == [("7.4.5", "7.4.*"), ("7.6.3", "7.6.*"), ("7.7.4", "7.7.*")]
+    assert "in its own line" in assumed[-1]
+    stated = one | {"defaultStatus": "unknown"}
+    assert by_convention(stated, container="cna") == (stated, ())
+    assert by_convention(one, container="CISA-ADP") == (one, ())
+
+
+def test_versions_of_four_numbers_are_no_semantic_ones() -> None:
+    """CVE-2024-22332: IBM Integration Bus for z/OS 10.1 through 10.1.0.2, called semver."""
+    typed = affected("10.1", lessThanOrEqual="10.1.0.2", versionType="semver")
+    found, assumed = by_convention(an_object(typed, vendor="IBM"), container="cna")
+    assert [e["versionType"] for e in found["versions"]] == ["custom"]
+    assert "number by number" in assumed[0]
+    three = an_object(affected("1.0", lessThan="1.0.2", versionType="semver"), vendor="IBM")
+    assert by_convention(three, container="cna") == (three, ())
+
+
+def test_of_the_patch_levels_of_a_listed_release_nobody_speaks() -> None:
+    """CVE-2023-40309 lists `8` of CommonCryptoLib and `2.00` of HANA beside a default of unaffected."""
+    one = an_object(affected("2.00"), affected("753"), vendor="SAP_SE", defaultStatus="unaffected")
+    found, _ = by_convention(one, container="cna")
+    said = [(e["version"], e.get("lessThan"), e["status"]) for e in found["versions"]]
+    assert said[2:] == [
+        ("200", None, "affected"),
+        ("2.00", "2.00.*", "unknown"),
+        ("200", "200.*", "unknown"),
+        ("7.53", None, "affected"),
+        ("753", "753.*", "unknown"),
+        ("7.53", "7.53.*", "unknown"),
+    ]
+
+
+def test_the_update_that_mends_a_release_is_written_apart_from_it() -> None:
+    """CVE-2024-6151 (CTX678035): before 2402, 1912 LTSR before CU9, 2203 LTSR before CU5; CVE-2024-6149: before 2404.1."""
+    vda = [affected("2402", lessThan="0"), affected("1912 LTSR", lessThan="CU9")]
+    one = an_object(*(e | {"versionType": "patch"} for e in vda), vendor="Citrix", product="Windows Virtual Delivery Agent")
+    found, _ = by_convention(one, container="cna")
+    assert [(e["version"], e["lessThan"], e["status"]) for e in found["versions"]] == [
+        ("1912", "1912 LTSR CU9", "affected"),
+        ("1912 LTSR CU9", "1912.*", "unaffected"),
+        ("0", "2402", "affected"),
+    ]
+    html5 = affected("2404", lessThan="1", versionType="patch")
+    found, _ = by_convention(an_object(html5, vendor="Citrix", product="Citrix Workspace app for HTML5"), container="cna")
+    assert [(e["version"], e["lessThan"]) for e in found["versions"]] == [("0", "2404.1")]
+
+
+def test_a_product_of_one_platform_is_not_narrowed_by_it() -> None:
+    one = an_object(affected("8.0", lessThan="8.0U2"), vendor="VMware", product="VMware vCenter Server", platforms=["Linux"])
+    found, assumed = by_convention(one, container="cna")
+    assert "platforms" not in found
+    assert "its own Linux only" in assumed[0]

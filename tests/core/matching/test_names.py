@@ -18,6 +18,8 @@ FEED = {
     "endpoint manager": {"maker": ("CVE-2030-0005",)},
     "left-pad": {"acme": ("CVE-2030-0006",)},
     "maker studio": {"": ("CVE-2030-0007",), "maker": ("CVE-2030-0008",)},
+    "scanner firmware": {"wp swings": ("CVE-2030-0011",)},
+    "gift cards for shops": {"": ("CVE-2030-0012",), "maker": ("CVE-2030-0013",)},
     "toolbox": {"": ("CVE-2030-0009",), "other": ("CVE-2030-0010",)},
 }
 
@@ -69,6 +71,21 @@ def test_of_a_name_that_anybody_could_give_it_may_be_another() -> None:
     assert alone
     assert stated
     assert (alone.ambiguous, stated.cves) == (True, ("CVE-2030-0010",))
+
+
+def test_a_long_name_is_the_one_vendors_that_is_known() -> None:
+    found = called(of("Gift Cards for Shops"))
+    assert found
+    assert (found.ambiguous, set(found.cves)) == (False, {"CVE-2030-0012", "CVE-2030-0013"})
+
+
+@pytest.mark.parametrize(
+    ("product", "vendor"), [("Scanner", "WP Swings"), ("Scanner Firmware", "WPSwings"), ("Scanner", "wp-swings")]
+)
+def test_the_word_for_its_kind_and_what_is_between_a_vendors_letters_are_passed_over(product: str, vendor: str) -> None:
+    found = called(of(product, vendor))
+    assert found
+    assert found.cves == ("CVE-2030-0011",)
 
 
 @pytest.mark.parametrize(

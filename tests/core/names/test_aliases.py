@@ -329,6 +329,9 @@ def _of_advisories(shared: Path) -> set[tuple[str, str]]:
     ("written", "bare"),
     [
         ("7-zip 23.01 (x64)", "7-zip"),
+        ("firepower management center (fmc)", "firepower management center"),
+        ("firepower management center (asa)", "firepower management center (asa)"),
+        ("synology drive client (remove only)", "synology drive client"),
         ("mozilla firefox (x64 en-gb)", "mozilla firefox"),
         ("mozilla firefox 115.3.0 (x64 en-us)", "mozilla firefox"),
         ("adobe acrobat (64-bit)", "adobe acrobat"),

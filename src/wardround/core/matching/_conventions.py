@@ -15,7 +15,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any
 
-from wardround.core.matching._habits import DOTTED, READINGS, entries_of, numbers_of, with_entries, without_default
+from wardround.core.matching._habits import DOTTED, READINGS, entries_of, mended_lines, numbers_of, with_entries, without_default
 from wardround.core.matching._in_words import in_words
 from wardround.core.matching._product_order import form_of_object
 from wardround.core.matching._spelling import end_of, may_be_spelled, spelled, start_of
@@ -44,6 +44,7 @@ class Convention:
 
     With `collections` it holds for objects whose `collectionURL` is of one of these hosts. `texts` are the publisher's ways to
     write a range in words (`_in_words`). `described`: its ranges are cut short, and the record's description has them in full.
+    `mends_lines`: what follows the end of a range in its own line has the fix.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Convention:
     texts: tuple[re.Pattern[str], ...] = ()
     described: bool = False
     own_series: bool = False
+    mends_lines: bool = False
 
 
 def by_convention(
@@ -72,6 +74,7 @@ def by_convention(
     own = ends[_narrowing(affected)] if ends else ()
     affected, assumed = spelled(affected, own_series=_own_series(affected, container))
     vendor, product = (name_key(v) if isinstance(v := affected.get(key), str) else "" for key in ("vendor", "product"))
+    worded = False
     for convention in (*_by_vendor().get(vendor, ()), *_by_vendor().get("*", ())):
         holds = convention.container == ("cna" if container == "cna" else "adp") and product in (convention.products or {product})
         if holds and (not convention.collections or _host(affected) in convention.collections):
@@ -81,10 +84,16 @@ def by_convention(
             ):
                 if reading and (read := reading(affected)) is not None:
                     affected = read
+                    worded = worded or reading not in READINGS.values()
                     assumed = (*assumed, f"{convention.says} ({convention.id})")
+    own = own or (_open_ends([affected], container) if worded else ())
     if (started := _started(affected, sorted(set(own), key=numbers_of)) or _from_the_first(affected)) is not None:
         affected = started
         assumed = (*assumed, NO_START)
+    lines = next((c for c in _by_vendor().get(vendor, ()) if c.mends_lines and c.container == container), None)
+    if lines and (mended := mended_lines(affected)) is not None:
+        affected = mended
+        assumed = (*assumed, f"{lines.says} ({lines.id})")
     return affected, tuple(dict.fromkeys(assumed))
 
 

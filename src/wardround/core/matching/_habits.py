@@ -19,6 +19,11 @@ _NOTHING = frozenset({"n/a", "na", "-", ""})
 _NUMBERED = re.compile(r"\d+(?:\.\d+)*(?:R\d+)?", re.ASCII)
 _OF_KERNEL = frozenset({"", "custom", "semver", "original_commit_for_fix"})
 _MAJOR = re.compile(r"[vV]?\d+", re.ASCII)
+_LONGER_THAN_SEMVER = re.compile(r"\d+(?:\.\d+){3,}", re.ASCII)
+_RELEASE = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
+_WRITTEN_TOGETHER = re.compile(r"([1-9])(\d\d)", re.ASCII)
+_LINE_OF, _SEVERAL = 3, 2
+_UPDATE = re.compile(r"[cC][uU]\d+", re.ASCII)
 
 
 def entries_of(affected: Mapping[str, Any]) -> Iterator[Entry]:
@@ -176,6 +181,88 @@ def _kernel_releases(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return with_entries(affected, lambda entry: {**entry, "versionType": KERNEL} if isinstance(entry, Mapping) else entry)
 
 
+def _dotted_beyond_semver(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """`semver` beside bounds of four numbers and more, which no semantic version has: plain numbers are meant."""
+    entries = list(entries_of(affected))
+    typed_so = [e for e in entries if e.get("versionType") == "semver"]
+    if not any(_LONGER_THAN_SEMVER.fullmatch(bound) for e in typed_so for bound in (start_of(e), end_of(e))):
+        return None
+
+    def change(entry: Any) -> Any:
+        typed = isinstance(entry, Mapping) and entry.get("versionType") == "semver"
+        return {**entry, "versionType": "custom"} if typed else entry
+
+    return with_entries(affected, change)
+
+
+def _listed_releases(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Releases, each listed by its number alone: of the patch levels of one nobody speaks. `753` may be written `7.53`, and so."""
+    known = {start_of(e) for e in entries_of(affected)}
+    more = []
+    for entry in entries_of(affected):
+        stated = start_of(entry)
+        if end_of(entry) or entry.get("status") != "affected" or not _RELEASE.fullmatch(stated):
+            continue
+        ways = [stated]
+        if together := _WRITTEN_TOGETHER.fullmatch(stated):
+            ways += [f"{together[1]}.{together[2]}", *([f"{together[1]}.{together[2][0]}"] if together[2][1] == "0" else [])]
+        elif re.fullmatch(r"\d\.\d\d", stated, re.ASCII):
+            ways.append(stated.replace(".", ""))
+        more += [{**entry, "version": way} for way in ways if way not in known]
+        more += [{"version": way, "lessThan": f"{way}.*", "status": "unknown", "versionType": _type(entry)} for way in ways]
+    listed = affected.get("versions")
+    return {**affected, "versions": [*listed, *more]} if more and isinstance(listed, list) else None
+
+
+def _releases_and_updates(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """`1912 LTSR` up to `CU9`, and `2404` up to `1` (2404.1): the update that mends a release, written apart from it.
+
+    What is before the release that mends the current line is meant too, but for the lines that are spoken of.
+    """
+    lines, current = [], []
+    for entry in entries_of(affected):
+        start, end = start_of(entry), end_of(entry)
+        if entry.get("versionType") != "patch" or entry.get("status") != "affected" or not start[:4].isdigit():
+            return None
+        rest = {"versionType": "custom", "status": "affected"}
+        if _UPDATE.fullmatch(end):
+            mended = f"{start} {end}"
+            lines += [
+                {"version": start[:4], "lessThan": mended, **rest},
+                {**rest, "version": mended, "lessThan": f"{start[:4]}.*", "status": "unaffected"},
+            ]
+        elif end.isdigit():
+            current.append({"version": "0", "lessThan": start[:4] if end == "0" else f"{start[:4]}.{end}", **rest})
+        else:
+            return None
+    return {**affected, "versions": [*lines, *current]} if lines or current else None
+
+
+def _on_its_one_platform(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A product that runs on one platform only is not narrowed by naming it."""
+    return {key: value for key, value in affected.items() if key != "platforms"} if affected.get("platforms") else None
+
+
+def mended_lines(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Where several ranges end: what follows each end in its own line (7.4.6 after 7.4.5) has the fix, and is unaffected.
+
+    Only where nothing is said of the rest, and of ends of three numbers and more; what is called affected stays so.
+    """
+    entries = list(entries_of(affected))
+    bad = [e for e in entries if end_of(e) and e.get("versionType") != "git"]
+    starts = {start_of(e) for e in entries}
+    ends = {end_of(e): _type(e) for e in bad if len(numbers_of(end_of(e))) >= _LINE_OF and end_of(e) not in starts}
+    if "defaultStatus" in affected or any(e.get("status") != "affected" for e in entries):
+        return None
+    if len({end_of(e) for e in bad}) < _SEVERAL or not ends:
+        return None
+    mended = [
+        {"version": end, "lessThan": f"{end.lstrip('vV').rpartition('.')[0]}.*", "status": "unaffected", "versionType": kind}
+        for end, kind in ends.items()
+    ]
+    return {**affected, "versions": [*affected["versions"], *mended]}
+
+
 READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] = {
     "equal_ends": _equal_ends,
     "equal_ends_of_majors": _equal_ends_of_majors,
@@ -186,4 +273,8 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] 
     "listed_lower_bounds": _listed_lower_bounds,
     "dotted": _dotted,
     "kernel_releases": _kernel_releases,
+    "dotted_beyond_semver": _dotted_beyond_semver,
+    "listed_releases": _listed_releases,
+    "releases_and_updates": _releases_and_updates,
+    "on_its_one_platform": _on_its_one_platform,
 }

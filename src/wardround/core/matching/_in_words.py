@@ -1,7 +1,8 @@
 """Ranges that one publisher writes in words of its own, by reviewed patterns (`texts` of a convention).
 
 The groups of a pattern say what it found: `start` and `end` (held) or `before` (not held) of a range, `one` version, a `list`
-of them, the `last` affected version of a line, whose fixes are past it; or `other`: a product that this one is not.
+of them, a whole `series`, the `last` affected version of a line, whose fixes are past it; or
+`other`: a product that this one is not.
 
 >>> import re
 >>> pattern = re.compile(r"arubaos (?P<start>[0-9.]+?)(?:[.]x)+: (?P<end>[0-9.]+) and below")
@@ -57,6 +58,8 @@ def _written(parts: Mapping[str, str], entry: Entry) -> Iterator[Entry]:
     elif "last" in parts and (line := _LINE.match(parts["last"])):
         yield {**rest, "version": line[0], "lessThanOrEqual": parts["last"]}
         yield {**rest, "version": parts["last"], "lessThan": f"{line[0]}.*", "status": "unaffected"}
+    elif "series" in parts:
+        yield {**rest, "version": parts["series"], "lessThan": f"{parts['series']}.*"}
     for one in (part.strip() for part in parts.get("list", parts.get("one", "")).split(",")):
         if one:
             yield {**rest, "version": one}

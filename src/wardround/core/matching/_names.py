@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
@@ -24,6 +25,10 @@ Records = Callable[[Sequence[str]], Iterable[Advisory]]
 
 _NO_ALIASES = Aliases()
 _LETTERS = re.compile(r"[\W_]+")
+_SAYS_NOTHING = 2
+"""So many words anybody could give to a product: `toolbox`, `contact form`."""
+
+_KINDS = (" firmware", " software")
 _STATED = "as the inventory states it"
 
 
@@ -131,7 +136,8 @@ def _take(name: Name, how: str, naming: Naming, aliases: Aliases, ways: dict[Nam
     spelled = [vendor] if vendor in listed else []
     if vendor and not vendor.startswith(ECOSYSTEM):
         whose = aliases.vendor(vendor)
-        spelled += [v for v in listed if v and v != vendor and not v.startswith(ECOSYSTEM) and aliases.vendor(v) == whose]
+        others = [v for v in listed if v and v != vendor and not v.startswith(ECOSYSTEM)]
+        spelled += [v for v in others if _letters(aliases.vendor(v)) == _letters(whose)]
         spelled += [""] if "" in listed and _of_its_name(whose, product) else []
     for one in spelled:
         ways.setdefault((one, product), how)
@@ -155,7 +161,7 @@ def _by_product_alone(install: Install, naming: Naming, records: Records | None,
     if len({aliases.vendor(vendor) for vendor in vendors}) > 1 and records:
         vendors = tuple(sorted(_owners(records(every), product) & set(vendors))) or vendors
     whose = {aliases.vendor(vendor) for vendor in vendors}
-    if "" in whose and len(whose) == 2 and _of_its_name(max(whose), product):
+    if "" in whose and len(whose) == 2 and (_of_its_name(max(whose), product) or len(product.split()) > _SAYS_NOTHING):
         vendors, whose = (*vendors[1:], ""), {max(whose)}  # that some records state no vendor makes no second one
     if len(whose) > 1:
         return Named(product, vendors, every)
@@ -167,6 +173,12 @@ def _by_product_alone(install: Install, naming: Naming, records: Records | None,
         _take(other, f"by the alias {alias}", naming, aliases, ways, taken)
     also = tuple(dict.fromkeys((*((other, product) for other in others), *list(ways)[1:])))
     return Named(product, (one,), tuple(taken), also, tuple(ways.items()))
+
+
+@lru_cache(maxsize=16_384)
+def _letters(vendor: str) -> str:
+    """A vendor's name without what is between its letters: `wp swings` and `wpswings` are one."""
+    return _LETTERS.sub("", vendor) or vendor
 
 
 def _of_its_name(vendor: str, product: str) -> bool:
@@ -229,6 +241,10 @@ def _stated_names(install: Install, aliases: Aliases) -> Iterator[tuple[Name, st
             whose = aliases.vendor(vendor)
             beside = bare[len(whose) + 1 :] if bare.startswith(f"{whose} ") else f"{whose} {bare}"
             yield (vendor, beside), "as the inventory states it, its vendor's name aside"
+            for one in (bare, beside):
+                kind = next((kind for kind in _KINDS if one.endswith(kind) and len(one) > len(kind)), "")
+                for other in [one.removesuffix(kind)] if kind else [f"{one}{word}" for word in _KINDS]:
+                    yield (vendor, other), "as the inventory states it, the word for its kind (firmware, software) aside"
     if install.cpe and (name := name_of_cpe(install.cpe)):
         yield name, f"by its CPE name {install.cpe[:200]}"
         if product and not vendor:

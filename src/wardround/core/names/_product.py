@@ -9,6 +9,8 @@ _WORDS = (
     r"x64|x86|x86_64|x86-64|amd64|arm64|aarch64|win32|win64|(?:32|64)[ -]?bits?|[a-z]{2,3}-[a-z]{2,4}|user|all users|machine|msi"
 )
 _BRACKETS = re.compile(rf" ?\((?:{_WORDS})(?:[ ,;/]+(?:{_WORDS}))*\)$", re.ASCII)
+_INITIALS = re.compile(r" \(([a-z]{2,6})\)$", re.ASCII)
+_REMARK = re.compile(r" \((?:remove only|trial|desktop icon|system)\)$", re.ASCII)
 _LANGUAGE = re.compile(r" - [a-z]{2}-[a-z]{2}$", re.ASCII)
 _BARE = re.compile(r" (?:- )?(?:x64|x86|amd64|arm64|(?:32|64)[ -]bit)$", re.ASCII)
 _VERSION = re.compile(r"(?: -)? (?:v|ver\.? ?|version |release |go(?=\d))?\d{1,9}(?:\.\d{1,9}){1,5}[a-z]?$", re.ASCII)
@@ -26,7 +28,8 @@ def bare_product(key: str) -> str:
     """A product's name key without the version, processor and language that stand at its end (`7-zip 23.01 (x64)` -> `7-zip`).
 
     Taken off, over and over: bracketed processors and languages (`(x64 en-gb)`), processors (`64-bit`), ` - en-gb`, a dotted
-    version (`23.01`, `v2.4.1`, ` - 14.36.32532`; of `115.9.1 esr` that before the edition), and `update 371` after a number.
+    version (`23.01`, `v2.4.1`, ` - 14.36.32532`; of `115.9.1 esr` that before the edition), `update 371` after a number, the
+    initials of the words before them (`firepower management center (fmc)`) and what installers remark (`(remove only)`).
     Nothing else, and never all of it.
     """
     if len(key) > _LONGEST:
@@ -36,8 +39,10 @@ def bare_product(key: str) -> str:
         key = " ".join(_MARKS.sub(" ", key).split()) or key
     while before != key:
         before = key = _spaced(key)
-        for pattern in (_BRACKETS, _LANGUAGE, _BARE, _VERSION, _ESR, _UPDATE):
+        for pattern in (_BRACKETS, _LANGUAGE, _BARE, _VERSION, _ESR, _UPDATE, _REMARK):
             key = pattern.sub("", key).rstrip() or key
+        if (found := _INITIALS.search(key)) and _initials(key[: found.start()]).endswith(found[1]):
+            key = key[: found.start()]
     return key
 
 
@@ -54,6 +59,10 @@ def bare_vendor(key: str) -> str:
         before = key = _spaced(key)
         key = _LEGAL.sub("", key).rstrip(" ,") or key
     return _spaced(key.removeprefix("the "))
+
+
+def _initials(words: str) -> str:
+    return "".join(word[0] for word in words.split())
 
 
 def _spaced(key: str) -> str:
