@@ -156,6 +156,11 @@ def test_ten_products_and_their_famous_faults_are_there() -> None:
         ("CVE-2025-20333", ASA, "9.23(1)", "not_affected"),
         ("CVE-2025-20362", ASA, "9.24(1)", "unknown"),
         ("CVE-2023-20198", XE, "17.10.1b", "affected"),
+        # Special builds that the record lists: below the fix by their number, or of the number of the fix.
+        ("CVE-2023-20198", XE, "17.9.1x1", "affected"),
+        ("CVE-2023-20198", XE, "16.12.1z2", "affected"),
+        ("CVE-2023-20198", XE, "17.11.99SW", "affected"),
+        ("CVE-2023-20198", XE, "17.9.4w", "unknown"),
         ("CVE-2024-22018", NODE, "21.7.3", "affected"),
         ("CVE-2024-22020", NODE, "21.6.1", "affected"),
         ("CVE-2024-40766", SONICOS, "6.2.7.1-23n", "affected"),
