@@ -16,7 +16,13 @@ CHUNK_MAGIC = b"ElfChnk\x00"
 
 
 def windows_events(data: bytes) -> Iterator[Event | str]:
-    """The events of an event file, in the order of the file; a text instead of an event says what could not be read.
+    """The events of an event file, in the order of the file; a text instead of an event says what could not be read."""
+    for record in windows_records(data):
+        yield record if isinstance(record, str) else event_of(record)
+
+
+def windows_records(data: bytes) -> Iterator[dict[str, Any] | str]:
+    """The records of an event file: `event_record_id` and, as JSON, `data`; a text instead says what could not be read.
 
     A torn or damaged part costs only itself: the records of the other chunks are still given.
     """
@@ -43,12 +49,13 @@ def windows_events(data: bytes) -> Iterator[Event | str]:
             yield f"a record that cannot be read: {str(error)[:200]}"
             continue
         got += 1
-        yield _event(record)
+        yield record
     for _ in range(min(expected - got, 1_000_000)):
         yield "a record that the file's own count names, but that is not there to read"
 
 
-def _event(record: Any) -> Event | str:
+def event_of(record: dict[str, Any]) -> Event | str:
+    """The event of a record, or a text that says why it is none."""
     number = record["event_record_id"]
     try:
         return windows_event(number, orjson.loads(record["data"]), excerpt=record["data"])
