@@ -3,6 +3,7 @@
 The facts are those of the vendors' advisories, each named in its override as `source`.
 """
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -284,3 +285,21 @@ def test_a_confirmed_fix_assumes_nothing_and_a_newer_branch_does() -> None:
     assert asked("CVE-2024-3400", PAN, "10.2.9-h1").assumed == ()
     assert asked("CVE-2023-46747", BIGIP, "16.1.4").assumed == ()
     assert asked("CVE-2023-20198", XE, "17.13.1").assumed == (NEWER,)
+
+
+def _just_below(fix: str) -> str:
+    """A fixed version with its last number that is not zero made one less."""
+    last = next(m for m in reversed(list(re.finditer(r"\d+", fix))) if int(m[0]))
+    return f"{fix[: last.start()]}{int(last[0]) - 1}{fix[last.end() :]}"
+
+
+def test_no_version_just_below_a_fix_is_not_affected() -> None:
+    """By one hotfix, patch, build or interim build: of every branch of every bundled fact."""
+    branched = [(o, fix) for o, _, fix in _fixes()]
+    plain = [(o, ".".join(map(str, fix))) for o in BUNDLED.all if o.branches for fix in o.branches.fixed]
+    for override, fix in (*branched, *plain):
+        vendor, product = override.names[0]
+        for cve in override.cves:
+            answer = asked(cve, (vendor, product), _just_below(fix))
+            assert answer.verdict is not Verdict.NOT_AFFECTED, (override.id, _just_below(fix), answer.reason)
+    assert len(branched) + len(plain) > 180
