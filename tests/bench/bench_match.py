@@ -220,7 +220,7 @@ def duckdb_join(estate: Path, made: Index, judged: Judged, findings: int) -> Non
     parts.mkdir()
     for number, part in enumerate(made.parts):
         p = part.postings
-        np.savez(parts / f"{number}.npz", pair=np.repeat(part.listed(), np.diff(p.offsets)).astype(np.uint32), device=p.devices)
+        np.savez(parts / f"{number}.npz", pair=np.repeat(part.listed, np.diff(p.offsets)).astype(np.uint32), device=p.devices)
     found = subprocess.run([*command, str(verdicts), str(parts)], capture_output=True, text=True)
     what = "DuckDB join of the same verdicts and installs"
     if found.returncode:

@@ -23,6 +23,7 @@ from wardround.core.matching._orders import Order, UnreadableError
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._product_lines import unshowing, unshown
 from wardround.core.matching._record import Plan, Record
+from wardround.core.matching._saying import saying
 from wardround.core.matching._statement import asked_of, statement
 from wardround.core.matching._windows import VENDOR, releases_of
 from wardround.core.matching._windows_answer import ends_at_publication
@@ -59,7 +60,7 @@ class _Group:
     """
 
     def __init__(self, blank: Subject, subjects: Sequence[Subject], places: Sequence[int]) -> None:
-        self.blank, self.asked = blank, asked_of(blank)
+        self.blank, self.asked, self.subjects = blank, asked_of(blank), subjects
         self.windows = blank.vendors == (VENDOR,) and bool(releases_of(blank.product))
         self.known: dict[bytes, bytes] = {}
         self.odd: list[int] = []
@@ -105,12 +106,28 @@ def verdicts(record: Advisory | Record, subjects: Sequence[Subject] | Ranked, *,
             continue
         said = statement(record, blank, group.asked)
         if (known := group.known.get(said)) is None:
-            _fill(codes, record, group, answer)
+            _fill(codes, record, group, _once(record, group, answer))
             group.known[said] = bytes(codes[place] for place in group.places)
         else:
             for place, code in zip(group.places, known, strict=True):
                 codes[place] = code
     return bytes(codes)
+
+
+def _once(record: Record, group: "_Group", answer: Callable[[int], int]) -> Callable[[int], int]:
+    """The same answers, asked for once of all versions of which the record's objects say the same."""
+    ask = saying(record, group.blank)
+    if ask is None:
+        return answer
+    known: dict[Hashable, int] = {}
+
+    def once(place: int) -> int:
+        key = place if place in group.lone else ask(group.subjects[place])
+        if (code := known.get(key)) is None:
+            code = known[key] = answer(place)
+        return code
+
+    return once
 
 
 def _fill(codes: bytearray, record: Record, group: _Group, answer: Callable[[int], int]) -> None:
@@ -199,7 +216,7 @@ def _cuts(record: Record, group: "_Group") -> _Union | None:
     cuts = _Union()
     if group.asked is None or any(container.applicability for container in record.advisory.containers):
         return None
-    plans = [record.plan(place, subject) for place in standing(record, group.blank) for subject in group.asked]
+    plans = [record.plan(place, s) for place in standing(record, group.blank) for s in record.named(place, group.asked)]
     if not all(cuts.add(plan) for plan in plans):
         return None
     if group.windows:

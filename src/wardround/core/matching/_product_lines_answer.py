@@ -33,7 +33,8 @@ class _Object:
 
 def lines_answer(record: Record, place: int, subject: Subject, family: Family) -> Answer | None:
     """The answer of one container; None when it does not name the family."""
-    found = _objects(record, place, subject, family)
+    if (found := record.lines.get((place, family.key))) is None:
+        found = record.lines[place, family.key] = _objects(record, place, subject, family)
     if not found:
         return None
     build = text_of(subject.version).numbers

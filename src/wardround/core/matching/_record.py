@@ -1,8 +1,8 @@
 """One record, its `affected` objects filed by name and compiled once, so that many subjects can be held against it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wardround.core.advisories import Advisory, Container
 from wardround.core.matching._conventions import by_convention, ends_without_start, may_apply, whole_ends
@@ -39,8 +39,13 @@ class Record:
         self.advisory = advisory
         self._filed: dict[tuple[int, bool], dict[Name, list[int]]] = {}
         self._plans: dict[tuple[int, tuple[str, ...], str, tuple[Name, ...]], Plan] = {}
+        self._shapes: dict[tuple[int, ...], list[tuple[int, Shape, Variants]]] = {}
         self.builds: dict[tuple[str, str], tuple[Shape, tuple[str, ...], str]] = {}
         """Objects read on one build of Windows: see `_windows_answer`."""
+        self.said: dict[tuple[int, int], bytes] = {}
+        """Objects as they are written, and as their description changes them: see `_statement`."""
+        self.lines: dict[tuple[int, str], list[Any]] = {}
+        """Objects by the line that they are on: see `_product_lines_answer`."""
         self.trees: dict[int, tuple[str, frozenset[Name]]] = {}
         """Why the trees of a container are not read, and what they name: see `_applicability`."""
 
@@ -49,17 +54,31 @@ class Record:
         key = container, subject.vendors[:1], subject.product, subject.also
         if (plan := self._plans.get(key)) is None:
             places = self.places(container, subject)
-            plan = self._plans[key] = _compile(self.advisory.containers[container], places, subject, self.advisory.description)
+            plan = self._plans[key] = _plan(self._shapes_at(container, places), places, subject)
         return plan
+
+    def _shapes_at(self, container: int, places: list[int]) -> list[tuple[int, Shape, Variants]]:
+        """The objects at these places, compiled once for all products that they are about."""
+        if not places:
+            return []
+        key = (container, *places)
+        if (shapes := self._shapes.get(key)) is None:
+            shapes = self._shapes[key] = _compile(self.advisory.containers[container], places, self.advisory.description)
+        return shapes
+
+    def named(self, container: int, subjects: Sequence[Subject]) -> Sequence[Subject]:
+        """Those of several subjects of one vendor that a container may name, found sooner than one by one."""
+        if len(subjects) == 1:
+            return subjects
+        filed = self._filing(container, other=False), self._filing(container, other=True)
+        return [subject for subject in subjects if any((subject.vendors[0], subject.product) in names for names in filed)]
 
     def places(self, container: int, subject: Subject) -> list[int]:
         """Where the objects of that plan stand, not read yet."""
         return self._places(container, subject, other=False) or self._places(container, subject, other=True)
 
     def _places(self, container: int, subject: Subject, *, other: bool) -> list[int]:
-        filed = self._filed.get((container, other))
-        if filed is None:
-            filed = self._filed[container, other] = _file(self.advisory, container, other=other)
+        filed = self._filing(container, other=other)
         if subject.vendors:
             places = filed.get((subject.vendors[0], subject.product), [])
             return (
@@ -67,14 +86,19 @@ class Record:
             )
         return sorted({place for (_, product), places in filed.items() if product == subject.product for place in places})
 
+    def _filing(self, container: int, *, other: bool) -> dict[Name, list[int]]:
+        filed = self._filed.get((container, other))
+        if filed is None:
+            filed = self._filed[container, other] = _file(self.advisory, container, other=other)
+        return filed
 
-def _compile(container: Container, places: list[int], subject: Subject, description: str) -> Plan:
+
+def _compile(container: Container, places: list[int], description: str) -> list[tuple[int, Shape, Variants]]:
     """Each object with what is left of the entries that one container may hold."""
-    left, objects = MOST_ENTRIES, []
+    left, shapes = MOST_ENTRIES, []
     stated = container.kind == "record" and may_apply([container.affected[p] for p in places])
     whole = {p: whole_ends(container.affected[p], description=description) for p in places} if stated else {}
     ends = ends_without_start([affected for affected, _ in whole.values()], container=container.name) if stated else ()
-    called = {name.replace("_", " ") for name in (subject.product, *(product for _, product in subject.also))}
     for place in places:
         if left <= 0:
             break
@@ -84,8 +108,17 @@ def _compile(container: Container, places: list[int], subject: Subject, descript
             assumed = (*whole[place][1], *assumed)
         shape = Shape(affected, most=left, assumed=assumed)
         left -= max(1, len(shape.entries))
-        platforms, variants = shape.platforms or _within(shape, subject), variants_of(affected)
-        if variants and not platforms and _name(affected)[1].replace("_", " ") not in called:
+        shapes.append((place, shape, variants_of(affected)))
+    return shapes
+
+
+def _plan(shapes: list[tuple[int, Shape, Variants]], places: list[int], subject: Subject) -> Plan:
+    """The objects as they speak of one product."""
+    called = {name.replace("_", " ") for name in (subject.product, *(product for _, product in subject.also))}
+    objects = []
+    for place, shape, variants in shapes:
+        platforms = shape.platforms or _within(shape, subject)
+        if variants and not platforms and _name(shape.affected)[1].replace("_", " ") not in called:
             # Its CPE name leaves out what its own name says (`Edge for Android`): the system is no mere assumption then.
             platforms = systems_in(variants)
         objects.append(Placed(place, shape, platforms, variants))

@@ -4,7 +4,7 @@ A month's advisories on one product often differ in nothing but their prose.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from wardround.core.matching._decide import by_rule, standing
 from wardround.core.matching._model import Subject
 from wardround.core.matching._record import Record
 from wardround.core.matching._windows import VENDOR, releases_of
+from wardround.core.names._named import told_by
 
 _BESIDE = frozenset({"programFiles", "programRoutines", "repo"})
 """What no verdict rests on, and differs from record to record."""
@@ -38,22 +39,24 @@ def statement(record: Record, blank: Subject, asked: Sequence[Subject] | None) -
             f"{container.kind} {container.name} {container.source * (container.kind == 'supplier')}".encode(errors="surrogatepass")
         )
         if asked is None:
-            parts += _said((one for one in container.affected if isinstance(one, Mapping)), advisory.description)
-        for subject in asked or ():
-            parts += _said([container.affected[at] for at in record.places(place, subject)], advisory.description)
-            parts.append(b"\1")
+            parts.append(repr(told_by(advisory.references)).encode(errors="surrogatepass"))
+            parts += [_said(record, place, at) for at, one in enumerate(container.affected) if isinstance(one, Mapping)]
+        for subject in record.named(place, asked) if asked else ():
+            parts.append(subject.product.encode(errors="surrogatepass"))
+            parts += [_said(record, place, at) for at in record.places(place, subject)]
         if container.applicability:
             parts.append(_dumped(list(container.applicability)))
     return hashlib.blake2b(b"\0".join(parts), digest_size=16).digest()
 
 
-def _said(objects: Iterable[Mapping[str, Any]], description: str) -> Iterator[bytes]:
-    """Each object as it is written, and where the record's description changes it, as it is then."""
-    for affected in objects:
-        yield _written(affected)
-        whole, _ = whole_ends(affected, description=description)
-        if whole is not affected:
-            yield _dumped(whole)
+def _said(record: Record, place: int, at: int) -> bytes:
+    """An object as it is written, and where the record's description changes it, as it is then."""
+    if (said := record.said.get((place, at))) is None:
+        affected = record.advisory.containers[place].affected[at]
+        whole, _ = whole_ends(affected, description=record.advisory.description)
+        said = _written(affected) if whole is affected else b"\0".join((_written(affected), _dumped(whole)))
+        record.said[place, at] = said
+    return said
 
 
 def _written(affected: Mapping[str, Any]) -> bytes:

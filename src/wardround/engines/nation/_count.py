@@ -14,7 +14,9 @@ from wardround.engines.nation._index import Index, Part
 from wardround.engines.nation._judge import Bools, Universe
 from wardround.engines.nation._naming import Ints
 
-_CHUNK = 1 << 22
+_CHUNK, _ROWS = 1 << 22, 1 << 20
+_BIT = np.uint64(1)
+Words = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float32]
 
 
@@ -174,16 +176,21 @@ def _unions(index: Index, groups: Ints, total: Ints, together: _Together, ever: 
     return anyone
 
 
-def _bits(part: Part, groups: Ints, linked: Ints) -> npt.NDArray[np.uint8]:
+def _bits(part: Part, groups: Ints, linked: Ints) -> Words:
     """For each of these products one bit for every device: has it."""
-    marks = np.zeros((len(linked), part.size), bool)
-    mine = groups[part.listed()]
-    first = np.flatnonzero(np.diff(mine, prepend=-1))
-    bounds = part.postings.offsets[np.append(first, len(mine))]
-    row = np.minimum(np.searchsorted(linked, mine[first]), len(linked) - 1)
-    for n in np.flatnonzero(linked[row] == mine[first]).tolist():
-        marks[row[n], part.postings.devices[bounds[n] : bounds[n + 1]]] = True
-    return np.packbits(marks, axis=1)
+    wanted = np.full(int(groups.max(initial=0)) + 1, -1)
+    wanted[linked] = np.arange(len(linked))
+    row = wanted[groups[part.listed]]
+    (places,) = np.nonzero(row >= 0)
+    row = row[places]
+    bits = np.zeros((len(linked), -(-part.size // 64)), np.uint64)
+    bounds = np.append(np.flatnonzero(np.diff(row, prepend=-1)), len(row))  # lists of one product lie together
+    step = max(1, _CHUNK // max(bits.shape[1], 1) // max(int(np.diff(bounds).max(initial=1)), 1))
+    for at in range(0, len(bounds) - 1, step):
+        mine = bounds[at : at + step + 1]
+        words = _words(part, places[mine[0] : mine[-1]])
+        bits[row[mine[:-1]]] = np.bitwise_or.reduceat(words, mine[:-1] - mine[0], axis=0)
+    return bits
 
 
 def _count_unions(part: Part, lines: Sequence[npt.NDArray[np.uint32]], pairs: int) -> Ints:
@@ -204,23 +211,28 @@ def _count_unions(part: Part, lines: Sequence[npt.NDArray[np.uint32]], pairs: in
     return union
 
 
-def _words(part: Part, places: Ints) -> npt.NDArray[np.uint64]:
-    """The posting lists at these places as bits, one row each."""
+def _words(part: Part, places: Ints) -> Words:
+    """The posting lists at these places as bits, one row each. A list is in order, so the devices of a word stand together."""
     width, offsets = -(-part.size // 64), part.postings.offsets
-    bits = np.zeros((len(places), width * 8), np.uint8)
-    step = max(1, 8 * _CHUNK // (64 * width))
-    for at in range(0, len(places), step):
-        mine = places[at : at + step]
-        length = offsets[mine + 1] - offsets[mine]
-        row = np.repeat(np.arange(len(mine)), length)
-        begin = np.repeat(offsets[mine] - (np.cumsum(length) - length), length)
-        marks = np.zeros((len(mine), width * 64), bool)
-        marks[row, part.postings.devices[begin + np.arange(len(row))]] = True
-        bits[at : at + step] = np.packbits(marks, axis=1)
-    return bits.view(np.uint64)
+    words = np.zeros(len(places) * width, np.uint64)
+    begin, length = offsets[places], offsets[places + 1] - offsets[places]
+    ends = np.cumsum(length)
+    at = done = 0
+    while at < len(places):
+        end = max(at + 1, int(np.searchsorted(ends, done + _ROWS, side="right")))
+        mine = slice(at, end)
+        row = np.repeat(np.arange(at, end), length[mine])
+        into = np.repeat(begin[mine] - (ends[mine] - length[mine]), length[mine])  # from a row to its place in the file
+        device = part.postings.devices[into + np.arange(done, ends[end - 1])]
+        word = row * width + (device >> 6)
+        first = np.flatnonzero(np.diff(word, prepend=-1))
+        if len(first):
+            words[word[first]] = np.bitwise_or.reduceat(np.left_shift(_BIT, device & 63, dtype=np.uint64), first)
+        at, done = end, int(ends[end - 1])
+    return words.reshape(len(places), width)
 
 
-def _overlap(bits: npt.NDArray[np.uint8], one: Ints, other: Ints) -> Bools:
+def _overlap(bits: Words, one: Ints, other: Ints) -> Bools:
     """For each couple of products: does a device have both."""
     step = max(1, _CHUNK // max(bits.shape[1], 1))
     parts = [(bits[one[at : at + step]] & bits[other[at : at + step]]).any(axis=1) for at in range(0, len(one), step)]

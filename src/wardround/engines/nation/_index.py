@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +72,10 @@ class Part:
 
     def marked_any(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """For each device whether it has any of the pairs that are marked, of all pairs of the catalogue."""
-        marks = np.zeros(self.size, bool)
-        marks[self.postings.devices[np.repeat(wanted[self.listed()], np.diff(self.postings.offsets))]] = True
-        return marks
+        rows = np.repeat(wanted[self.listed], np.diff(self.postings.offsets))
+        return np.bincount(self.postings.devices[rows], minlength=self.size) > 0
 
+    @cached_property
     def listed(self) -> Array:
         """The pairs in the order in which their lists lie."""
         listed = np.empty(len(self.postings.pairs), np.int64)

@@ -150,7 +150,7 @@ class Nation:
         return self._asks[1]
 
     def _records(self, cves: Sequence[str]) -> Iterator[Advisory]:
-        return self.statements.advisories(cves, at=self.at)
+        return self.statements.undated(cves, at=self.at)
 
     @cached_property
     def _overridden(self) -> dict[str, set[str]]:

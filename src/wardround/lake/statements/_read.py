@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -24,6 +24,8 @@ from wardround.lake.statements._schema import END, connect, instant, micros
 
 NEWEST = """SELECT coalesce(max(updated_at) FILTER (WHERE updated_at <= ?2), min(updated_at)) FROM statement WHERE feed = ?1"""
 NEWEST_RELEASE = """SELECT coalesce(max(stated_at) FILTER (WHERE stated_at <= ?2), min(stated_at)) FROM release WHERE feed = ?1"""
+_TOGETHER = 500
+_BESIDE = ("metrics", "problemTypes", "credits", "timeline")
 FEEDS = ("cve", "kev", "epss", "csaf")
 """The feeds that every installation has. The other kinds of documents are told of where one has come in."""
 
@@ -34,6 +36,10 @@ STANDING = f"""SELECT subject AS cve, feed, sha, stated_at, updated_at, rejected
     UNION ALL SELECT k.cve, s.feed, s.sha, s.stated_at, s.updated_at, s.rejected_at, s.marks, s.id
     FROM spoken k JOIN statement s ON s.feed = k.feed AND s.subject = k.subject WHERE k.feed IN ({LISTED})
     ORDER BY cve, updated_at, id"""  # noqa: S608 - names of feeds
+NEWEST_OF = """SELECT s.subject, s.stated_at, s.updated_at, s.rejected_at, s.source, s.sha, d.raw
+    FROM json_each(?1) j CROSS JOIN statement s ON s.feed = 'cve' AND s.subject = j.value AND s.id = (
+        SELECT id FROM statement WHERE feed = 'cve' AND subject = j.value ORDER BY +updated_at DESC, id DESC LIMIT 1)
+    JOIN document d ON d.sha = s.sha"""
 Version = tuple[int, int, int | None, str, bytes, bytes]
 
 
@@ -87,11 +93,11 @@ class Statements:
             if advisory:
                 yield advisory
 
-    def dated(self, cves: Iterable[str], *, at: datetime) -> Iterator[Advisory]:
+    def dated(self, cves: Iterable[str], *, at: datetime, seen_by: datetime | None = None) -> Iterator[Advisory]:
         """Those of `cves` with their dates and dated facts alone, for a decision: no containers, texts, or scores of their own."""
         query = """SELECT stated_at, updated_at, rejected_at, source, sha FROM statement
-            WHERE feed = 'cve' AND subject = ? ORDER BY +updated_at, id"""
-        until = micros(at)
+            WHERE feed = 'cve' AND subject = ? AND +seen_at <= ? ORDER BY +updated_at, id"""
+        until, seen = micros(at), END if seen_by is None else micros(seen_by)
         nothing: dict[str, Any] = {"containers": {"cna": {}}}
         for cve in cves:
             records = [
@@ -106,12 +112,32 @@ class Statements:
                     source,
                     sha.hex(),
                 )
-                for published, updated, rejected, source, sha in self.db.execute(query, (cve,)).fetchall()
+                for published, updated, rejected, source, sha in self.db.execute(query, (cve, seen)).fetchall()
             ]
-            if advisory := fold(records, self._stated(cve, until, END), at=at):
+            if advisory := fold(records, self._stated(cve, until, seen), at=at):
                 yield advisory
             else:
-                yield from self.advisories([cve], at=at)
+                yield from self.advisories([cve], at=at, seen_by=seen_by)
+
+    def undated(self, cves: Sequence[str], *, at: datetime) -> Iterator[Advisory]:
+        """As `advisories`, many at once, without what no verdict rests on: dated facts and scores."""
+        until = micros(at)
+        spoken = {cve for (cve,) in self.db.execute("SELECT DISTINCT cve FROM spoken")}
+        for start in range(0, len(cves), _TOGETHER):
+            some = cves[start : start + _TOGETHER]
+            rows = self.db.execute(NEWEST_OF, (orjson.dumps(some).decode(),)).fetchall()
+            alone = {cve: row for cve, *row in rows if max(row[0], row[2] or 0) <= until and cve not in spoken}
+            for cve in some:
+                if cve not in alone:
+                    yield from self.advisories([cve], at=at)
+                    continue
+                record = self._record(cve, alone[cve])
+                containers: dict[str, Any] = record.document["containers"]
+                for container in (containers["cna"], *containers.get("adp", ())):
+                    for key in _BESIDE:
+                        container.pop(key, None)
+                if advisory := fold([record], at=at):
+                    yield advisory
 
     def changes(self) -> tuple[int, int]:
         """Differs whenever anything was written to the store, by whomever."""
@@ -145,7 +171,7 @@ class Statements:
     def _record(self, cve: str, row: Version) -> CveRecord:
         """A version as it was read when it came in; its dated facts have rows of their own."""
         published, updated, rejected, source, sha, raw = row
-        document = orjson.loads(self._unpack(raw))
+        document: dict[str, Any] = orjson.loads(self._unpack(raw))
         return CveRecord(
             cve=cve,
             state=document["cveMetadata"]["state"],
