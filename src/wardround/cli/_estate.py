@@ -38,7 +38,9 @@ def say_preview(shown: "Inventory", counted: dict[str, int]) -> None:
     for i in shown.installs:
         say(f"    {i.where}: {i.asset_id} | {i.vendor} | {i.product} | {i.version} | internet facing: {FACING[i.internet_facing]}")
     if not shown.installs:
-        say(f"    nothing can be read yet; the columns are: {', '.join(shown.columns)}")
+        say("    nothing can be read yet" + (f"; the columns are: {', '.join(shown.columns)}" if shown.columns else ""))
+        for one in shown.rejected[:3]:
+            say(f"    set aside: {one.where}: {one.what}")
     else:
         if (kind := shown.mapping.kind if shown.mapping else None) and kind.usually_sees:
             say(f"Exports of this kind usually see {' and '.join(kind.usually_sees)}: declare with --sees what is true of yours")

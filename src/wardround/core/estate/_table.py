@@ -1,6 +1,6 @@
 """Rows of cells into installs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from itertools import chain
 from types import MappingProxyType
@@ -88,11 +88,21 @@ def _identifiers(layout: Layout, cells: Sequence[object]) -> dict[str, str]:
 
 
 def _add_also(where: str, said: Mapping[str, str], also: Also, words: Words, cells: Sequence[object], into: Gathering) -> None:
-    """The second install of the row, on the same asset. Most rows repeat it: that is no remark."""
-    other = dict(also.constants) | {target: text_of(cells[place]) for target, place in also.index.items()}
-    if not other["product"]:
-        return
-    _reword(other, words)
+    """The further installs of the row, on the same asset. Most rows repeat them: that is no remark."""
     same = {key: said.get(key, "") for key in ("asset_id", "hostname", "service", "internet_facing", "last_seen")}
     extra = {name: text for name, place in also.keep if (text := text_of(cells[place]))}
-    into.add(where, same | {"version": "", "vendor": ""} | other, extra=MappingProxyType(extra) if extra else NOTHING, quiet=True)
+    for listed in _each({target: text_of(cells[place]) for target, place in also.index.items()}):
+        other = dict(also.constants) | listed
+        _reword(other, words)
+        into.add(
+            where, same | {"version": "", "vendor": ""} | other, extra=MappingProxyType(extra) if extra else NOTHING, quiet=True
+        )
+
+
+def _each(cells: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """One for each product that a cell lists line by line; what is not listed for each of them is stated of none."""
+    products = [line.strip() for line in cells["product"].splitlines()]
+    lines = {target: [line.strip() for line in text.splitlines()] for target, text in cells.items()}
+    for place, product in enumerate(products):
+        if product:
+            yield {target: listed[place] if len(listed) == len(products) else "" for target, listed in lines.items()}
