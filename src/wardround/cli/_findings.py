@@ -27,6 +27,8 @@ class Report:
     judged: Sequence[Judged]
     unnamed: Sequence["Install"]
     ages: Mapping[str, "Age"]
+    notice: str = ""
+    """Why it is not told by what was known here at the time."""
 
     def counts(self) -> dict[str, int]:
         """How many findings have each of the four verdicts."""
@@ -51,6 +53,8 @@ def document(report: Report, *, every: bool) -> dict[str, Any]:
         "findings": [_finding(f, d) for f, d in report.judged if d or every],
         "counts": report.counts(),
         "as_of": report.at.date(),
+        "by": "stated" if report.notice else "known here",
+        "notice": report.notice,
         "policy": str(report.policy),
         "file": {"name": inventory.name, "format": inventory.format, "sha256": inventory.sha256, "taken_at": inventory.taken_at},
         "installs": len(inventory.installs),
@@ -135,6 +139,8 @@ def _summary(report: Report) -> Sequence[str]:
     counts = ", ".join(f"{n:,} {WORDS[verdict]}" for verdict, n in report.counts().items())
     feeds = ", ".join(f"{feed} {age.stated_at:%d %b %Y}" if age.stated_at else f"{feed} never" for feed, age in report.ages.items())
     lines = [f"{len(inventory.installs):,} products read from {inventory.name}, as of {report.at:%d %b %Y}. Findings: {counts}."]
+    if report.notice:
+        lines.append(report.notice)
     if unnamed:
         some = ", ".join(list(dict.fromkeys(install.product[:40] for install in unnamed))[:NAMES])
         lines.append(f"Named by no record as they are written here: {len(unnamed):,} products, such as {some}.")

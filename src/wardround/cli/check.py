@@ -1,7 +1,6 @@
 """`wardround check FILE`: which of these are affected, how urgent, and why. Needs no hub."""
 
 import gc
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,32 +66,28 @@ def check(
 
 
 def examine(inventory: "Inventory", *, home: "Home", at: "datetime", policy: "Policy") -> Report:
-    """Every finding of an inventory, by what had been stated at `at`. Raises BadInput when nothing was synced yet."""
+    """Every finding of an inventory, by what was known here at `at`. Raises BadInput when nothing was synced yet."""
     from functools import cache
 
-    from wardround.core.matching import Overrides
     from wardround.core.matching._names import name_all
     from wardround.core.matching._shelf import match_shelved
-    from wardround.core.names import Aliases
-    from wardround.core.vocab import BadInput
+    from wardround.lake.knowledge import knowledge
     from wardround.lake.shelf import shelf
-    from wardround.lake.statements import Statements
 
     gc.disable()  # one short run over many small objects that stay: collecting takes a tenth of its time
-    overrides, installs = Overrides.load(folder=home.overrides).as_of(at), inventory.installs
-    with Statements.open(home.feeds) as statements, shelf(home.feeds, statements, at=at) as kept:
-        ages, naming = statements.ages(), cache(overrides.naming(statements.naming))
-        if ages["cve"].stated_at is None:
-            raise BadInput("no CVE records are here yet", where=str(home.feeds), do="run `wardround feeds sync` first")
-        records = partial(statements.advisories, at=at)
-        named = name_all(installs, naming=naming, records=records, aliases=Aliases.load(folder=home.aliases).as_of(at))
-        findings = list(match_shelved(installs, named=named, naming=naming, overrides=overrides, shelf=kept, records=records))
+    installs = inventory.installs
+    with knowledge(home, at=at) as known, shelf(home.feeds, known.statements, at=at, seen_by=known.seen_by) as kept:
+        naming, records = cache(known.naming), known.records
+        named = name_all(installs, naming=naming, records=records, aliases=known.aliases)
+        found = match_shelved(installs, named=named, naming=naming, overrides=known.overrides, shelf=kept, records=records)
+        findings = list(found)
         pressing = sorted({finding.cve for finding in findings if finding.verdict.open})
-        deciding = Deciding(policy, at, ages["kev"].stated_at, statements.dated(pressing, at=at))
+        dated = known.statements.dated(pressing, at=at, seen_by=known.seen_by)
+        deciding = Deciding(policy, at, known.ages["kev"].stated_at, dated)
         judged = [(finding, deciding.on(finding)) for finding in findings]
     seen = {finding.cve for finding in findings}
-    unnamed = [i for i, found in zip(installs, named, strict=True) if not found or seen.isdisjoint(found.cves)]
-    return Report(inventory, at, policy, sorted(judged, key=urgency), unnamed, ages)
+    unnamed = [i for i, one in zip(installs, named, strict=True) if not one or seen.isdisjoint(one.cves)]
+    return Report(inventory, at, policy, sorted(judged, key=urgency), unnamed, known.ages, known.notice)
 
 
 class Deciding:

@@ -1,23 +1,26 @@
 """`wardround why CVE ASSET`: every step that led to a verdict, in the order in which they decided."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wardround.cli._findings import WORDS
-from wardround.cli._output import HomeOption, JsonOption, clock_of, emit, home_of, printing
+from wardround.cli._output import HomeOption, JsonOption, clock_of, emit, home_of, printing, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from wardround.core.claims import Claim
-    from wardround.core.vocab import Install
+    from wardround.core.vocab import BadInput, Install
+    from wardround.lake.home import Home
     from wardround.lake.knowledge import Why
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 CLAIM = ("vendor", "product", "versions", "status", "justification", "action", "source", "stated_at", "pointer", "marks")
+CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
 CLAIMS = 20
 """Claims that are shown: those on the very version come first."""
 WORST_FIRST = ("affected", "not_evaluable", "unknown", "not_affected")
@@ -55,18 +58,36 @@ def why(
     with knowledge(home_of(home), at=at) as known:
         advisory = next(iter(known.records([cve.strip().upper()])), None)
         if advisory is None:
-            raise BadInput(
-                f"{cve[:40]!r} is not here as of {at:%d %B %Y}", where="why", do="check the number, or run `wardround feeds sync`"
-            )
+            raise _not_here(cve.strip().upper(), at, home_of(home))
         installs = _described(product, version, vendor, purl, cpe, platform) if not asset else _of_asset(asset, org, at, home)
         answers = sorted((known.why(advisory, install) for install in installs), key=lambda w: WORST_FIRST.index(w.answer.verdict))
         if asset:
             answers = [answer for answer in answers if answer.named] or answers[:1]
+    if as_of and known.notice:
+        say(f"wardround: {known.notice}")
     with printing():
         if json:
             emit(_document(advisory.cve, at, answers))
         else:
             _show(advisory.cve, at, answers)
+
+
+def _not_here(cve: str, at: "datetime", home: "Home") -> "BadInput":
+    """The record never came, came later, or came and was set aside: which, and what to do."""
+    from wardround.core.vocab import BadInput
+    from wardround.lake.statements import Statements
+
+    if CVE.fullmatch(cve):
+        with Statements.open(home.feeds) as statements:
+            stated = f'"{cve}"'.encode()
+            for feed, place, what, raw in statements.set_aside():
+                if feed == "cve" and stated in raw:
+                    what = f"the record of {cve} came and could not be read, so nobody can say who has it: {what}"
+                    return BadInput(what, where=place, do="see `wardround feeds status`, and the vendor's own page")
+        return BadInput(
+            f"{cve!r} is not here as of {at:%d %B %Y}", where="why", do="check the number, or run `wardround feeds sync`"
+        )
+    return BadInput(f"{cve[:40]!r} is no CVE number", where="why", do="write it like CVE-2025-4427")
 
 
 def _end_of(text: str) -> "datetime":

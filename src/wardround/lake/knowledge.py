@@ -22,6 +22,9 @@ NOT_NAMED = (
     "The record does not name this product as it is written here. That is no statement that it is not affected: it may be "
     "called something else."
 )
+BEFORE_THE_FIRST_SYNC = (
+    "No sync had been finished here by then, so nothing was known here: what had been stated by then counts, whenever it came."
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,14 @@ class Knowledge:
     products: Callable[[], Iterable[tuple[str, str]]]
     ages: dict[str, Age]
     claims: Callable[[str], Sequence[Claim]]
+    statements: Statements
+    seen_by: datetime | None
+    """None for a time before the first sync here: what had been stated by then is all that can be told."""
+
+    @property
+    def notice(self) -> str:
+        """Why this is not what was known here at the time; empty where it is."""
+        return BEFORE_THE_FIRST_SYNC if self.seen_by is None else ""
 
     def named(self, install: Install) -> Named | None:
         """The records that name an install, and how."""
@@ -132,4 +143,6 @@ def knowledge(
             statements.products,
             ages,
             cache(partial(statements.claims, at=at, seen_by=seen)),
+            statements,
+            seen,
         )

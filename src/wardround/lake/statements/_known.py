@@ -1,6 +1,5 @@
 """What this installation knew at a time: for an answer that was given then, to be given again."""
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -18,12 +17,15 @@ OF_CVE = "((s.feed = 'cve' AND s.subject = ?1) OR (s.feed, s.subject) IN (SELECT
 LATER = f"SELECT EXISTS (SELECT 1 FROM statement s WHERE {OF_CVE} AND +s.seen_at > ?2)"  # noqa: S608 - no value from outside
 VERSIONS = f"""SELECT s.feed, s.source, d.raw FROM statement s JOIN document d ON d.sha = s.sha
     WHERE {OF_CVE} AND +s.seen_at <= ?2"""  # noqa: S608 - no value from outside
-NAMED = """SELECT n.vendor, n.cve FROM name n WHERE n.product = ?1 AND (
-    EXISTS (SELECT 1 FROM statement s
-        WHERE s.feed = 'cve' AND s.subject = n.cve AND +s.stated_at <= ?2 AND +s.seen_at <= ?3)
+STANDS = """SELECT EXISTS (SELECT 1 FROM statement s
+        WHERE s.feed = 'cve' AND s.subject = ?1 AND +s.stated_at <= ?2 AND +s.seen_at <= ?3)
     OR EXISTS (SELECT 1 FROM spoken k JOIN statement s ON s.feed = k.feed AND s.subject = k.subject
-        WHERE k.cve = n.cve AND +s.stated_at <= ?2 AND +s.seen_at <= ?3))
-    ORDER BY n.vendor, n.cve"""
+        WHERE k.cve = ?1 AND +s.stated_at <= ?2 AND +s.seen_at <= ?3)"""
+NEWER = """WITH newer (feed, subject) AS (
+        SELECT feed, subject FROM statement WHERE seen_at > ?2
+        UNION SELECT s.feed, s.subject FROM (SELECT 'cve' AS feed UNION SELECT DISTINCT feed FROM spoken) f
+            CROSS JOIN statement s ON s.feed = f.feed AND s.stated_at > ?1)
+    SELECT subject FROM newer WHERE feed = 'cve' UNION SELECT k.cve FROM newer n JOIN spoken k USING (feed, subject)"""
 
 
 def seen_by(statements: Statements, at: datetime) -> datetime | None:
@@ -38,9 +40,9 @@ def seen_by(statements: Statements, at: datetime) -> datetime | None:
 def naming_by(statements: Statements, *, at: datetime, seen: datetime | None) -> Callable[[str], dict[str, tuple[str, ...]]]:
     """`Statements.naming`, of the records and documents alone that had been stated by `at` and were seen by `seen`."""
     until, last = micros(at), END if seen is None else micros(seen)
-    if _all_known(statements.db, until, last):
+    newer = {cve for (cve,) in statements.db.execute(NEWER, (until, last))}
+    if not newer:
         return statements.naming
-
     unpack = zstandard.ZstdDecompressor()
 
     @cache
@@ -49,13 +51,23 @@ def naming_by(statements: Statements, *, at: datetime, seen: datetime | None) ->
         versions = statements.db.execute(VERSIONS, (cve, last)).fetchall()
         return {name for feed, source, raw in versions for name in _names(feed, source, unpack.decompress(raw), cve)}
 
+    @cache
+    def standing(cve: str) -> tuple[bool, bool]:
+        """Whether it was known by then, and whether something came later."""
+        ask = statements.db.execute
+        known = bool(ask(STANDS, (cve, until, last)).fetchone()[0])
+        return known, known and bool(ask(LATER, (cve, last)).fetchone()[0])
+
+    def counts(cve: str, vendor: str, product_key: str) -> bool:
+        if cve not in newer:
+            return True
+        known, later = standing(cve)
+        return known and (not later or (product_key, vendor) in names_of(cve))
+
     def naming(product_key: str) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
-        for vendor, cve in statements.db.execute(NAMED, (product_key, until, last)).fetchall():
-            later = statements.db.execute(LATER, (cve, last)).fetchone()[0]
-            if not later or (product_key, vendor) in names_of(cve):
-                found.setdefault(vendor, []).append(cve)
-        return {vendor: tuple(cves) for vendor, cves in found.items()}
+        listed = statements.naming(product_key)
+        found = {v: tuple(cve for cve in cves if counts(cve, v, product_key)) for v, cves in listed.items()}
+        return {vendor: cves for vendor, cves in found.items() if cves}
 
     return naming
 
@@ -69,12 +81,3 @@ def _names(feed: str, source: str, raw: bytes, cve: str) -> set[tuple[str, str]]
         return {(product, vendor) for product, vendor, subject in names_in(document) if subject == cve}
     except BadInput:
         return set()
-
-
-def _all_known(db: sqlite3.Connection, until: int, last: int) -> bool:
-    """True where nothing in the store is newer than either time, as whenever somebody asks about now."""
-    stated = "SELECT max(stated_at) FROM statement WHERE feed = ?"
-    feeds = db.execute("SELECT DISTINCT feed FROM spoken UNION SELECT 'cve'").fetchall()
-    newest = [*(db.execute(stated, feed).fetchone()[0] for feed in feeds), 0]
-    seen = db.execute("SELECT max(seen_at) FROM statement").fetchone()[0]
-    return max(one or 0 for one in newest) <= until and (seen or 0) <= last
