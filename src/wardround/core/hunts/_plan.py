@@ -9,6 +9,8 @@ from wardround.core.logs import Kind
 from wardround.core.sigma import Rule, RuleSet, blind_for, lacking, serves
 from wardround.core.vocab._hunting import NotRun
 
+Closed = tuple[tuple[str, ...], tuple[NotRun, ...]]
+
 
 class Sight(NamedTuple):
     """Rules by their ids: those that could have held on some events, and those that could not for want of the fields named."""
@@ -25,6 +27,7 @@ class Plan:
         self.fields = frozenset().union(*(rule.fields for rule in rules.rules))
         self._kinds: dict[Kind, tuple[list[Rule], list[Rule]]] = {}
         self._sights: dict[tuple[Kind, frozenset[str]], Sight] = {}
+        self.closed: dict[object, Closed] = {}
 
     def of(self, kind: Kind) -> tuple[list[Rule], list[Rule]]:
         """The rules that can run on such events, and those meant for them that cannot."""
@@ -51,8 +54,21 @@ class Account:
     names: dict[Kind, set[str]] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
 
-    def close(self) -> tuple[tuple[str, ...], tuple[NotRun, ...]]:
-        """After the last event: the rules that ran here, and those that could not, on all of it or on a part, with the reason."""
+    def close(self) -> Closed:
+        """After the last event: the rules that ran here, and those that could not, on all of it or on a part, with the reason.
+
+        Of ten thousand logs most are alike: the same kinds of events with the same fields give the same account.
+        """
+        key = tuple(
+            (kind, frozenset(names), bool(self.plan.of(kind)[1]) and self.counts[kind]) for kind, names in self.names.items()
+        )
+        if self.stopped:
+            return self._close()
+        if key not in self.plan.closed:
+            self.plan.closed[key] = self._close()
+        return self.plan.closed[key]
+
+    def _close(self) -> Closed:
         runnable: dict[str, None] = {}
         partly: dict[str, list[str]] = {}
         seeing: set[str] = set()
