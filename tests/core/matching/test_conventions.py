@@ -363,3 +363,40 @@ def test_a_product_of_one_platform_is_not_narrowed_by_it() -> None:
     found, assumed = by_convention(one, container="cna")
     assert "platforms" not in found
     assert "its own Linux only" in assumed[0]
+
+
+def test_of_the_fix_packs_of_a_listed_release_nobody_speaks() -> None:
+    """CVE-2024-37533 lists 11.7 of InfoSphere Information Server beside a default of unaffected; 11.7.1.3 has no fix for it."""
+    one = an_object(affected("11.7"), vendor="IBM", product="InfoSphere Information Server", defaultStatus="unaffected")
+    found, _ = by_convention(one, container="cna")
+    assert [(e["version"], e.get("lessThan"), e["status"]) for e in found["versions"]] == [
+        ("11.7", None, "affected"),
+        ("11.7", "11.7.*", "unknown"),
+    ]
+    ranged = an_object(affected("11.7", lessThan="11.8"), vendor="IBM")
+    assert by_convention(ranged, container="cna") == (ranged, ())
+
+
+def test_a_component_may_stand_before_saps_release() -> None:
+    """CVE-2024-44113: `SAP_BW 755`."""
+    found, _ = by_convention(an_object(affected("SAP_BW 755"), vendor="SAP_SE"), container="cna")
+    assert {e["version"] for e in found["versions"] if e["status"] == "affected"} == {"SAP_BW 755", "755", "7.55"}
+
+
+def test_citrix_names_the_track_where_a_range_starts() -> None:
+    """CVE-2023-24490 (CTX559370): before 2305; before CU3 of 2203 LTSR."""
+    product = "Virtual Delivery Agents for Windows for CVAD and Citrix DaaS Security"
+    current = affected("Current Release (CR) 0", lessThan=" 2305 ", versionType="patch")
+    lasting = affected("Long Term Service Release (LTSR) 0", lessThan="2203 LTSR CU3", versionType="patch")
+    found, _ = by_convention(an_object(current, lasting, vendor="Citrix", product=product), container="cna")
+    assert [(e["version"], e["lessThan"], e["status"]) for e in found["versions"]] == [
+        ("2203", "2203 LTSR CU3", "affected"),
+        ("2203 LTSR CU3", "2203.*", "unaffected"),
+        ("0", "2305", "affected"),
+    ]
+
+
+def test_the_first_candidate_of_a_release_stands_for_it() -> None:
+    """CVE-2023-29458, Zabbix: the ranges end at 6.0.18rc1 and 6.4.3rc1."""
+    found, _ = by_convention(an_object(affected("6.0.0", lessThan="6.0.18rc1"), vendor="Zabbix"), container="cna")
+    assert [e["lessThan"] for e in found["versions"]] == ["6.0.18"]

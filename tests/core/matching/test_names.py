@@ -20,6 +20,7 @@ FEED = {
     "maker studio": {"": ("CVE-2030-0007",), "maker": ("CVE-2030-0008",)},
     "scanner firmware": {"wp swings": ("CVE-2030-0011",)},
     "gift cards for shops": {"": ("CVE-2030-0012",), "maker": ("CVE-2030-0013",)},
+    "storage authority (sa)": {"maker": ("CVE-2030-0014",)},
     "toolbox": {"": ("CVE-2030-0009",), "other": ("CVE-2030-0010",)},
 }
 
@@ -39,7 +40,7 @@ def test_vendor_and_product_are_equal_case_and_spacing_aside(product: str, vendo
 
 @pytest.mark.parametrize(
     ("product", "vendor"),
-    [("Gateway", "Another"), ("Gateway 2", "Example"), ("Gate way", "Example"), ("Example Gateway", ""), ("", "")],
+    [("Gateway", "Another"), ("Gateway 2", "Example"), ("Gate way", "Example"), ("Other Gateway", ""), ("", "")],
 )
 def test_nothing_less_than_equal_is_a_match(product: str, vendor: str) -> None:
     assert called(of(product, vendor)) is None
@@ -71,6 +72,16 @@ def test_of_a_name_that_anybody_could_give_it_may_be_another() -> None:
     assert alone
     assert stated
     assert (alone.ambiguous, stated.cves) == (True, ("CVE-2030-0010",))
+
+
+def test_a_vendor_may_stand_in_the_products_name() -> None:
+    assert called(of("Example Gateway")) == called(of("Gateway", "Example"))
+
+
+def test_initials_may_stand_behind_the_name_in_records() -> None:
+    found = called(of("Storage Authority", "Maker"))
+    assert found
+    assert found.cves == ("CVE-2030-0014",)
 
 
 def test_a_long_name_is_the_one_vendors_that_is_known() -> None:

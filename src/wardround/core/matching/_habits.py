@@ -21,8 +21,13 @@ _OF_KERNEL = frozenset({"", "custom", "semver", "original_commit_for_fix"})
 _MAJOR = re.compile(r"[vV]?\d+", re.ASCII)
 _LONGER_THAN_SEMVER = re.compile(r"\d+(?:\.\d+){3,}", re.ASCII)
 _RELEASE = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
+_CANDIDATE = re.compile(r"(\d+(?:\.\d+){2,})-?rc\d+", re.ASCII)
+_OF_COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]* (\d+(?:\.\d+)?)", re.ASCII)
 _WRITTEN_TOGETHER = re.compile(r"([1-9])(\d\d)", re.ASCII)
 _LINE_OF, _SEVERAL = 3, 2
+_LINE = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_TRACK = re.compile(r"(?:current|long term service) release \((?:cr|ltsr)\)(?: 0)?", re.ASCII | re.IGNORECASE)
+_LINE_AND_UPDATE = re.compile(r"(\d{4}) LTSR (CU\d+)(?: .*)?", re.ASCII)
 _UPDATE = re.compile(r"[cC][uU]\d+", re.ASCII)
 
 
@@ -201,6 +206,8 @@ def _listed_releases(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     more = []
     for entry in entries_of(affected):
         stated = start_of(entry)
+        if found := _OF_COMPONENT.fullmatch(stated):
+            stated = found[1]  # `SAP_BASIS 755`
         if end_of(entry) or entry.get("status") != "affected" or not _RELEASE.fullmatch(stated):
             continue
         ways = [stated]
@@ -214,6 +221,18 @@ def _listed_releases(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {**affected, "versions": [*listed, *more]} if more and isinstance(listed, list) else None
 
 
+def _listed_lines(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Releases of one or two numbers, whose fix packs have more: of those nobody speaks. `8.5, 9.0` in one text is a list."""
+    listed = affected.get("versions")
+    if not isinstance(listed, list) or any(end_of(entry) for entry in entries_of(affected)):
+        return None
+    single = [e for e in entries_of(affected) if e.get("status") == "affected" and _LINE.fullmatch(start_of(e))]
+    more = [
+        {"version": line, "lessThan": f"{line}.*", "status": "unknown", "versionType": "custom"} for line in map(start_of, single)
+    ]
+    return {**affected, "versions": [*listed, *more]} if more else None
+
+
 def _releases_and_updates(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """`1912 LTSR` up to `CU9`, and `2404` up to `1` (2404.1): the update that mends a release, written apart from it.
 
@@ -222,11 +241,15 @@ def _releases_and_updates(affected: Mapping[str, Any]) -> Mapping[str, Any] | No
     lines, current = [], []
     for entry in entries_of(affected):
         start, end = start_of(entry), end_of(entry)
+        if _TRACK.fullmatch(start):
+            start, end = found.groups() if (found := _LINE_AND_UPDATE.fullmatch(end)) else (end, "0")
+        elif start == "22.3 LTSR":
+            start = "2203 LTSR"
         if entry.get("versionType") != "patch" or entry.get("status") != "affected" or not start[:4].isdigit():
             return None
         rest = {"versionType": "custom", "status": "affected"}
         if _UPDATE.fullmatch(end):
-            mended = f"{start} {end}"
+            mended = f"{start[:4]} LTSR {end}"
             lines += [
                 {"version": start[:4], "lessThan": mended, **rest},
                 {**rest, "version": mended, "lessThan": f"{start[:4]}.*", "status": "unaffected"},
@@ -236,6 +259,17 @@ def _releases_and_updates(affected: Mapping[str, Any]) -> Mapping[str, Any] | No
         else:
             return None
     return {**affected, "versions": [*lines, *current]} if lines or current else None
+
+
+def _before_the_candidate(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """`6.0.18rc1` at the end of a range: the first candidate of the release that has the fix, which stands for that."""
+
+    def change(entry: Any) -> Any:
+        end = entry.get("lessThan") if isinstance(entry, Mapping) else None
+        return {**entry, "lessThan": found[1]} if isinstance(end, str) and (found := _CANDIDATE.fullmatch(end)) else entry
+
+    changed = with_entries(affected, change)
+    return None if changed["versions"] == affected.get("versions") else changed
 
 
 def _on_its_one_platform(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -275,6 +309,8 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] 
     "kernel_releases": _kernel_releases,
     "dotted_beyond_semver": _dotted_beyond_semver,
     "listed_releases": _listed_releases,
+    "listed_lines": _listed_lines,
     "releases_and_updates": _releases_and_updates,
+    "before_the_candidate": _before_the_candidate,
     "on_its_one_platform": _on_its_one_platform,
 }

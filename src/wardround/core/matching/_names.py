@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from wardround.core.advisories import Advisory
@@ -25,6 +26,9 @@ Records = Callable[[Sequence[str]], Iterable[Advisory]]
 
 _NO_ALIASES = Aliases()
 _LETTERS = re.compile(r"[\W_]+")
+_NAMED_BY_YEAR = frozenset({"adobe"})
+_YEAR = re.compile(r"20[12]\d", re.ASCII)
+_MOST_OF_VENDOR = 3
 _SAYS_NOTHING = 2
 """So many words anybody could give to a product: `toolbox`, `contact form`."""
 
@@ -54,7 +58,9 @@ def names(install: Install, *, naming: Naming, records: Records | None = None, a
             return Named(product.product, (VENDOR,), every, ways=(((VENDOR, product.product), f"a line of {family.title}"),))
     if package := package_of(install):
         return _of_package(package, naming)
-    return _by_name(install, naming, aliases) or _by_product_alone(install, naming, records, aliases)
+    if found := _by_name(install, naming, aliases) or _by_product_alone(install, naming, records, aliases):
+        return found
+    return next((found for one in _in_one_text(install) if (found := _by_name(one, naming, aliases))), None)
 
 
 def name_all(
@@ -79,7 +85,7 @@ def name_all(
 
 def product_keys(install: Install, *, aliases: Aliases = _NO_ALIASES) -> set[str]:
     """Every product key under which `names` asks for the records of an install."""
-    stated = [name for name, _ in _stated_names(install, aliases)]
+    stated = [name for one in (install, *_in_one_text(install)) for name, _ in _stated_names(one, aliases)]
     keys = {product for _, product in stated} | {other[1] for name in stated for other, _ in aliases.of(*name)}
     if windows := windows_of(install):
         keys.update(windows.names)
@@ -175,6 +181,28 @@ def _by_product_alone(install: Install, naming: Naming, records: Records | None,
     return Named(product, (one,), tuple(taken), also, tuple(ways.items()))
 
 
+def _written_otherwise(name: str, vendor: str) -> Iterator[tuple[str, str]]:
+    """A product's name with or without the word for its kind, with its initials behind it, and without the year of its release."""
+    kind = next((kind for kind in _KINDS if name.endswith(kind) and len(name) > len(kind)), "")
+    for other in [name.removesuffix(kind)] if kind else [f"{name}{word}" for word in _KINDS]:
+        yield other, "as the inventory states it, the word for its kind (firmware, software) aside"
+    if len(words := name.split()) > 1:
+        initials = "".join(word[0] for word in words)
+        yield f"{name} ({initials})", "as the inventory states it, with its initials"
+        if words[0] == vendor:
+            yield f"{name} ({initials[1:]})", "as the inventory states it, with its initials"
+        if vendor in _NAMED_BY_YEAR and _YEAR.fullmatch(words[-1]):
+            yield " ".join(words[:-1]), "as the inventory states it, the year of its release aside"
+
+
+def _in_one_text(install: Install) -> Iterator[Install]:
+    """Where no vendor is stated: the first words of the product as its vendor (`Palo Alto Expedition`)."""
+    words = install.product.split()
+    if not key_of(install.vendor) and not install.cpe and not install.purl:
+        for place in range(1, min(len(words), _MOST_OF_VENDOR + 1)):
+            yield replace(install, vendor=" ".join(words[:place]), product=" ".join(words[place:]))
+
+
 @lru_cache(maxsize=16_384)
 def _letters(vendor: str) -> str:
     """A vendor's name without what is between its letters: `wp swings` and `wpswings` are one."""
@@ -242,9 +270,8 @@ def _stated_names(install: Install, aliases: Aliases) -> Iterator[tuple[Name, st
             beside = bare[len(whose) + 1 :] if bare.startswith(f"{whose} ") else f"{whose} {bare}"
             yield (vendor, beside), "as the inventory states it, its vendor's name aside"
             for one in (bare, beside):
-                kind = next((kind for kind in _KINDS if one.endswith(kind) and len(one) > len(kind)), "")
-                for other in [one.removesuffix(kind)] if kind else [f"{one}{word}" for word in _KINDS]:
-                    yield (vendor, other), "as the inventory states it, the word for its kind (firmware, software) aside"
+                for other, how in _written_otherwise(one, whose):
+                    yield (vendor, other), how
     if install.cpe and (name := name_of_cpe(install.cpe)):
         yield name, f"by its CPE name {install.cpe[:200]}"
         if product and not vendor:

@@ -10,11 +10,11 @@ _WORDS = (
 )
 _BRACKETS = re.compile(rf" ?\((?:{_WORDS})(?:[ ,;/]+(?:{_WORDS}))*\)$", re.ASCII)
 _INITIALS = re.compile(r" \(([a-z]{2,6})\)$", re.ASCII)
-_REMARK = re.compile(r" \((?:remove only|trial|desktop icon|system)\)$", re.ASCII)
+_REMARK = re.compile(r" \((?:remove only|trial|desktop icon|system)\)$| 2008r2plus(?: ssl)?$", re.ASCII)
 _LANGUAGE = re.compile(r" - [a-z]{2}-[a-z]{2}$", re.ASCII)
 _BARE = re.compile(r" (?:- )?(?:x64|x86|amd64|arm64|(?:32|64)[ -]bit)$", re.ASCII)
 _VERSION = re.compile(r"(?: -)? (?:v|ver\.? ?|version |release |go(?=\d))?\d{1,9}(?:\.\d{1,9}){1,5}[a-z]?$", re.ASCII)
-_ESR = re.compile(r" \d{1,9}(?:\.\d{1,9}){1,5}(?= esr$)", re.ASCII)
+_ESR = re.compile(r" \d{1,9}(?:\.\d{1,9}){1,5}(?= (?:esr|core interpreter)$)", re.ASCII)
 _UPDATE = re.compile(r"(?<=\d) update \d{1,4}$", re.ASCII)
 _LEGAL = re.compile(
     r"(?:,? (?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|gmbh|ag|kg|plc|s\.?a|s\.?a\.?s|s\.?p\.?a|s\.?r\.?l"
