@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
+from wardround.core.hunts._correlate import Gathering
 from wardround.core.hunts._model import HuntResult, SourceRun
 from wardround.core.hunts._plan import Plan
 from wardround.core.hunts._search import PlainSearch, Searcher
 from wardround.core.logs import Source, Tally, unpacked
-from wardround.core.sigma import RuleSet
+from wardround.core.sigma import Rule, RuleSet
 from wardround.core.vocab import Coverage, Detection, Rejected
-from wardround.core.vocab._hunting import NotRun
+from wardround.core.vocab._hunting import NotRun, Reason
 
 EXCERPT = 500
 
@@ -18,20 +19,25 @@ def hunt(sources: Iterable[Source], *, rules: RuleSet, searcher: Searcher = Plai
 
     Every rule given either ran on at least one source or stands in `coverage.not_run` with the reason. A rule runs on a source when
     the source holds events of the rule's log source whose fields let the rule hold at all. Nothing here raises for what a log or a
-    rule contains: what cannot be read is counted in the source's coverage or listed in `rejected`. `searcher` finds the events that
+    rule contains: what cannot be read is counted in the source's coverage or listed in `rejected`. Correlations follow when all
+    has been searched; rules that only serve them are not reported for themselves. `searcher` finds the events that
     rules hit; the plain one is the reference.
     """
     runs: list[SourceRun] = []
     detections: list[Detection] = []
     rejected: list[Rejected] = []
     plan = Plan(rules)
+    gathering = Gathering(rules)
     for outer in sources:
         for source in unpacked(outer, rejected=rejected):
             search = searcher(source, plan=plan)
             for event, hits in search:
+                for rule in hits:
+                    gathering.take(rule.id, event, source.name)
                 detections += [
                     Detection(rule.id, source.name, event.line, event.time, rule.title, rule.level, event.excerpt[:EXCERPT])
                     for rule in hits
+                    if rule.reported
                 ]
             tally = search.tally
             rejected += tally.rejected
@@ -39,29 +45,39 @@ def hunt(sources: Iterable[Source], *, rules: RuleSet, searcher: Searcher = Plai
                 rejected.append(Rejected(source.name, _nothing(tally)))
             ran, could_not = search.account.close()
             runs.append(SourceRun(tally.coverage(), ran, could_not, tally.not_placed))
-    return _result(rules, runs, detections, rejected)
+    return _result(rules, runs, detections, rejected, gathering)
 
 
 def _nothing(tally: Tally) -> str:
     return f"no event in it that can be read ({tally.unparsed} lines not understood)" if tally.unparsed else "empty"
 
 
-def _result(rules: RuleSet, runs: list[SourceRun], detections: list[Detection], rejected: list[Rejected]) -> HuntResult:
+def _result(
+    rules: RuleSet, runs: list[SourceRun], detections: list[Detection], rejected: list[Rejected], gathering: Gathering
+) -> HuntResult:
     ran = {rule_id for run in runs for rule_id in run.ran}
-    reasons: dict[str, list[str]] = {}
+    misses: dict[str, list[tuple[str, NotRun]]] = {}
     for run in runs:
         for miss in run.could_not:
-            reasons.setdefault(miss.id, []).append(f"{run.coverage.source}: {miss.why}")
-    not_run = list(rules.broken)
-    for rule in rules.rules:
-        if rule.id not in ran:
-            why = (
-                _shortened(reasons[rule.id]) if rule.id in reasons else f"no log of its kind was given: it is for {rule.logsource}"
-            )
-            not_run.append(NotRun(rule.id, why))
+            misses.setdefault(miss.id, []).append((run.coverage.source, miss))
+    not_run = [*rules.broken, *(_not_run(rule, misses.get(rule.id, [])) for rule in rules.rules if rule.id not in ran)]
+    correlated = gathering.correlated(ran, why={miss.id: miss.reason for miss in not_run})
+    not_run += correlated.not_run
     searched = tuple(run.coverage for run in runs if run.ran)
     coverage = Coverage(searched, rules.given, rules.given - len(not_run), tuple(not_run))
-    return HuntResult(sum(run.coverage.events for run in runs), coverage, tuple(detections), tuple(runs), tuple(rejected))
+    events = sum(run.coverage.events for run in runs)
+    return HuntResult(
+        events, coverage, (*detections, *correlated.detections), tuple(runs), tuple(rejected), notes=correlated.notes
+    )
+
+
+def _not_run(rule: Rule, misses: list[tuple[str, NotRun]]) -> NotRun:
+    if not misses:
+        why = f"no log of its kind was given: it is for {rule.logsource}"
+        return NotRun(rule.id, why, Reason.NO_LOG_SOURCE, file=rule.file, line=rule.line)
+    fields = sorted({field for _, miss in misses for field in miss.fields})
+    why = _shortened([f"{source}: {miss.why}" for source, miss in misses])
+    return NotRun(rule.id, why, misses[0][1].reason, tuple(fields), rule.file, rule.line)
 
 
 def _shortened(reasons: list[str]) -> str:

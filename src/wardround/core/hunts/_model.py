@@ -45,7 +45,7 @@ class HuntResult:
     """What a hunt saw and found.
 
     `coverage` holds only the sources that at least one rule searched; `runs` holds every source that was read; `rejected` what
-    could not be read at all, or not to its end.
+    could not be read at all, or not to its end. `notes` say what correlations had to leave out.
     """
 
     events: int
@@ -53,6 +53,7 @@ class HuntResult:
     detections: tuple[Detection, ...]
     runs: tuple[SourceRun, ...]
     rejected: tuple[Rejected, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from wardround.core.logs import Kind
 from wardround.core.sigma import Rule, RuleSet, blind_for, lacking, serves
-from wardround.core.vocab._hunting import NotRun
+from wardround.core.vocab._hunting import NotRun, Reason
 
 Closed = tuple[tuple[str, ...], tuple[NotRun, ...]]
 
@@ -73,6 +73,7 @@ class Account:
         partly: dict[str, list[str]] = {}
         seeing: set[str] = set()
         missing: dict[str, frozenset[str]] = {}
+        wanting: dict[str, frozenset[str]] = {}
         for kind, names in self.names.items():
             able, unable = self.plan.of(kind)
             runnable.update((rule.id, None) for rule in able)
@@ -81,8 +82,10 @@ class Account:
             for rule_id, wanted in sight.blind.items():
                 missing[rule_id] = missing.get(rule_id, frozenset()) | wanted
             for rule in unable:
+                lacks = lacking(kind, rule)
+                wanting[rule.id] = wanting.get(rule.id, frozenset()).union(lacks)
                 partly.setdefault(rule.id, []).append(
-                    f"needs {', '.join(lacking(kind, rule))}, which {self.counts[kind]} events ({kind.shape}) do not have"
+                    f"needs {', '.join(lacks)}, which {self.counts[kind]} events ({kind.shape}) do not have"
                 )
         could_not = {rule_id: "; ".join(whys) for rule_id, whys in partly.items()}
         ran = []
@@ -90,7 +93,16 @@ class Account:
             if rule_id in self.stopped:
                 could_not[rule_id] = self.stopped[rule_id]
             elif rule_id in missing and rule_id not in seeing:
+                wanting[rule_id] = missing[rule_id]
                 could_not[rule_id] = f"needs {', '.join(sorted(missing[rule_id]))}, which no event that it is for has here"
             else:
                 ran.append(rule_id)
-        return tuple(ran), tuple(NotRun(rule_id, why) for rule_id, why in could_not.items())
+        return tuple(ran), tuple(
+            NotRun(
+                rule_id,
+                why,
+                Reason.STOPPED if rule_id in self.stopped else Reason.FIELD_ABSENT,
+                tuple(sorted(wanting.get(rule_id, ()))),
+            )
+            for rule_id, why in could_not.items()
+        )

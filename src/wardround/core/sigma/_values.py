@@ -4,9 +4,11 @@ Written to be read, not to be fast: a faster engine is held against this one. Te
 rule says `cased`; regular expressions regard case unless they say `i`.
 """
 
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, ClassVar
 
@@ -167,13 +169,27 @@ class SlowRegexError(Exception):
     """A regular expression did not come to an end in the time it has."""
 
 
+@cache
+def compiled_regex(pattern: str, flags: str) -> Any:
+    """A regular expression ready to search with. Raises regex.error."""
+    import regex
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an odd expression may warn when it is compiled
+        return regex.compile(f"(?{flags}){pattern}" if flags else pattern)
+
+
 @dataclass(frozen=True, slots=True)
 class Regex(ValueTest):
     """A regular expression, found anywhere in the value."""
 
     pattern: str
     flags: str = ""
-    compiled: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def compiled(self) -> Any:
+        """The expression ready to search with: compiled once, when it is first wanted."""
+        return compiled_regex(self.pattern, self.flags)
 
     def passes(self, value: Any) -> bool:
         """Raises SlowRegexError after REGEX_SECONDS."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 Span = tuple[datetime, datetime]
 
@@ -21,7 +22,11 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class SourceCoverage:
-    """What one source let us see. `gaps` are silences of more than an hour between two of its events."""
+    """What one source let us see. `gaps` are silences of more than an hour between two of its events.
+
+    `zone` says how its times were taken to UTC, `skew` the seconds by which its clock was ahead (taken off already), `notes` what a
+    reader must know beside that: a year that was inferred, times out of order, an encoding that was guessed.
+    """
 
     source: str
     shape: str
@@ -34,14 +39,31 @@ class SourceCoverage:
     host: str = ""
     could_have_been_altered: bool = False
     unparsed_examples: tuple[str, ...] = ()
+    zone: str = ""
+    skew: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+class Reason(StrEnum):
+    """Why a rule did not run: one of these, always."""
+
+    NO_LOG_SOURCE = "no_log_source"  # no log that it is for was given
+    FIELD_ABSENT = "field_absent"  # such logs were given, and have not what it looks at
+    UNSUPPORTED = "unsupported"  # it asks for something that is not run here
+    BROKEN = "broken"  # it is no rule that anybody could run
+    STOPPED = "stopped"  # it ran, and was not let to its end
 
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
-    """A rule that did not run, and why."""
+    """A rule that did not run, and why: a sentence, one of the fixed reasons, the fields it wanted, and its place in its file."""
 
     id: str
     why: str
+    reason: Reason = Reason.BROKEN
+    fields: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

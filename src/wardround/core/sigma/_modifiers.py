@@ -1,0 +1,76 @@
+"""Modifiers where pySigma is narrower or looser than the text of the specification (2.1, modifiers appendix).
+
+The specification's names are turned into names of our own, which stand beside pySigma's in its table; nothing of its own changes.
+"""
+
+from functools import cache
+
+OURS = {
+    "windash": "our_windash",
+    "wide": "our_utf16le",
+    "utf16le": "our_utf16le",
+    "utf16be": "our_utf16be",
+    "utf16": "our_utf16",
+    "base64": "our_base64",
+    "base64offset": "our_base64offset",
+    "expand": "our_expand",
+}
+# Of the appendix's modifiers, those that take text: a number given to them is meant as it is written.
+OF_TEXT = frozenset(OURS) | {"contains", "startswith", "endswith", "re", "cidr", "cased", "fieldref"}
+OF_NUMBERS = frozenset({"lt", "lte", "gt", "gte", "minute", "hour", "day", "week", "month", "year"})
+
+
+def prepared(key: object, value: object) -> tuple[object, object]:
+    """A key with its modifiers and a value, as pySigma takes them. Detections in it are prepared likewise."""
+    if not isinstance(key, str) or "|" not in key:
+        return key, definition(value)
+    field, *names = key.split("|")
+    names = [name.strip() for name in names]
+    if "fieldref" in names:  # `startswith|fieldref` says the same as `fieldref|startswith`
+        names.sort(key=lambda name: name != "fieldref")
+    values = value if isinstance(value, list) else [value]
+    if names and names[0] in OF_TEXT:
+        values = [_as_text(v) for v in values]
+    elif OF_NUMBERS.intersection(names):
+        values = [_as_number(v) for v in values]
+    return "|".join([field, *(OURS.get(name, name) for name in names)]), values
+
+
+def definition(given: object) -> object:
+    """A detection: a map, a list of maps, or values."""
+    if isinstance(given, dict):
+        return dict(prepared(key, value) for key, value in given.items())
+    if isinstance(given, list):
+        return [definition(part) for part in given]
+    return given
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _as_number(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return int(value[:64], 0)
+    except ValueError:
+        try:
+            return float(value[:64])
+        except ValueError:
+            return value
+
+
+@cache
+def registered() -> None:
+    """Put our modifiers beside pySigma's in its table."""
+    from sigma.modifiers import modifier_mapping, reverse_modifier_mapping
+
+    from wardround.core.sigma import _encodings as ours
+
+    for name in OURS.values():
+        made = ours.MODIFIERS[name]
+        modifier_mapping[name] = made
+        reverse_modifier_mapping[made.__name__] = name
