@@ -26,6 +26,10 @@ LONGEST_UNESCAPED = 65_536
 PORT = re.compile(r"\[([0-9A-Fa-f:.%]+)\](?::\d+)?\Z|([^:\s]+):\d+\Z")
 ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "v": "\v"}
+# `%v:%p` before the client (Debian's vhost_combined, nginx with $host first): only where an address follows.
+VIRTUAL_HOST = re.compile(
+    r"([A-Za-z0-9_.-]+)(?::\d{1,5})? (?=(?:\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?(?::\d+)?) \S+ \S)"
+)
 DECODE_TIMES = 2
 
 WITHOUT_STATUS = "access log without status"
@@ -36,17 +40,20 @@ PARTS = {WITHOUT_STATUS: REQUEST, COMMON: (*REQUEST, "status", "size"), COMBINED
 
 
 @cache
-def kind(shape: str) -> Kind:
-    """The kind of events of one shape, with every field that the shape has."""
+def kind(shape: str, virtual: bool = False) -> Kind:
+    """The kind of events of one shape, with every field that the shape has; `virtual`: with the host that was asked before it."""
     names = table("fields")["access"]
-    return Kind(shape, "web", fields=frozenset(name for part in PARTS[shape] for name in names[part]))
+    fields = frozenset(name for part in PARTS[shape] for name in names[part])
+    return Kind(shape + ", host first", "web", fields=fields | {"cs-host"}) if virtual else Kind(shape, "web", fields=fields)
 
 
 def access_event(number: int, line: str) -> Event | None:
     """One line as an event, or None when it is not of these shapes."""
-    found = LINE.match(line)
+    virtual = VIRTUAL_HOST.match(line)
+    logged = line[virtual.end() :] if virtual else line
+    found = LINE.match(logged)
     if not found and len(line) <= LONGEST_UNESCAPED:
-        found = next((m for pattern in UNESCAPED if (m := pattern.match(line))), None)
+        found = next((m for pattern in UNESCAPED if (m := pattern.match(logged))), None)
     time = access_time(found[3]) if found else None
     if not found or time is None:
         return None
@@ -54,15 +61,19 @@ def access_event(number: int, line: str) -> Event | None:
     shape = WITHOUT_STATUS if status is None else COMMON if agent is None else COMBINED
     ported = PORT.match(client)
     parts: dict[str, tuple[Scalar, ...]] = {"client": ((ported[1] or ported[2]) if ported else client,), "user": _dashed(user)}
-    parts |= _request(request)
+    parts |= request_parts(request)
     if status is not None:
         parts |= {"status": (int(status) if status.isdecimal() else "-",), "size": (int(size) if size.isdecimal() else "-",)}
     if agent is not None:
         parts |= {"referrer": _dashed(referrer), "agent": _dashed(agent)}
     names = table("fields")["access"]
     fields = {name: values for part, values in parts.items() for name in names[part]}
+    if virtual:
+        fields["cs-host"] = (virtual[1],)
     decoded = [v for v in decodings(request)[1:] if v]
-    return Event(number, time=time, kind=kind(shape), fields=fields, text="\n".join([line, *decoded]), excerpt=line)
+    return Event(
+        number, time=time, kind=kind(shape, virtual is not None), fields=fields, text="\n".join([line, *decoded]), excerpt=line
+    )
 
 
 def _dashed(text: str) -> tuple[Scalar, ...]:
@@ -70,7 +81,7 @@ def _dashed(text: str) -> tuple[Scalar, ...]:
     return ("-", "") if text in ("-", "") else tuple(decodings(text))
 
 
-def _request(request: str) -> dict[str, tuple[Scalar, ...]]:
+def request_parts(request: str) -> dict[str, tuple[Scalar, ...]]:
     """The request line in parts. A target with spaces in it stays whole; a line that is no request is a target only."""
     method, _, rest = request.partition(" ")
     target, _, protocol = rest.rpartition(" ")

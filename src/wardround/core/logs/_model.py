@@ -67,9 +67,16 @@ def written(value: Scalar) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A log as it came: a name to show, a stream of bytes (packed or plain), and the host it speaks of where that is known."""
+    """A log as it came: a name to show, a stream of bytes (packed or plain), and the host it speaks of where that is known.
+
+    `zone` (`Europe/London`, `+01:00`) is that of times which state none; empty: they are read as UTC, and that is said. `skew` is
+    by how many seconds the log's clock was ahead. `written`: when the file was last written, for the year of times without one.
+    """
 
     name: str
     stream: BinaryIO
     host: str = ""
     could_have_been_altered: bool = False
+    zone: str = ""
+    skew: float = 0.0
+    written: datetime | None = None

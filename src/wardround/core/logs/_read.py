@@ -1,17 +1,58 @@
 """Reading one source: what it is, by its content, and its events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Protocol
 
 from wardround.core.logs import _windows
 from wardround.core.logs._access import access_event
-from wardround.core.logs._lines import lines
-from wardround.core.logs._model import Event, Source
-from wardround.core.logs._records import json_event
+from wardround.core.logs._cef import CefReader
+from wardround.core.logs._clock import Clock
+from wardround.core.logs._csv import CsvReader
+from wardround.core.logs._event_xml import XmlReader
+from wardround.core.logs._json import JsonReader, Records, records_for
+from wardround.core.logs._lines import lines_of, text_of, utf8
+from wardround.core.logs._model import Event, Kind, Source
+from wardround.core.logs._squid import SquidReader
 from wardround.core.logs._tally import Tally
 from wardround.core.logs._unpack import BROKEN, LARGEST_IN_MEMORY
+from wardround.core.logs._values import Values, starts_values
+from wardround.core.logs._w3c import W3cReader
+from wardround.core.logs._zeek import ZeekReader
 from wardround.core.vocab import BadInput, Rejected
 
 HOPELESS = 64 << 20
+MOST_KINDS = 10_000
+
+
+class LineReader(Protocol):
+    """Reads the lines of one format. A line that is not of the format is left to the others."""
+
+    def read(self, number: int, line: str) -> tuple[Event, ...] | None:
+        """The events that this line completes, none when it only prepares them; None when it is not of the format."""
+
+    def close(self) -> tuple[Event, ...]:
+        """The events that were still waiting for more lines."""
+
+
+class AccessReader:
+    """Reads lines of access logs one by one."""
+
+    def read(self, number: int, line: str) -> tuple[Event, ...] | None:
+        """The event of a line; None when it is no such line."""
+        event = access_event(number, line)
+        return None if event is None else (event,)
+
+    def close(self) -> tuple[Event, ...]:
+        """Nothing is held back."""
+        return ()
+
+
+def line_readers(clock: Clock, records: Records, *others: LineReader) -> tuple[list[LineReader], CsvReader]:
+    """A reader for each format, in the order in which they are asked; the table reader, which takes most, comes last."""
+    table = CsvReader(records)
+    readers: list[LineReader] = [JsonReader(records), AccessReader(), CefReader(clock), W3cReader(), ZeekReader(clock), XmlReader()]
+    return [*readers, SquidReader(), *others, table], table
 
 
 class Reading:
@@ -19,30 +60,54 @@ class Reading:
 
     def __init__(self, source: Source) -> None:
         self.source, self.tally = source, Tally(source)
+        self._kinds: set[Kind] = set()
 
     def __iter__(self) -> Iterator[Event]:
+        clock = self.tally.clock
         try:
             for event in self._read():
+                if event.kind not in self._kinds:
+                    if len(self._kinds) >= MOST_KINDS:
+                        self.tally.not_read(
+                            f"line {event.line}: one kind of event more than the {MOST_KINDS} that one log may hold"
+                        )
+                        continue
+                    self._kinds.add(event.kind)
+                event.time = clock.corrected(event.time)
                 self.tally.add(event.kind.shape, event.host, event.time)
                 yield event
         except BadInput as error:
             self.tally.rejected.append(Rejected(error.where or self.source.name, error.what))
         except BROKEN as error:
-            self.tally.rejected.append(Rejected(self.source.name, f"could not be read to its end: {error}"))
+            at = self.tally.bytes.count
+            self.tally.rejected.append(Rejected(self.source.name, f"could not be read to its end: {error} (after {at:,} bytes)"))
 
     def _read(self) -> Iterator[Event]:
         start = self.source.stream.peek(8)[:8]  # type: ignore[attr-defined]
-        if start == _windows.MAGIC:
+        if start.startswith((_windows.MAGIC, _windows.CHUNK_MAGIC)):
             yield from self._windows_events()
             return
-        for number, line in lines(self.tally.bytes):  # type: ignore[arg-type]
-            event = self._line_event(number, line)
-            if event:
-                yield event
-            elif not self.tally.events and self.tally.unparsed > 1_000 and self.tally.bytes.count > HOPELESS:
-                raise BadInput(
-                    f"nothing in its first {HOPELESS >> 20} MB is a log that can be read; left there", where=self.source.name
-                )
+        chunks = self._whole_to_damage(utf8(self.tally.bytes))  # type: ignore[arg-type]
+        first = next(chunks, b"")
+        records, syslog, audit = records_for(self.tally.clock)
+        readers, table = line_readers(self.tally.clock, records, audit, syslog)
+        pieces, number = chain((first,), chunks), 1
+        if starts_values(first):
+            values = Values(pieces)
+            yield from self._json_values(values, records)
+            pieces, number = chain(values.remaining()), values.line
+        yield from self._lines(pieces, number, readers, table)
+
+    def _whole_to_damage(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """The pieces before a damaged place; the damage is noted, so that what the readers still hold is given."""
+        try:
+            yield from chunks
+        except BadInput as error:
+            self.tally.rejected.append(Rejected(error.where or self.source.name, error.what))
+        except BROKEN as error:
+            at = self.tally.bytes.count
+            what = f"could not be read to its end: {error} (after {at:,} bytes)"
+            self.tally.rejected.append(Rejected(self.source.name, what))
 
     def _windows_events(self) -> Iterator[Event]:
         for got in _windows.windows_events(whole(self.tally)):
@@ -51,17 +116,55 @@ class Reading:
             else:
                 self.tally.not_read(got)
 
-    def _line_event(self, number: int, line: bytes | None) -> Event | None:
-        if line is None:
-            self.tally.not_read(f"line {number}: longer than a line may be")
-            return None
-        if not line.strip():
-            return None
-        text = line.decode("utf-8", "replace")
-        event = json_event(number, text) if text.lstrip().startswith("{") else access_event(number, text)
-        if event is None:
+    def _json_values(self, values: Values, records: Records) -> Iterator[Event]:
+        for number, value, text in values:
+            before = self.tally.events
+            if isinstance(value, dict):
+                yield from records.events(number, value, text)
+            if self.tally.events == before:
+                self.tally.not_read(text if value is None else f"value {number}: {text[:80]!r}")
+
+    def _lines(self, pieces: Iterable[bytes], first: int, readers: list[LineReader], table: CsvReader) -> Iterator[Event]:
+        latin = 0
+        for number, line in lines_of(pieces, number=first):
+            if line is None:
+                self.tally.not_read(f"line {number}: longer than a line may be")
+                continue
+            if not line.strip():
+                continue
+            text = text_of(line)
+            if not text.isascii() and len(text) == len(line):
+                latin += 1
+            got = readers[0].read(number, text)
+            if got is None:
+                got = self._others(number, text, readers)
+            yield from got
+            if table.problems:
+                self._report(table)
+            if not self.tally.events and self.tally.unparsed > 1_000 and self.tally.bytes.count > HOPELESS:
+                raise BadInput(
+                    f"nothing in its first {HOPELESS >> 20} MB is a log that can be read; left there", where=self.source.name
+                )
+        for reader in readers:
+            yield from reader.close()
+        self._report(table)
+        if latin:
+            self.tally.notes.append(f"{latin} lines are not UTF-8: read as Latin-1")
+
+    def _others(self, number: int, text: str, readers: list[LineReader]) -> tuple[Event, ...]:
+        """A line that is not of the format of the line before it: the reader that takes it is asked first from now on."""
+        for index, reader in enumerate(readers[1:], start=1):
+            got = reader.read(number, text)
+            if got is not None:
+                readers.insert(0, readers.pop(index))
+                return got
+        self.tally.not_read(f"line {number}: {text[:80]!r}")
+        return ()
+
+    def _report(self, table: CsvReader) -> None:
+        for number, text in table.problems:
             self.tally.not_read(f"line {number}: {text[:80]!r}")
-        return event
+        table.problems.clear()
 
 
 def whole(tally: Tally) -> bytes:

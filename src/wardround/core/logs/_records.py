@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wardround.core.logs._clock import Clock
 from wardround.core.logs._model import Event, Kind, Scalar, written
 from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
@@ -13,26 +14,18 @@ WINDOWS = "Windows event log"
 EXCERPT = 2_000
 
 
-def json_event(number: int, line: str) -> Event | None:
-    """One line of JSON as an event; None when it is not a JSON object. Windows events are known by their channel and event id."""
-    import orjson
-
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(record, dict):
-        return None
-    if isinstance(nested := record.get("Event"), dict) and isinstance(nested.get("System"), dict):
-        return windows_event(number, record, excerpt=line)
+def plain_event(number: int, record: Mapping[str, Any], clock: Clock, *, excerpt: str, shape: str = "") -> Event:
+    """A JSON object, or a row of a table, that no table knows. Windows events are known by their channel and event id."""
     fields = dict(flat(record))
     names = table("fields")["json"]
-    time = next((t for name in names["time"] if name in fields and (t := as_time(fields[name][0])) is not None), None)
+    time = next((t for name in names["time"] if name in fields and (t := clock.read(fields[name][0])) is not None), None)
     host = next((str(fields[name][0]) for name in names["host"] if name in fields), "")
     kind = _stated_kind(fields.get("Channel", ("",))[0], _whole(fields.get("EventID", (None,))[0]))
+    if kind is JSON_LINES and shape:
+        kind = Kind(shape, "json")
     if kind.event_id == 4688 and kind.channel == "security":
         _renamed_process_fields(fields)
-    return Event(number, time=time, kind=kind, fields=fields, text=_text(fields), excerpt=line[:EXCERPT], host=host)
+    return Event(number, time=time, kind=kind, fields=fields, text=_text(fields), excerpt=excerpt[:EXCERPT], host=host)
 
 
 def _stated_kind(channel: Scalar, event_id: int | None) -> Kind:
@@ -42,8 +35,20 @@ def _stated_kind(channel: Scalar, event_id: int | None) -> Kind:
     return JSON_LINES
 
 
-def windows_event(number: int, record: Mapping[str, Any], *, excerpt: str) -> Event:
-    """A Windows event (`{"Event": {"System": ..., "EventData": ...}}`): system fields by their own names, data fields by theirs."""
+def windows_event(
+    number: int,
+    record: Mapping[str, Any],
+    *,
+    excerpt: str,
+    form: str = "",
+    clock: Clock | None = None,
+    linux: bool = False,
+    host: str = "",
+) -> Event:
+    """A Windows event (`{"Event": {"System": ..., "EventData": ...}}`): system fields by their own names, data fields by theirs.
+
+    `form` is told beside the shape: the tool that exported it. `linux`: Sysmon for Linux wrote it. `clock`: for times without zone.
+    """
     event = record["Event"]
     system = event["System"]
     provider, execution, security = (_attributes(system.get(name)) for name in ("Provider", "Execution", "Security"))
@@ -64,12 +69,19 @@ def windows_event(number: int, record: Mapping[str, Any], *, excerpt: str) -> Ev
     ):
         if value is not None:
             fields.setdefault(name, (value,))
-    time = as_time(_attributes(system.get("TimeCreated")).get("SystemTime"))
-    kind = Kind(WINDOWS, "windows", str(_plain(system.get("Channel")) or "").lower(), _whole(event_id) or 0)
+    stamp = _attributes(system.get("TimeCreated")).get("SystemTime")
+    time = clock.read(stamp) if clock else as_time(stamp)
+    channel = str(_plain(system.get("Channel")) or "").lower()[:256]
+    number_of_kind = min(max(_whole(event_id) or 0, 0), 0xFFFF)
+    kind = (
+        Kind("Sysmon for Linux", "linux", "sysmon", number_of_kind)
+        if linux
+        else Kind(WINDOWS + form, "windows", channel, number_of_kind)
+    )
     if kind.event_id == 4688 and kind.channel == "security":
         _renamed_process_fields(fields)
-    host = str(_plain(system.get("Computer")) or "")
-    return Event(number, time=time, kind=kind, fields=fields, text=_text(fields), excerpt=excerpt[:EXCERPT], host=host)
+    named = str(_plain(system.get("Computer")) or host)
+    return Event(number, time=time, kind=kind, fields=fields, text=_text(fields), excerpt=excerpt[:EXCERPT], host=named)
 
 
 def flat(record: Any, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, tuple[Scalar, ...]]]:
@@ -94,7 +106,7 @@ def _leaves(value: Any, name: str, depth: int) -> Iterator[tuple[str, Scalar]]:
         yield name, value
 
 
-def _data(section: str, value: Any) -> Iterator[tuple[str, tuple[Scalar, ...]]]:
+def _data(section: str, value: Any, depth: int = 0) -> Iterator[tuple[str, tuple[Scalar, ...]]]:
     """EventData by its fields' own names; UserData's one inner element is looked through; unnamed data are the values of `Data`."""
     if not isinstance(value, dict):
         yield section, (value,)
@@ -104,9 +116,10 @@ def _data(section: str, value: Any) -> Iterator[tuple[str, tuple[Scalar, ...]]]:
             continue
         if isinstance(inner, dict) and "#text" in inner:
             text = inner["#text"]
-            yield name, tuple(text) if isinstance(text, list) else (text,)
+            yield name, tuple(t for t in text if not isinstance(t, dict | list)) if isinstance(text, list) else (text,)
         elif isinstance(inner, dict):
-            yield from _data(name, inner)
+            if depth < DEEPEST:
+                yield from _data(name, inner, depth + 1)
         elif isinstance(inner, list):
             yield name, tuple(i for i in inner if not isinstance(i, dict | list))
         else:

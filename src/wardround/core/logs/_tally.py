@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from wardround.core.logs._clock import Clock
 from wardround.core.logs._model import Source
 from wardround.core.logs._seen import Seen
 from wardround.core.vocab import Rejected
@@ -36,6 +37,8 @@ class Tally:
         self.shapes: Counter[str] = Counter()
         self.hosts: Counter[str] = Counter()
         self.seen = Seen()
+        self.clock = Clock(source.zone, skew=source.skew, written=source.written)
+        self.notes: list[str] = []
         self.events = self.not_placed = self.unparsed = 0
         self.examples: list[str] = []
         self.rejected: list[Rejected] = []
@@ -80,6 +83,9 @@ class Tally:
             host=self.source.host or self._host(),
             could_have_been_altered=self.source.could_have_been_altered,
             unparsed_examples=tuple(self.examples),
+            zone=self.clock.zone() if self.events > self.not_placed else "",
+            skew=self.clock.skew,
+            notes=(*self.clock.notes(), *self.notes),
         )
 
     def _host(self) -> str:

@@ -7,6 +7,20 @@ from typing import Any
 MONTHS = {m: i for i, m in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1)}
 ACCESS = re.compile(r"(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d+)? ([+-])(\d\d)(\d\d)\Z", re.ASCII)
 FRACTION = re.compile(r"(\.\d{6})\d+")
+STATES_ZONE = re.compile(
+    r"(?::\d\d(?:[.,]\d+)?\s*(?:[Zz]|UTC|GMT|[+-]\d\d:?(?:\d\d)?)|[\d.]{9,}|/Date\(.*)\s*\]?\Z", re.ASCII | re.DOTALL
+)
+MICROSOFT = re.compile(r"\\?/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/\Z", re.ASCII)
+WRITTEN = (  # what exports and consoles write beside ISO 8601; the American order of day and month only with AM or PM
+    "%m/%d/%Y %I:%M:%S %p",
+    "%b %d %Y %H:%M:%S",
+    "%b %d %Y %H:%M:%S.%f",
+    "%a %b %d %H:%M:%S %Y",
+    "%a %b %d %H:%M:%S.%f %Y",
+    "%Y/%m/%d %H:%M:%S",
+    "%d/%b/%Y:%H:%M:%S.%f",
+    "%d/%b/%Y:%H:%M:%S",
+)
 EPOCH_RANGE = (315_532_800, 4_102_444_800)  # 1980 to 2100, in seconds
 
 
@@ -35,7 +49,19 @@ def as_time(value: Any) -> datetime | None:
             _epoch(float(text)) if text.replace(".", "", 1).isdecimal() and len(text) >= 9 else _utc(datetime.fromisoformat(text))
         )
     except (ValueError, OverflowError):
-        return access_time(text.strip("[]"))
+        return access_time(text.strip("[]")) or _otherwise(text)
+
+
+def _otherwise(text: str) -> datetime | None:
+    """`/Date(1621048364000)/` of older PowerShell, and the spellings of WRITTEN, read as UTC."""
+    if found := MICROSOFT.match(text):
+        return _epoch(int(found[1]) / 1000)
+    for form in WRITTEN if text[:1].isalnum() and ":" in text else ():
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
 
 
 def _epoch(number: float) -> datetime | None:

@@ -1,5 +1,6 @@
 """Which events a rule's log source means (tables/logsources.toml), and why a rule cannot run on a kind of event."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from wardround.core.logs import Kind
@@ -8,22 +9,40 @@ from wardround.core.sigma._model import LogSource, Rule
 from wardround.core.sigma._tables import table
 from wardround.core.sigma._values import Number, Text
 
+SYSMON = "Microsoft-Windows-Sysmon/Operational"
+
 
 def serves(kind: Kind, wanted: LogSource) -> bool:
     """Are events of this kind what the log source asks for? JSON lines that do not say what they are could be anything."""
     match kind.family:
         case "json":
             return True
-        case "web":
-            return _is_web(wanted)
         case "windows":
             return _is_windows(kind, wanted)
-    return False
+        case "linux" if kind.channel == "sysmon":
+            return _is_sysmon_for_linux(kind, wanted)
+    families = table("logsources")["families"]
+    listed = families.get(f"{kind.family}/{kind.channel}") or families.get(kind.family, ())
+    return any(_is_one(kind, allowed, wanted) for allowed in listed)
 
 
-def _is_web(wanted: LogSource) -> bool:
-    web = table("logsources")["web"]
-    return wanted.category in web["categories"] and wanted.product in web["products"] and wanted.service in web["services"]
+def _is_one(kind: Kind, allowed: Mapping[str, list[str]], wanted: LogSource) -> bool:
+    """Is the log source within one line of the table? What the line leaves out must be empty; `*` is the kind's own channel."""
+    asked = (("product", wanted.product), ("category", wanted.category), ("service", wanted.service))
+    if not any(value for _, value in asked):
+        return False
+    return all(
+        value in (allowed.get(name) or [""]) or ("*" in allowed.get(name, ()) and value == kind.channel) for name, value in asked
+    )
+
+
+def _is_sysmon_for_linux(kind: Kind, wanted: LogSource) -> bool:
+    if wanted.product not in ("", "linux") or wanted.service not in ("", "sysmon"):
+        return False
+    if not wanted.category:
+        return bool(wanted.product or wanted.service)
+    pairs = table("logsources")["windows"]["categories"].get(wanted.category, ())
+    return any(channel == SYSMON and event_id == kind.event_id for channel, event_id in pairs)
 
 
 def _is_windows(kind: Kind, wanted: LogSource) -> bool:

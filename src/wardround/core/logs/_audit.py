@@ -1,0 +1,169 @@
+"""The Linux audit log: records of one event joined by its serial number, encoded fields decoded, system calls by name.
+
+The format is that of the audit documentation project (`type=... msg=audit(time:serial): name=value ...`); the events that start a
+program or create a file also carry the names that rules for those use.
+"""
+
+import re
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+
+from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._tables import table
+from wardround.core.logs._times import as_time
+
+RECORD = re.compile(
+    r"(?:node=(\S+) )?type=([\w\[\]]+) msg=audit\((\d{9,11}(?:\.\d{1,6})?):(\d{1,20})\): ?(.*)\Z", re.ASCII | re.DOTALL
+)
+PAIR = re.compile(r"""([A-Za-z][\w-]*(?:\[\d+\])?)=("[^"]*"|'[^']*'|\([^)]*\)|[^\s\x1d]*)""", re.ASCII)
+ARGUMENT = re.compile(r"a(\d{1,6})(?:\[(\d{1,6})\])?\Z", re.ASCII)
+HEX = re.compile(r"(?:[0-9A-F]{2})+\Z", re.ASCII)
+MOST_OPEN = 16
+MOST_RECORDS = 256
+SHAPE = "Linux audit log"
+MEANING = {"audit": SHAPE, "process": "Linux audit log (program started)", "file": "Linux audit log (file created)"}
+
+
+@cache
+def kind(about: str) -> Kind:
+    """The kind of an audit event: of any sort, one that starts a program, or one that creates a file."""
+    return Kind(MEANING[about], "linux", "auditd" if about == "audit" else f"auditd/{about}")
+
+
+class Record(NamedTuple):
+    """One line."""
+
+    type: str
+    pairs: list[tuple[str, str]]
+
+
+class Open:
+    """An event whose records are still coming."""
+
+    __slots__ = ("host", "lines", "number", "records", "time")
+
+    def __init__(self, number: int, time: datetime | None, host: str) -> None:
+        self.number, self.time, self.host = number, time, host
+        self.lines: list[str] = []
+        self.records: list[Record] = []
+
+
+class AuditReader:
+    """Joins records by node and serial. An event is given when its end is seen, or enough others have begun after it."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str, str], Open] = {}
+
+    def read(self, number: int, line: str, *, host: str = "") -> tuple[Event, ...] | None:
+        """The events that are complete with this line; None when it is no audit record."""
+        found = RECORD.match(line)
+        if not found:
+            return None
+        node, type_, time, serial, rest = found.groups()
+        key = (node or host, time, serial)
+        event = self._open.get(key)
+        if event is None:
+            event = self._open[key] = Open(number, as_time(float(time)), node or host)
+        if type_ != "EOE":
+            event.lines.append(line)
+            event.records.append(Record(type_, PAIR.findall(rest)))
+        if type_ == "EOE" or len(event.records) >= MOST_RECORDS:
+            del self._open[key]
+            return (_event(event),) if event.records else ()
+        if len(self._open) > MOST_OPEN:
+            first = next(iter(self._open))
+            return (_event(self._open.pop(first)),)
+        return ()
+
+    def close(self) -> tuple[Event, ...]:
+        """The events whose end never came."""
+        events = tuple(_event(event) for event in self._open.values() if event.records)
+        self._open.clear()
+        return events
+
+
+def _event(of: Open) -> Event:
+    got: dict[str, list[Scalar]] = {}
+    arguments: list[str] = []
+    for record in of.records:
+        got.setdefault("type", []).append(record.type)
+        if record.type == "EXECVE":
+            arguments = _arguments(record.pairs)
+            for index, argument in enumerate(arguments):
+                got.setdefault(f"a{index}", []).append(argument)
+        for name, value in record.pairs:
+            if record.type != "EXECVE" or not ARGUMENT.match(name):
+                _put(got, name, value)
+    fields: dict[str, tuple[Scalar, ...]] = {name: tuple(dict.fromkeys(values)) for name, values in got.items()}
+    if "SYSCALL" not in fields and (name := _syscall(fields)):
+        fields["SYSCALL"] = (name,)
+    about = _meaning(fields, of.records, arguments)
+    lines = "\n".join(of.lines)
+    decoded = [str(value) for values in fields.values() for value in values if isinstance(value, str) and value not in lines]
+    text = "\n".join([lines, *decoded, " ".join(arguments)])
+    return Event(of.number, time=of.time, kind=kind(about), fields=fields, text=text, excerpt=lines[:2_000], host=of.host)
+
+
+def _put(got: dict[str, list[Scalar]], name: str, value: str) -> None:
+    if value[:1] == "'":
+        for inner, content in PAIR.findall(value[1:-1]):
+            _put(got, inner, content if content[:1] != "'" else "")
+        return
+    if value[:1] == '"':
+        value = value.strip('"')
+    elif value == "(null)":
+        return
+    elif name in _encoded() and HEX.match(value):
+        value = _decoded(value)
+    got.setdefault(name, []).append(int(value) if value.isdecimal() and len(value) < 19 and not value.startswith("0") else value)
+    if value == "0":
+        got[name][-1] = 0
+
+
+@cache
+def _encoded() -> frozenset[str]:
+    return frozenset(table("fields")["audit"]["encoded"])
+
+
+def _decoded(value: str) -> str:
+    return bytes.fromhex(value).decode("utf-8", "replace").replace("\0", " ").rstrip(" ")
+
+
+def _arguments(pairs: list[tuple[str, str]]) -> list[str]:
+    """The arguments of a started program; long ones come in pieces (`a1[0]`, `a1[1]`)."""
+    out: dict[int, str] = {}
+    for name, value in pairs:
+        if found := ARGUMENT.match(name):
+            plain = value.strip('"') if value[:1] == '"' else _decoded(value) if HEX.match(value) else value
+            out[int(found[1])] = out.get(int(found[1]), "") + plain
+    return [out[index] for index in sorted(out)]
+
+
+def _syscall(fields: dict[str, tuple[Scalar, ...]]) -> str:
+    arch, number = fields.get("arch", ("",))[0], fields.get("syscall", ("",))[0]
+    calls = table("fields")["audit"]["syscalls"].get(str(arch), {})
+    return str(calls.get(str(number), number if isinstance(number, str) else ""))
+
+
+def _meaning(fields: dict[str, tuple[Scalar, ...]], records: list[Record], arguments: list[str]) -> str:
+    """What happened, and the names that rules for it use (tables/fields.toml)."""
+    names = table("fields")["audit"]
+    about = "audit"
+    if arguments:
+        about = "process"
+        fields["CommandLine"] = (" ".join(arguments),)
+    elif "CREATE" in fields.get("nametype", ()):
+        about = "file"
+        created = [dict(r.pairs) for r in records if r.type == "PATH"]
+        paths = [r.get("name", "") for r in created if r.get("nametype") == "CREATE"]
+        plain = [p.strip('"') if p[:1] == '"' else _decoded(p) if HEX.match(p) else p for p in paths]
+        cwd = str(fields.get("cwd", ("",))[0])
+        fields["TargetFilename"] = tuple(
+            p if p.startswith("/") or not cwd else f"{cwd.rstrip('/')}/{p.removeprefix('./')}" for p in plain
+        )
+    for theirs, ours in names[about].items() if about != "audit" else ():
+        for name in ours:
+            if theirs in fields:
+                fields.setdefault(name, fields[theirs])
+    return about

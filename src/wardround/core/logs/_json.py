@@ -1,0 +1,159 @@
+"""Lines of JSON: each object by what it is, and objects that only wrap others (`Records`, `value`) by what they hold."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from wardround.core.logs._audit import AuditReader
+from wardround.core.logs._clock import Clock
+from wardround.core.logs._model import Event
+from wardround.core.logs._records import plain_event, windows_event
+from wardround.core.logs._shapes import shape_of, shaped_event
+from wardround.core.logs._syslog import SyslogReader
+from wardround.core.logs._syslog_prefix import FACILITIES, SEVERITIES, Prefix
+from wardround.core.logs._times import as_time
+from wardround.core.logs._windows_exports import separated, windows_export
+
+WRAPPERS = ("Records", "records", "value", "events", "Events", "items", "Items", "logEvents")
+WRAPPED = re.compile(
+    rb'\s*\{\s*(?:"[^"\\]{0,200}"\s*:\s*(?:"[^"\\]{0,2000}"|-?[\d.]{1,20}|true|false|null)\s*,\s*){0,8}"(?:'
+    + "|".join(WRAPPERS).encode()
+    + rb')"\s*:\s*\['
+)
+MOST_WRAPPED = 4
+
+
+class Records:
+    """Turns what JSON holds into events. One of them serves a source."""
+
+    def __init__(self, clock: Clock, syslog: SyslogReader) -> None:
+        self._clock, self._syslog = clock, syslog
+
+    def events(self, number: int, value: Any, excerpt: str, depth: int = 0) -> Iterator[Event]:
+        """The events of one JSON value: of an object, or of the objects in a list."""
+        if isinstance(value, list):
+            for inner in value if depth <= MOST_WRAPPED else ():
+                yield from self.events(number, inner, excerpt if len(value) == 1 else _written(inner), depth + 1)
+        elif isinstance(value, dict) and value:
+            wrapped = (
+                next((value[name] for name in WRAPPERS if isinstance(value.get(name), list)), None) if len(value) <= 9 else None
+            )
+            if wrapped and depth <= MOST_WRAPPED and all(isinstance(inner, dict) for inner in wrapped):
+                yield from self.events(number, wrapped, excerpt, depth + 1)
+            else:
+                yield from self.record(number, value, excerpt)
+
+    def record(self, number: int, record: Mapping[str, Any], excerpt: str, *, form: str = "") -> tuple[Event, ...]:
+        """The event of one object; none when its parts are not what its names promise."""
+        try:
+            return self._record(number, record, excerpt, form)
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError):
+            return ()
+
+    def _record(self, number: int, record: Mapping[str, Any], excerpt: str, form: str) -> tuple[Event, ...]:
+        if isinstance(nested := record.get("Event"), dict) and isinstance(system := nested.get("System"), dict):
+            if any(str(name).endswith("_attributes") for name in system):
+                record = {"Event": separated(nested)}
+            return (windows_event(number, record, excerpt=excerpt, clock=self._clock),)
+        if "__REALTIME_TIMESTAMP" in record or ("_BOOT_ID" in record and "MESSAGE" in record):
+            return self._journal(number, record, excerpt)
+        if isinstance(text := record.get("AuditData"), str | dict) and (inner := _audit_data(text)):
+            record = inner
+        shape = shape_of(record)
+        if shape:
+            return (shaped_event(number, record, shape, self._clock, excerpt=excerpt, form=form),)
+        if (event := windows_export(number, record, self._clock, excerpt=excerpt)) is not None:
+            return (event,)
+        return (plain_event(number, record, self._clock, excerpt=excerpt, shape=form.strip(" ()")),)
+
+    def _journal(self, number: int, record: Mapping[str, Any], excerpt: str) -> tuple[Event, ...]:
+        """An entry of `journalctl -o json` (systemd's Journal Export Formats): a field may be text, bytes as numbers, or a list."""
+
+        def of(*names: str) -> str:
+            return next((_journal_text(record[n]) for n in names if record.get(n) is not None), "")
+
+        stamp = of("_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP")
+        time = as_time(int(stamp)) if stamp.isdecimal() and len(stamp) < 20 else None
+        facility, severity = of("SYSLOG_FACILITY"), of("PRIORITY")
+        head = Prefix(
+            time,
+            of("_HOSTNAME"),
+            of("SYSLOG_IDENTIFIER", "_COMM"),
+            of("SYSLOG_PID", "_PID"),
+            FACILITIES[int(facility)] if facility.isdecimal() and int(facility[:3]) < len(FACILITIES) else "",
+            SEVERITIES[int(severity)] if severity in tuple("01234567") else "",
+            of("MESSAGE"),
+            {str(name)[:128]: (_journal_text(value),) for name, value in record.items() if value is not None},
+            "systemd journal (JSON)",
+        )
+        text = "\n".join([head.message, *(str(values[0]) for values in head.data.values())])
+        return self._syslog.message(number, text, head)
+
+
+def _journal_text(value: Any) -> str:
+    if isinstance(value, list):
+        if value and all(isinstance(byte, int) and 0 <= byte < 256 for byte in value):
+            return bytes(value).decode("utf-8", "replace")
+        return "\n".join(_journal_text(inner) for inner in value if not isinstance(inner, list) or inner != value)[:100_000]
+    return value if isinstance(value, str) else str(value)
+
+
+def _audit_data(value: str | dict[str, Any]) -> dict[str, Any] | None:
+    """The record that Microsoft's audit search keeps as JSON in one column."""
+    if isinstance(value, dict):
+        return value
+    try:
+        got = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+    return got if isinstance(got, dict) else None
+
+
+def _written(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except (TypeError, ValueError, RecursionError):
+        return ""
+
+
+class JsonReader:
+    """Reads lines that are a JSON object or a list of them."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def read(self, number: int, line: str) -> tuple[Event, ...] | None:
+        """The events of a line; None when it is no JSON object or list."""
+        if line.lstrip()[:1] not in ("{", "["):
+            return None
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            value = _torn_off(line)
+        events = tuple(self._records.events(number, value, line)) if isinstance(value, dict | list) else ()
+        return events or None
+
+    def close(self) -> tuple[Event, ...]:
+        """Nothing is held back."""
+        return ()
+
+
+def _torn_off(line: str) -> Any:
+    """A line of an array with one object in each: the comma behind it, or the bracket, taken off."""
+    bare = line.strip()
+    for begin, end in (("", ","), ("[", ","), ("[", ""), ("", "]"), (",", "")):
+        if (begin or end) and bare.startswith(begin + "{" if begin else "{") and bare.endswith("}" + end):
+            try:
+                return orjson.loads(bare.removeprefix(begin).removesuffix(end))
+            except orjson.JSONDecodeError:
+                continue
+    return None
+
+
+def records_for(clock: Clock) -> tuple[Records, SyslogReader, AuditReader]:
+    """The readers of one source that share its clock and the audit records that are still open."""
+    audit = AuditReader()
+    syslog = SyslogReader(clock, audit)
+    return Records(clock, syslog), syslog, audit

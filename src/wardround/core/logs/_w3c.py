@@ -1,0 +1,93 @@
+"""The W3C extended log format as IIS writes it: `#Fields` says what stands in each line. Its times are UTC (the format's draft)."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from wardround.core.logs._access import decodings
+from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._tables import table
+from wardround.core.logs._times import as_time
+
+MOST_FIELDS = 200
+DECODED = ("cs-uri-stem", "cs-uri-query", "cs(Referer)", "cs(Cookie)")
+REQUEST = ("cs-uri", "c-uri", "cs-uri-query", "c-uri-query", "c-uri-extension")
+
+
+@lru_cache(maxsize=4096)
+def names_of(field: str) -> tuple[str, ...]:
+    """The names under which rules know a field of the format, its own among them."""
+    return (field, *table("fields")["w3c"].get(field, ()))
+
+
+@lru_cache(maxsize=256)
+def kind(header: tuple[str, ...]) -> Kind:
+    """The kind of the lines under one header."""
+    fields = {name for field in header for name in names_of(field)} | (set(REQUEST) if "cs-uri-stem" in header else set())
+    return Kind("IIS W3C extended log" if "cs-uri-stem" in header else "W3C extended log", "web", "iis", fields=frozenset(fields))
+
+
+class W3cReader:
+    """Reads such lines under the header that came last."""
+
+    def __init__(self) -> None:
+        self._header: tuple[str, ...] = ()
+        self._date = ""
+
+    def read(self, number: int, line: str) -> tuple[Event, ...] | None:
+        """The event of a line, none for a directive; None when it is not a line of such a log."""
+        if line.startswith("#"):
+            return () if self._directive(line) else None
+        if not self._header:
+            return None
+        values = line.split(" ")
+        if len(values) != len(self._header):
+            return None
+        time = self._time(dict(zip(self._header, values, strict=True)))
+        return None if time is None else (self._event(number, line, values, time),)
+
+    def close(self) -> tuple[Event, ...]:
+        """Nothing is held back."""
+        return ()
+
+    def _directive(self, line: str) -> bool:
+        name, _, rest = line[1:].partition(":")
+        if name == "Fields" and rest.strip() and "," not in rest:
+            self._header = tuple(rest.split()[:MOST_FIELDS])
+        elif name == "Date":
+            self._date = rest.split()[0] if rest.split() else ""
+        return name in ("Fields", "Date", "Version", "Software", "Start-Date", "End-Date", "Remark", "GMT-Offset")
+
+    def _time(self, row: dict[str, str]) -> datetime | None:
+        return as_time(f"{row.get('date', self._date)}T{row['time']}") if "time" in row else None
+
+    def _event(self, number: int, line: str, values: list[str], time: datetime) -> Event:
+        fields: dict[str, tuple[Scalar, ...]] = {}
+        row = dict(zip(self._header, values, strict=True))
+        for name, value in row.items():
+            got: tuple[Scalar, ...]
+            if value == "-":
+                got = ("-", "")
+            elif value.isdecimal() and len(value) < 16:
+                got = (int(value),)
+            else:
+                got = tuple(decodings(value)) if name in DECODED else (value,)
+                if name.startswith("cs(") and "+" in value:  # a space is written as a plus
+                    got = (*got, value.replace("+", " "))
+            for known in names_of(name):
+                fields[known] = got
+        decoded: list[str] = []
+        if stem := row.get("cs-uri-stem", ""):
+            query = row.get("cs-uri-query", "-")
+            whole = decodings(stem if query == "-" else f"{stem}?{query}")
+            decoded = whole[1:]
+            fields["cs-uri"] = fields["c-uri"] = tuple(whole)
+            # As in access logs: most public rules mean path and query by it.
+            fields["cs-uri-query"] = fields["c-uri-query"] = (*(decodings(query) if query != "-" else ()), *whole)
+            last = stem.rsplit("/", 1)[-1]
+            if "." in last:
+                fields["c-uri-extension"] = (last.rsplit(".", 1)[1],)
+        text = "\n".join([line, *decoded])
+        host = row.get("s-computername", "")
+        return Event(
+            number, time=time, kind=kind(self._header), fields=fields, text=text, excerpt=line, host="" if host == "-" else host
+        )
