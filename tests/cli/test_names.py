@@ -114,6 +114,12 @@ def test_a_decision_that_disagrees_is_refused_naming_both_until_it_supersedes(ho
     assert run("accept", *DECISION, "--supersedes", first)[0] == 0
 
 
+def test_a_name_that_no_record_has_is_kept_and_said(home: Home, run: Run) -> None:
+    code, _, err = run("accept", "Ward Box", "--to-product", "No Such Thing", "--to-vendor", "Nobody")
+    assert (code, "No record here names Nobody · No Such Thing: it decides nothing until one does." in err) == (0, True)
+    assert "No record here" not in run("accept", *DECISION)[2]
+
+
 def test_the_same_decision_twice_is_one(home: Home, run: Run) -> None:
     run("accept", *DECISION)
     assert "nothing changed" in run("accept", *DECISION)[2]

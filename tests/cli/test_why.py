@@ -89,6 +89,8 @@ def test_people_read_numbered_steps_and_what_to_do_next(home: Home, capfd: pytes
         (("CVE-2030-0001",), "name an asset, or describe one product"),
         (("CVE-2030-0001", "mdm-01", "--product", "Console"), "name an asset, or describe one product"),
         (("CVE-2099-0001", "--product", "Console"), "is not here as of"),
+        (("CVE-2030-0001", "--product", " "), "name an asset, or describe one product"),
+        (("EPMM", "--product", "Console"), "is no CVE number"),
         (("CVE-2030-0001", "--product", "Console", "--as-of", "soon"), "is not a date"),
         (("CVE-2030-0001", "--product", "Console", "--as-of", "2020-01-01"), "is not here as of 01 January 2020"),
     ],
@@ -153,3 +155,19 @@ def test_a_time_may_be_asked_about_as_well_as_a_day(home: Home, capfd: pytest.Ca
     words = ("CVE-2030-0001", "--vendor", "Example Gateways", "--product", "Console", "--version", "1.9.0", "--as-of")
     assert document(capfd, home, *words, "2024-05-13T17:45:00+02:00")["as_of"] == "2024-05-13T15:45:00Z"
     assert run(home, *words, "2024-05-13T15:44:59Z") == 2
+
+
+def test_a_record_that_came_and_could_not_be_read_is_not_called_missing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mirror").mkdir()
+    meta = {"cveId": "CVE-2030-0009", "state": "PUBLISHED", "datePublished": "2024-05-13T15:45:00Z"}
+    broken = {"dataType": "CVE_RECORD", "dataVersion": "5.1", "cveMetadata": meta, "containers": {"cna": {"affected": "all"}}}
+    (tmp_path / "mirror" / "9.json").write_text(json.dumps(broken))
+    home = Home(tmp_path / "home")
+    sync_mirror(tmp_path / "mirror", into=home.feeds, clock=SystemClock())
+    other = {**broken, "cveMetadata": meta | {"cveId": "CVE-2030-0008"}, "containers": {"cna": {"affected": []}}}
+    (tmp_path / "mirror" / "8.json").write_text(json.dumps(other))
+    sync_mirror(tmp_path / "mirror", into=home.feeds, clock=SystemClock())
+    assert run(home, "CVE-2030-0009", "--product", "Console") == 2
+    said = capfd.readouterr().err
+    assert "came and could not be read, so nobody can say who has it: affected is not a list of objects" in said
+    assert "9.json:1" in said

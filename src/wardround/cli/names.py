@@ -170,7 +170,27 @@ def _decide(
     alias = decided(product, vendor=vendor, to=to, same=same, on=now.date(), **said)
     kept = keep(home.aliases, [alias], at=now)
     _tell([alias], json=json)
+    if same and (strange := _not_in_records(alias, home)):
+        say(f"No record here names {strange}: it decides nothing until one does.")
     say(f"{'Kept' if kept else 'That was decided before: nothing changed'}. Next: wardround names review")
+
+
+def _not_in_records(alias: "Alias", home: "Home") -> str:
+    """The name that an alias points to, where no record of the feeds has it under any vendor; nothing before the first sync."""
+    from wardround.core.names import Aliases, key_of
+    from wardround.core.vocab import WardroundError
+    from wardround.lake.statements import Statements
+
+    aliases = Aliases.load(folder=home.aliases)
+    try:
+        with Statements.open(home.feeds) as statements:
+            for vendor, product in alias.to:
+                further = (name[1] for name, _ in aliases.of(key_of(vendor), key_of(product)))
+                if any(statements.naming(key) for key in (key_of(product), *further)):
+                    return ""
+    except WardroundError:
+        return ""
+    return " or ".join(_called(*name) for name in alias.to)
 
 
 def _from_file(path: Path, *, at: "datetime") -> "Sequence[Install]":

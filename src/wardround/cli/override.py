@@ -31,7 +31,9 @@ def list_(
     if proposed or inventory:
         list_proposed(home_of(home), inventory=inventory, json=json)
         return
-    _tell(Overrides.load(folder=home_of(home).overrides).all, json=json)
+    every = Overrides.load(folder=home_of(home).overrides).all
+    _tell(every, json=json)
+    say(f"{len(every):,} overrides. Next: wardround override add FILE, or --proposed: what waits for a person")
 
 
 @app.command()
@@ -107,7 +109,6 @@ def _tell(overrides: "Sequence[Override]", *, json: bool) -> None:
         print(f"{one.id} (revision {one.revision}, {one.date.isoformat()}): {one.vendor} {one.product}")
         print(f"  decides {', '.join(one.cves)} by {one.kind}: {_fact(one)}")
         print(f"  {one.reason}\n  written down by {one.author}, from {one.source} ({one.where})")
-    print(f"{len(overrides)} overrides. Next: add one with `wardround override add FILE`")
 
 
 def _fact(override: "Override") -> str:

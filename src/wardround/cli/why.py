@@ -47,6 +47,7 @@ def why(
     from wardround.core.vocab import BadInput
     from wardround.lake.knowledge import knowledge
 
+    asset, product, purl, cpe = (text.strip() for text in (asset, product, purl, cpe))
     if bool(asset) == bool(product or purl or cpe):
         raise BadInput(
             "name an asset, or describe one product",

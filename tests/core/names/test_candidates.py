@@ -75,3 +75,27 @@ def test_whatever_is_asked_the_likeness_is_a_share(vendor: str, product: str) ->
     found = Candidates(NAMES).of(vendor, product)
     assert all(0 <= one.likeness <= 1 for one in found)
     assert [one.likeness for one in found] == sorted((one.likeness for one in found), reverse=True)
+
+
+def an_alias(name: str, *, to: str) -> tuple[str, bytes]:
+    said = {"id": name, "from": {"vendor": "", "product": f"{name} thing"}, "to": [{"vendor": "Acme", "product": to}]}
+    more = {"author": "A. Person (fictitious)", "date": "2030-01-01", "source": "label", "reason": "the same"}
+    return f"{name}.json", json.dumps(said | more).encode()
+
+
+def test_a_name_of_an_alias_is_offered_where_records_have_it_and_nowhere_else() -> None:
+    """An answer that no record has decides nothing, and asks a person whether a server is an office suite."""
+    aliases = Aliases().adding([an_alias("zebra", to="Quagga"), an_alias("okapi", to="Sigma Spectrum")])
+    assert guesses("", "zebra thing pro", aliases) == []
+    assert ("acme", "sigma spectrum") in guesses("", "okapi thing pro", aliases)
+
+
+def test_a_name_counts_through_a_further_alias() -> None:
+    further = {
+        "id": "further",
+        "from": {"vendor": "Acme", "product": "Quagga"},
+        "to": [{"vendor": "Baxter", "product": "Sigma Spectrum"}],
+    }
+    more = {"author": "A. Person (fictitious)", "date": "2030-01-01", "source": "label", "reason": "the same"}
+    aliases = Aliases().adding([an_alias("zebra", to="Quagga"), ("further.json", json.dumps(further | more).encode())])
+    assert ("acme", "quagga") in guesses("", "zebra thing pro", aliases)

@@ -35,12 +35,16 @@ class Candidates:
     def __init__(self, names: Iterable[Name], *, aliases: Aliases | None = None) -> None:
         self._aliases = aliases or Aliases()
         filed: dict[tuple[frozenset[str], Name], Name] = {}
-        for vendor, product in sorted(names):
+        listed = sorted(names)
+        known = {product for _, product in listed}
+        for vendor, product in listed:
             if product and not vendor.startswith(ECOSYSTEM):
                 filed.setdefault((_words(vendor, product), ("", "")), (vendor, product))
         for alias in self._aliases.all:
             if alias.same and alias.product and not alias.vendor.startswith(ECOSYSTEM):
                 for to in alias.keys[:1]:
+                    if known.isdisjoint((to[1], *(product for (_, product), _ in self._aliases.of(*to)))):
+                        continue  # no record names it: an answer would decide nothing
                     filed.setdefault((_words(f"{to[0]} {alias.vendor}", alias.product), to), to)
         self._names = list(filed.values())
         self._words = [words for words, _ in filed]
