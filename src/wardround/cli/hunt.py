@@ -2,9 +2,10 @@
 
 import io
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 SHOWN = 20
+STANDARD_INPUT = Path("-")
 
 
 @app.command()
 def hunt(
     logs: Annotated[
-        list[Path], typer.Argument(metavar="LOG...", readable=False, help="Log files or folders of them, packed or plain.")
+        list[Path],
+        typer.Argument(
+            metavar="LOG...", readable=False, help="Log files or folders of them, packed or plain; - reads standard input."
+        ),
     ],
     rules: Annotated[
         str, typer.Option("--rules", metavar="DIR|PACK", help="A folder or file of Sigma rules, or a bundled pack: epmm.")
@@ -39,6 +44,16 @@ def hunt(
     ] = False,
     since: Annotated[str, typer.Option("--from", metavar="TIME", help="Start of the window whose hours are counted (UTC).")] = "",
     until: Annotated[str, typer.Option("--to", metavar="TIME", help="End of that window (UTC).")] = "",
+    zone: Annotated[
+        str,
+        typer.Option("--zone", metavar="ZONE", help="The zone of times that state none: Europe/London, +01:00. Without it: UTC."),
+    ] = "",
+    skew: Annotated[
+        float,
+        typer.Option(
+            "--skew", metavar="SECONDS", help="By how many seconds the logs' clock was ahead (behind: a negative number)."
+        ),
+    ] = 0.0,
 ) -> None:
     """Search logs for traces, and say what could be seen.
 
@@ -47,17 +62,19 @@ def hunt(
     from wardround.core import hunts
 
     window = _window(since, until)
+    _check_clock(zone, skew)
     files = list(_files(logs))
     rule_set = _rules(rules)
     if not rule_set.rules:
         raise BadInput("no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a bundled pack: epmm")
     unread: list[Rejected] = []
     with _progress(files) as advance:
-        result = hunts.hunt(_sources(files, host=host, from_host=from_host, advance=advance, unread=unread), rules=rule_set)
+        sources = _sources(files, host=host, from_host=from_host, advance=advance, unread=unread, zone=zone, skew=skew)
+        result = hunts.hunt(sources, rules=rule_set)
     rejected = (*unread, *result.rejected)
     if not result.events:
         first = f": {rejected[0].where}: {rejected[0].what}" if rejected else ""
-        raise BadInput(f"no event could be read{first}", do="give access logs, JSON lines or Windows event files")
+        raise BadInput(f"no event could be read{first}", do="give logs of a format in docs/reference/formats.md")
     sentence = hunts.statement(result, window=window, host=host or None)
     if json:
         emit(_document(result, rule_set, sentence, rejected))
@@ -79,10 +96,22 @@ def _window(since: str, until: str) -> "Window | None":
     return Window(start, end)
 
 
+def _check_clock(zone: str, skew: float) -> None:
+    from wardround.core.logs._clock import LARGEST_SKEW, zone_of
+
+    if zone:
+        zone_of(zone)
+    if not abs(skew) <= LARGEST_SKEW:
+        raise BadInput("a clock that far off is not a skew", where="--skew", do=f"give at most {LARGEST_SKEW:,} seconds")
+
+
 def _files(given: list[Path]) -> Iterator[Path]:
     """The files to read: those named, and all regular files in the folders named. A missing one is wrong usage."""
     seen: set[Path] = set()
     for path in given:
+        if path == STANDARD_INPUT:
+            yield path
+            continue
         if not path.exists():
             raise BadInput("there is no such file or folder", where=str(path))
         found = sorted(Path(at, name) for at, _, names in os.walk(path) for name in names) if path.is_dir() else [path]
@@ -121,18 +150,27 @@ class _Watched(io.RawIOBase):
 
 
 def _sources(
-    files: list[Path], *, host: str, from_host: bool, advance: Callable[[int], None], unread: list[Rejected]
+    files: list[Path], *, host: str, from_host: bool, advance: Callable[[int], None], unread: list[Rejected], zone: str, skew: float
 ) -> "Iterator[Source]":
     from wardround.core.hunts import Source
 
     for path in files:
         try:
-            file = path.open("rb", buffering=0)
+            name, file, written = _opened(path)
         except OSError as error:
             unread.append(Rejected(str(path), error.strerror or str(error)))
             continue
         with file:
-            yield Source(str(path), _Watched(file, advance), host=host, could_have_been_altered=from_host)  # type: ignore[arg-type]
+            stream: Any = _Watched(file, advance)
+            yield Source(name, stream, host=host, could_have_been_altered=from_host, zone=zone, skew=skew, written=written)
+
+
+def _opened(path: Path) -> tuple[str, io.RawIOBase, datetime]:
+    """A file, its name to show, and when it was last written; what comes through standard input was written by now."""
+    if path == STANDARD_INPUT:
+        return "standard input", os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0), datetime.now(UTC)
+    file = path.open("rb", buffering=0)
+    return str(path), file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
 
 
 @contextmanager
@@ -146,7 +184,7 @@ def _progress(files: list[Path]) -> Iterator[Callable[[int], None]]:
         yield lambda _: None
         return
     with Progress(console=console, transient=True) as bar:
-        task = bar.add_task("Searching", total=sum(path.stat().st_size for path in files) or None)
+        task = bar.add_task("Searching", total=sum(path.stat().st_size for path in files if path != STANDARD_INPUT) or None)
         yield lambda count: bar.advance(task, count)
 
 
@@ -176,6 +214,9 @@ def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: t
                     "unparsed": run.coverage.unparsed,
                     "unparsed_examples": run.coverage.unparsed_examples,
                     "gaps": run.coverage.gaps,
+                    "zone": run.coverage.zone or None,
+                    "clock_skew_seconds": run.coverage.skew,
+                    "notes": run.coverage.notes,
                     "sha256": run.coverage.sha256,
                     "could_have_been_altered": run.coverage.could_have_been_altered,
                     "rules_ran": len(run.ran),
@@ -248,10 +289,19 @@ def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], 
     console.print(table)
     if len(result.runs) > SHOWN:
         console.print(f"... and {len(result.runs) - SHOWN} more: --json lists all")
+    _print_notes(result)
     _print_not_run(console, result)
     for item in rejected[:SHOWN]:
         say(f"not read: {item.where}: {item.what}")
     console.print(Text(_next(result)))
+
+
+def _print_notes(result: "HuntResult") -> None:
+    """What had to be assumed of a log's times, and what else a reader must know of it."""
+    for run in result.runs[:SHOWN]:
+        zone = f"zone {run.coverage.zone}" if run.coverage.zone.startswith("not stated") else ""
+        if said := "; ".join(part for part in (zone, *run.coverage.notes) if part):
+            say(f"{run.coverage.source}: {said}")
 
 
 def _print_not_run(console: "Console", result: "HuntResult") -> None:

@@ -1,6 +1,7 @@
 """Common Event Format (ArcSight) and Log Event Extended Format 1.0 and 2.0 (QRadar), with or without a syslog head."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from wardround.core.logs._clock import Clock
@@ -17,7 +18,9 @@ CEF_HEAD = ("DeviceVendor", "DeviceProduct", "DeviceVersion", "DeviceEventClassI
 LEEF_HEAD = ("DeviceVendor", "DeviceProduct", "DeviceVersion", "EventID")
 
 
-def cef_event(number: int, line: str, clock: Clock, *, time: datetime | None = None, host: str = "") -> Event | None:
+def cef_event(
+    number: int, line: str, clock: Clock, *, time: Callable[[], datetime | None] | None = None, host: str = ""
+) -> Event | None:
     """A line of either format as an event; None when it is neither. `time` and `host` are those of the head before it."""
     if found := CEF.search(line):
         got = _cef(line[found.end() :])
@@ -29,7 +32,9 @@ def cef_event(number: int, line: str, clock: Clock, *, time: datetime | None = N
         return None
     fields: dict[str, tuple[Scalar, ...]] = {name: (value,) for name, value in got.items()}
     names = table("fields")["cef"]
-    stated = next((t for name in names["time"] if name in got and (t := clock.read(got[name])) is not None), time)
+    stated = next((t for name in names["time"] if name in got and (t := clock.read(got[name])) is not None), None)
+    if stated is None and time is not None:
+        stated = time()
     for theirs, ours in names["names"].items():
         if theirs in fields:
             for name in ours:

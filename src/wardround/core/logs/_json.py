@@ -26,10 +26,11 @@ MOST_WRAPPED = 4
 
 
 class Records:
-    """Turns what JSON holds into events. One of them serves a source."""
+    """Turns what JSON holds into events. One of them serves a source. `plain`: what an object that no table knows is called."""
 
     def __init__(self, clock: Clock, syslog: SyslogReader) -> None:
         self._clock, self._syslog = clock, syslog
+        self.plain = ""
 
     def events(self, number: int, value: Any, excerpt: str, depth: int = 0) -> Iterator[Event]:
         """The events of one JSON value: of an object, or of the objects in a list."""
@@ -66,7 +67,7 @@ class Records:
             return (shaped_event(number, record, shape, self._clock, excerpt=excerpt, form=form),)
         if (event := windows_export(number, record, self._clock, excerpt=excerpt)) is not None:
             return (event,)
-        return (plain_event(number, record, self._clock, excerpt=excerpt, shape=form.strip(" ()")),)
+        return (plain_event(number, record, self._clock, excerpt=excerpt, shape=form.strip(" ()") or self.plain),)
 
     def _journal(self, number: int, record: Mapping[str, Any], excerpt: str) -> tuple[Event, ...]:
         """An entry of `journalctl -o json` (systemd's Journal Export Formats): a field may be text, bytes as numbers, or a list."""
@@ -78,7 +79,7 @@ class Records:
         time = as_time(int(stamp)) if stamp.isdecimal() and len(stamp) < 20 else None
         facility, severity = of("SYSLOG_FACILITY"), of("PRIORITY")
         head = Prefix(
-            time,
+            lambda: time,
             of("_HOSTNAME"),
             of("SYSLOG_IDENTIFIER", "_COMM"),
             of("SYSLOG_PID", "_PID"),

@@ -94,7 +94,9 @@ class Reading:
         pieces, number = chain((first,), chunks), 1
         if starts_values(first):
             values = Values(pieces)
+            records.plain = "JSON over several lines"
             yield from self._json_values(values, records)
+            records.plain = ""
             pieces, number = chain(values.remaining()), values.line
         yield from self._lines(pieces, number, readers, table)
 

@@ -86,7 +86,7 @@ def _fields(head: Prefix) -> dict[str, tuple[Scalar, ...]]:
 
 
 def _plain(number: int, line: str, head: Prefix, of: Kind) -> Event:
-    return Event(number, time=head.time, kind=of, fields=_fields(head), text=line, excerpt=line, host=head.host)
+    return Event(number, time=head.time(), kind=of, fields=_fields(head), text=line, excerpt=line, host=head.host)
 
 
 def _service(number: int, line: str, head: Prefix) -> Event:
@@ -112,7 +112,7 @@ def _netfilter(number: int, line: str, head: Prefix) -> Event:
     refused = bool(REFUSED.search(head.message))
     fields |= {"action": ("blocked" if refused else "logged",), "blocked": (refused,)}
     of = Kind("netfilter firewall log", "firewall", "linux", fields=NETFILTER_FIELDS)
-    return Event(number, time=head.time, kind=of, fields=fields, text=line, excerpt=line, host=head.host)
+    return Event(number, time=head.time(), kind=of, fields=fields, text=line, excerpt=line, host=head.host)
 
 
 def _fortigate(number: int, line: str, head: Prefix) -> Event:
@@ -121,4 +121,4 @@ def _fortigate(number: int, line: str, head: Prefix) -> Event:
         if theirs in fields:
             fields.setdefault(ours, fields[theirs])
     of = Kind("Fortinet FortiGate log", "firewall", "fortinet")
-    return Event(number, time=head.time, kind=of, fields=fields, text=line, excerpt=line, host=head.host)
+    return Event(number, time=head.time(), kind=of, fields=fields, text=line, excerpt=line, host=head.host)

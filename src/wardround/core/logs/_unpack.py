@@ -11,9 +11,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 from wardround.core.logs._model import Source
+from wardround.core.logs._times import as_time
 from wardround.core.vocab import BadInput, Rejected
 
 DEEPEST = 3
@@ -139,15 +141,18 @@ class _Header(tarfile.TarInfo):
 def _members(source: Source, head: Any, kind: str, rejected: list[Rejected], depth: int) -> Iterator[Source]:
     if kind in ("gzip", "zstd"):
         packed = Counted(head)
+        stated = int.from_bytes(head.peek(8)[4:8], "little") if kind == "gzip" else 0
         inner = gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16)) if kind == "gzip" else _Zstandard(packed)
-        yield from unpacked(replace(source, stream=Unpacked(inner, packed, source.name)), rejected=rejected, depth=depth + 1)  # type: ignore[arg-type]
+        outer = replace(source, stream=Unpacked(inner, packed, source.name), written=_written(stated) or source.written)  # type: ignore[arg-type]
+        yield from unpacked(outer, rejected=rejected, depth=depth + 1)
     elif kind == "tar":
         with tarfile.open(fileobj=head, mode="r|", tarinfo=_Header) as tar:
             for count, member in enumerate(tar):
                 if count >= MOST_MEMBERS:
                     raise BadInput(f"more than {MOST_MEMBERS:,} members", where=source.name)
                 if member.isfile() and (stream := tar.extractfile(member)):
-                    yield from _member(source, member.name, stream, None, rejected, depth)
+                    dated = replace(source, written=_written(member.mtime) or source.written)
+                    yield from _member(dated, member.name, stream, None, rejected, depth)
     else:
         with zipfile.ZipFile(io.BytesIO(bounded(head, source.name))) as archive:
             if len(archive.infolist()) > MOST_MEMBERS:
@@ -162,7 +167,8 @@ def _zipped(
 ) -> Iterator[Source]:
     try:
         with archive.open(info) as stream:
-            yield from _member(source, info.filename, stream, info.compress_size, rejected, depth)
+            dated = replace(source, written=_zip_time(info.date_time) or source.written)
+            yield from _member(dated, info.filename, stream, info.compress_size, rejected, depth)
     except BROKEN as error:
         rejected.append(Rejected(f"{source.name}!{info.filename}", f"cannot be unpacked: {error}"))
 
@@ -173,6 +179,18 @@ def _member(source: Source, name: str, stream: Any, size: int | None, rejected: 
     packed.count = size or 0
     guarded: Any = stream if size is None else Unpacked(stream, packed, label)
     yield from unpacked(replace(source, name=label, stream=guarded), rejected=rejected, depth=depth + 1)
+
+
+def _written(seconds: float) -> datetime | None:
+    """A member's time of writing; None when it states none that could be one."""
+    return as_time(int(seconds)) if 0 < seconds < 1 << 32 else None
+
+
+def _zip_time(parts: tuple[int, ...]) -> datetime | None:
+    try:
+        return datetime(*parts, tzinfo=UTC) if parts[0] > 1980 else None  # type: ignore[misc, arg-type]
+    except ValueError:
+        return None
 
 
 def bounded(stream: Any, name: str) -> bytes:
