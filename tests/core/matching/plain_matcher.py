@@ -121,6 +121,9 @@ def heaviest(answers: list[str]) -> str:
 def platforms(affected: dict[str, Any]) -> set[str]:
     listed = affected.get("platforms")
     keys = {" ".join(p.split()).lower() for p in listed if isinstance(p, str)} if isinstance(listed, list) else set()
+    computers = ("windows", ("macos", "mac os"), "linux")
+    if all(any(key.removeprefix("microsoft ").removeprefix("apple ").startswith(word) for key in keys) for word in computers):
+        return set()
     return set() if keys & NARROW_NOTHING else keys
 
 

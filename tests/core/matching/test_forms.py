@@ -349,6 +349,19 @@ def test_the_end_of_a_branchs_range_is_its_fix_where_the_vendor_writes_one_for_e
     assert "of its branch, as this vendor writes it" in " ".join(answers[between].assumed)
 
 
+def test_one_version_that_is_written_as_a_comparison_is_that_version() -> None:
+    """CVE-2024-32020, https://github.com/git/git/security/advisories/GHSA-5rfh-556j-fhgj: `= 2.45.0` beside `< 2.39.4`."""
+    ranges = [{"version": text} for text in ("= 2.45.0", ">= 2.43.0, < 2.43.4", "< 2.39.4")]
+    asked = {
+        "2.45.0": "affected",
+        "2.45.1": "not_affected",
+        "2.43.4": "not_affected",
+        "2.39.4": "not_affected",
+        "2.41.0": "unknown",
+    }
+    assert {version: alone(("git", "git"), version, *ranges).verdict.value for version in asked} == asked
+
+
 def test_between_two_ranges_of_one_branch_nothing_is_mended() -> None:
     """A second range further on in the branch: what lies before it is not known to be mended."""
     ranges = [{"version": "8.1.0", "lessThan": "8.1.5"}, {"version": "8.1.9", "lessThan": "8.1.12"}]

@@ -28,10 +28,31 @@ from wardround.core.matching._platforms import is_on
         ("arm64", "32-bit", False),
         ("x86", "64-bit", False),
         ("x64", "windows", None),
+        ("linux", "posix", True),
+        ("windows 10", "posix", False),
+        ("windows", "ios", False),
+        ("ios 17", "ios", True),
+        ("ios xe 17.9", "windows", None),
     ],
 )
 def test_one_platform_is_another_is_not_or_may_be(platform: str, listed: str, answer: bool | None) -> None:
     assert is_on(platform, listed) is answer
+
+
+@pytest.mark.parametrize(
+    ("platforms", "platform", "verdicts"),
+    [
+        (["Windows", "MacOS", "Linux", "x86", "ARM"], "", ["affected", "not_affected"]),  # Docker Desktop, CVE-2023-0625
+        (["Windows", "MacOS"], "", ["unknown", "unknown"]),
+        (["Windows", "MacOS", "Linux"], "android 14", ["unknown", "unknown"]),
+        (["Windows", "MacOS", "Linux"], "windows 11", ["affected", "not_affected"]),
+    ],
+)
+def test_a_list_of_every_system_of_computers_narrows_nothing_where_the_platform_is_not_known(
+    says: Callable[..., Any], an_object: Callable[..., dict[str, Any]], platforms: list[str], platform: str, verdicts: list[str]
+) -> None:
+    listed = an_object({"version": "0", "lessThan": "4.12.0", "versionType": "semver"}, default="unaffected", platforms=platforms)
+    assert [says(listed, version=version, platform=platform).verdict for version in ("4.11.1", "4.12.0")] == verdicts
 
 
 @pytest.mark.parametrize(

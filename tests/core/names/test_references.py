@@ -2,7 +2,7 @@
 
 import pytest
 
-from wardround.core.names._named import names_of, told_by
+from wardround.core.names._named import names_of, names_of_purl, told_by
 
 # CVE-2023-26145 and CVE-2024-21484 as Snyk published them: no vendor, no collection, the registry in the finding's identifier.
 PYDASH = "https://security.snyk.io/vuln/SNYK-PYTHON-PYDASH-5916518"
@@ -32,6 +32,11 @@ def test_only_what_the_identifier_names_and_no_vendor_owns_is_of_that_registry()
     assert [*names_of({"vendor": "n/a", "product": "org.webjars.npm:jsrsasign"}, told=told)] == [("", "org.webjars.npm:jsrsasign")]
     assert [*names_of({"vendor": "Kjur", "product": "jsrsasign"}, told=told)] == [("kjur", "jsrsasign")]
     assert [*names_of({"vendor": "n/a", "product": "jsrsasign"})] == [("", "jsrsasign")]
+
+
+def test_a_plugin_of_jenkins_is_called_by_its_artifact() -> None:
+    """CVE-2023-40346: Jenkins Shortcut Job Plugin is published as org.jenkins-ci.plugins:shortcut-job."""
+    assert ("jenkins project", "jenkins shortcut job plugin") in names_of_purl("pkg:maven/org.jenkins-ci.plugins/shortcut-job@0.4")
 
 
 def test_the_address_of_a_repository_is_its_owner_and_its_name() -> None:

@@ -262,7 +262,8 @@ class Entry:
         if span is None or span.start is None or span.end in (None, "*") or is_first(span.start):
             return ""
         if span.start == span.end:
-            return "" if span.with_end and not self._product else "empty"  # of these products it means: up to here
+            up_to_here = self._product and self.explicit  # so these products mean it
+            return "" if span.with_end and not up_to_here else "empty"
         try:
             ends = order.position(span.start, span.end or "")
         except UnreadableError:

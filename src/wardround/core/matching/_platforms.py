@@ -28,8 +28,11 @@ def combine(parts: Sequence[Part], *, platform: str) -> Answer:
     """One answer of several objects. Affected beats not evaluable beats unknown beats not affected (FACTS 9).
 
     Where the platform is not known, every platform that is listed must give the same verdict, or the answer is unknown.
-    A list of processor architectures is taken as complete: it names what the product is built for.
+    A list of processor architectures is taken as complete: it names what the product is built for. So is one that has Windows,
+    macOS and Linux in it.
     """
+    if not platform:
+        parts = [(frozenset() if _everywhere(listed) else listed, answer) for listed, answer in parts]
     unbound = [answer for listed, answer in parts if not listed]
     general = [heaviest(unbound)] if unbound else []
     by_platform: dict[str, list[Answer]] = defaultdict(list)
@@ -86,11 +89,19 @@ def is_on(platform: str, listed: str) -> bool | None:
             or (None if "64-bit" in (kind, other) and "32-bit" not in (kind, other) else False)
         )
     system, wanted = system_of(here), system_of(there)
+    if system and there in _table()["posix"]:
+        return system not in _table()["not_posix"]
     if not system or not wanted or {system, wanted} == {"linux", "android"}:
         return None
     if system == wanted and there in system_names():
         return True
     return None if f"{there} ".startswith(f"{here} ") else False
+
+
+@lru_cache(maxsize=1_024)
+def _everywhere(listed: frozenset[str]) -> bool:
+    """True for a list of every system that programs for computers are built for."""
+    return len(listed) > 2 and {"windows", "macos", "linux"} <= {system_of(_bare(one)) for one in listed}
 
 
 def _bare(platform: str) -> str:

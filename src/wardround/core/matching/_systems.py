@@ -1,6 +1,9 @@
 """Operating systems and processors, as CPE names and inventories write them."""
 
+import re
 from typing import Final
+
+_IOS: Final = re.compile(r"ios(?:$| \d| and ipados$)", re.ASCII)
 
 _SYSTEMS: Final = {
     "windows": "windows",
@@ -28,7 +31,9 @@ _PROCESSORS: Final = {"x64": "x64-based systems", "x86": "32-bit systems", "arm6
 
 
 def system_of(text: str) -> str:
-    """The operating system that a name key begins with; empty: none that is known."""
+    """The operating system that a name key begins with; empty: none that is known. `ios xe` and `ios xr` are Cisco's."""
+    if _IOS.match(text):
+        return "iphone"
     return next((system for words, system in _SYSTEMS.items() if text.startswith(words)), "")
 
 

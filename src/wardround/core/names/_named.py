@@ -13,6 +13,9 @@ ECOSYSTEM = "pkg:"
 
 _OWNED = frozenset({"github", "bitbucket", "gitlab", "golang", "swift"})
 _MAJOR = re.compile(r"v[1-9]\d*", re.ASCII)
+_JENKINS = frozenset({"org.jenkins-ci.plugins", "io.jenkins.plugins"})
+"""Where Jenkins' plugins are published; its records call `script-security` of these Jenkins Script Security Plugin."""
+
 _HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org"})
 _REPOSITORY = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", re.ASCII)
 _SNYK = re.compile(r"https?://(?:security\.)?snyk\.io/vuln/SNYK-([A-Z]+)-([A-Z0-9]+)-\d+", re.ASCII)
@@ -83,6 +86,8 @@ def names_of_purl(purl: str) -> tuple[Name, ...]:
                 found.append((ECOSYSTEM + "github", key_of(f"{owner[0]}/{name}")))
     else:
         found.append((key_of(" ".join(segments)), key_of(read.name)))
+        if read.namespace in _JENKINS:
+            found.append(("jenkins project", f"jenkins {key_of(read.name.replace('-', ' ').replace('_', ' '))} plugin"))
     if ":" in read.package or read.package.startswith("@"):
         found.append(("", key_of(read.package)))
     return tuple(dict.fromkeys(name for name in found if name[1]))
