@@ -103,14 +103,30 @@ def test_the_feeds_folder_will_do_for_the_home(run: Run, home: Path) -> None:
     assert json.loads(run("--json", feeds=home / "feeds")[1])["pairs"] == 6
 
 
-def test_a_synthetic_estate_and_a_damaged_part_of_it(run: Run, tmp_path: Path) -> None:
+def test_an_organisation_whose_file_is_cut_is_not_known_and_the_rest_goes_on(run: Run, tmp_path: Path) -> None:
     synth(tmp_path / "nation", trusts=2, devices=60, seed=1)
-    (tmp_path / "nation" / "org=ZZT002.arrow").write_bytes(b"nothing of the kind")
-    code, out, err = run("--json", estate=tmp_path / "nation")
-    assert code == 0
-    assert [o["code"] for o in json.loads(out)["organisations"]] == ["ZZT001"]
-    assert "set aside" in err
-    assert "org=ZZT002.arrow" in err
+    path = tmp_path / "nation" / "org=ZZT002.arrow"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    for asked in (), ("--cve", "CVE-2030-0001"):
+        code, out, err = run("--json", *asked, estate=tmp_path / "nation")
+        first, second = json.loads(out)["organisations"]
+        assert (code, first["code"], first["affected_devices"]) == (0, "ZZT001", 0)
+        assert {key: second[key] for key in ("code", "affected_devices", "unknown_devices")} == {
+            "code": "ZZT002",
+            "affected_devices": None,
+            "unknown_devices": None,
+        }
+        assert "org=ZZT002.arrow" in second["unread"]
+        assert "org=ZZT002.arrow" in json.loads(out)["set_aside"][0]
+        assert "org=ZZT002.arrow" in err
+    assert "not known: its files cannot be read" in run(estate=tmp_path / "nation")[1]
+    assert "org=ZZT002.arrow" in run("--org", "ZZT002", estate=tmp_path / "nation")[2]
+    path.write_bytes(whole)
+    assert all("unread" not in o for o in json.loads(run("--json", estate=tmp_path / "nation")[1])["organisations"])
+    path.write_bytes(whole[:-9])  # it served once: it goes on as it was, and says so
+    first, second = json.loads(run("--json", estate=tmp_path / "nation")[1])["organisations"]
+    assert (second["affected_devices"], "org=ZZT002.arrow" in second["unread"], "unread" in first) == (0, True, False)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wardround.engines.nation import Nation, One, Picture
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+_COUNTS = "advisories", "affected_devices", "unknown_devices"
 _EXACT = "affected_ids", "unknown_ids"
 
 
@@ -47,17 +48,18 @@ def match(
     began = time.process_time()
     with Statements.open(feeds_of(feeds)) as statements, progress() as shown:
         nation = _nation(estate, feeds, index, statements, shown)
-        for problem in nation.index.problems:
-            say(f"wardround: set aside: {problem}")
+        for code, problem in nation.index.problems.items():
+            say(f"wardround: set aside: {code}: {problem}")
         nation.only(org)
         answer: tuple[dict[str, Any], Iterable[dict[str, Any]]] = _one(nation, cve) if cve else _picture(nation, shown)
         document, lines = answer
+    document["organisations"] = _with_unread(nation, document["organisations"])
     if out:
         _write(out, lines)
         for organisation in document["organisations"]:
             for key in _EXACT:
                 organisation.pop(key, None)
-    document["set_aside"] = [str(problem) for problem in nation.index.problems]
+    document["set_aside"] = [str(problem) for problem in nation.index.problems.values()]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20)
     used = {"cpu_seconds": round(time.process_time() - began, 3), "peak_mb": round(peak, 1)}
     document = {key: document[key] for key in ("pairs", "affected", "unknown")} | used | document
@@ -75,6 +77,14 @@ def _nation(estate: Path, feeds: Path, folder: Path | None, statements: Any, sho
     aliases = Aliases.load(folder=home.path / "aliases").as_of(at)
     made = index(estate, folder=folder, progress=shown)
     return Nation(made, statements, overrides=overrides, aliases=aliases, at=at)
+
+
+def _with_unread(nation: "Nation", organisations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Organisations whose files cannot be read: counted as they were when they last could be, else not known, and never 0."""
+    read = {organisation["code"]: organisation for organisation in organisations}
+    for code, problem in nation.index.problems.items():
+        read.setdefault(code, {"code": code, **dict.fromkeys(_COUNTS)})["unread"] = str(problem)
+    return [read[code] for code in sorted(read)]
 
 
 def _one(nation: "Nation", cve: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -120,13 +130,17 @@ def _write(out: Path, lines: Any) -> None:
 
 
 def _show(document: dict[str, Any], cve: str, out: Path | None) -> None:
-    listed = document["organisations"]
+    listed = [o for o in document["organisations"] if o["advisories"] is not None]
     worst = sorted(listed, key=lambda o: (-o["affected_devices"], -o["unknown_devices"], o["code"]))
     print(f"{'organisation':14}{'advisories':>12}{'affected':>12}{'unknown':>12}  devices")
     for one in worst[:20]:
-        print(f"{one['code']:14}{one['advisories']:>12,}{one['affected_devices']:>12,}{one['unknown_devices']:>12,}")
+        older = "  (of an older file: the newest cannot be read)" * ("unread" in one)
+        print(f"{one['code']:14}{one['advisories']:>12,}{one['affected_devices']:>12,}{one['unknown_devices']:>12,}{older}")
     if len(worst) > 20:
         print(f"... and {len(worst) - 20} more organisations")
+    for one in document["organisations"]:
+        if one["advisories"] is None:
+            print(f"{one['code']:14}{'not known: its files cannot be read':>36}")
     affected, unknown = (sum(o[key] for o in listed) for key in ("affected_devices", "unknown_devices"))
     print(f"{'all':14}{'':12}{affected:>12,}{unknown:>12,}")
     print(

@@ -35,7 +35,12 @@ class Counted:
 
 
 def count(index: Index, universes: Sequence[Universe]) -> Counted:
-    """The exact numbers of devices, of every row of verdicts in every organisation."""
+    """The exact numbers of devices, of every row of verdicts in every organisation.
+
+    Raises WardroundError where a part of the index is damaged.
+    """
+    for part in index.parts:
+        part.check()
     groups = index.catalogue.groups()
     sizes, sets = _sizes(index), _Sets(index, groups)
     starts = np.cumsum([0, *(len(u.rows) for u in universes)])

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wardround.core.vocab import BadInput, WardroundError
-from wardround.engines.nation._arrays import Array, read_arrays, write_arrays
+from wardround.engines.nation._arrays import Array, Arrays, open_arrays, read_arrays, write_arrays
 from wardround.engines.nation._catalogue import FIELDS, Catalogue
 from wardround.engines.nation._catalogue import FILE as CATALOGUE
 from wardround.engines.nation._estates import Source, sources
@@ -27,21 +27,28 @@ _ARRAYS = ("pairs", "place", "offsets", "devices", "set_pairs", "set_offsets", "
 
 
 _FEW = 16  # lists that are joined one by one
-_FORM = 2  # of a part; others are made again
+_FORM = 3  # of a part; others are made again
 _NOBODY: Array = np.empty(0, np.int64)
 
 
 class Part:
     """One organisation: its posting lists and the names of its devices, read where they are used."""
 
-    def __init__(self, code: str, *, made_from: str, size: int, arrays: dict[str, Array]) -> None:
-        self.code, self.made_from, self.size = code, made_from, size
+    def __init__(self, code: str, *, file: Arrays) -> None:
+        self.code, self.made_from, self.size = code, file.meta["made_from"], file.meta["size"]
+        self._file, arrays = file, file.arrays
         self.postings = Postings(*(arrays[name] for name in _ARRAYS))
         self._names, self._name_offsets, self._inverse = arrays["names"], arrays["name_offsets"], arrays["inverse"]
+
+    def check(self) -> None:
+        """Hold all posting lists against their sums. Raises WardroundError where one is not as it was written."""
+        self._file.check(*_ARRAYS)
 
     def assets(self, devices: Array) -> list[str]:
         """The names of these devices, in order."""
         raw, at = self._names, self._name_offsets
+        if len(devices):
+            self._file.check("name_offsets", "names")
         return sorted(raw[at[d] : at[d + 1]].tobytes().decode() for d in devices.tolist())
 
     def split(self, pairs: Array, affected: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -49,13 +56,17 @@ class Part:
 
         Of `pairs` the affected ones come last, so that a device's last mark is its heaviest.
         """
-        place = self._inverse.take(pairs, mode="clip")  # the last one is 0
+        asked = np.minimum(pairs, len(self._inverse) - 1)  # the last one is 0
+        self._file.check_some("inverse", asked, asked + 1)
+        place = self._inverse[asked]
         (has,) = place.nonzero()
         if not len(has):
             return _NOBODY, _NOBODY
         affected = affected[has]
         place, offsets, devices = place[has].astype(np.int64) - 1, self.postings.offsets, self.postings.devices
+        self._file.check_some("offsets", place, place + 2)
         starts, ends = offsets[place], offsets[place + 1]
+        self._file.check_some("devices", starts, ends)
         if len(has) == 1:  # the usual case: nothing to join
             only = devices[starts[0] : ends[0]]
             return (only, _NOBODY) if affected[0] else (_NOBODY, only)
@@ -84,9 +95,12 @@ class Part:
 
 
 class Index:
-    """All parts that can serve, by organisation, and the catalogue that they speak of. `problems` says what could not be read."""
+    """All parts that can serve, by organisation, and the catalogue that they speak of.
 
-    def __init__(self, parts: list[Part], *, catalogue: Catalogue, folder: Path, problems: list[WardroundError]) -> None:
+    `problems` says, by organisation, why its files cannot be read: its part is an older one, or there is none.
+    """
+
+    def __init__(self, parts: list[Part], *, catalogue: Catalogue, folder: Path, problems: dict[str, WardroundError]) -> None:
         self.parts, self.catalogue, self.folder, self.problems = parts, catalogue, folder, problems
 
 
@@ -99,7 +113,7 @@ def index(estate: Path, *, folder: Path | None = None, progress: Progress = lamb
     listed, folder = sources(estate), folder or estate / "index"
     token = _token(folder)
     stale = [source for source in listed if not _current(folder, source, token)]
-    problems: list[WardroundError] = []
+    problems: dict[str, WardroundError] = {}
     if stale:
         with _alone(folder):
             problems = _make(folder, stale, progress)
@@ -107,13 +121,17 @@ def index(estate: Path, *, folder: Path | None = None, progress: Progress = lamb
     parts = [part for source in listed if (part := _part(folder, source.code, catalogue.token))]
     catalogue = catalogue if all(p.postings.pairs[-1:].sum() < len(catalogue) for p in parts) else Catalogue.load(folder)
     if not parts:
-        raise problems[0] if problems else BadInput("nobody is in it", where=str(estate), do="import an inventory first")
+        raise (
+            next(iter(problems.values()))
+            if problems
+            else BadInput("nobody is in it", where=str(estate), do="import an inventory first")
+        )
     return Index(parts, catalogue=catalogue, folder=folder, problems=problems)
 
 
 def _current(folder: Path, source: Source, token: str) -> bool:
     try:
-        meta, _ = read_arrays(folder / f"{source.code}.part")
+        meta = open_arrays(folder / f"{source.code}.part").meta
         return bool(token and meta["form"] == _FORM and meta["made_from"] == source.fingerprint and meta["token"] == token)
     except (OSError, WardroundError, KeyError):
         return False
@@ -136,9 +154,9 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _make(folder: Path, stale: list[Source], progress: Progress) -> list[WardroundError]:
+def _make(folder: Path, stale: list[Source], progress: Progress) -> dict[str, WardroundError]:
     """Make these parts again. The catalogue is kept before the part that speaks of its new pairs."""
-    catalogue, problems, waiting = Catalogue.load(folder), [], []
+    catalogue, waiting, problems = Catalogue.load(folder), list[Made](), dict[str, WardroundError]()
     kept = _token(folder)
     for done, source in enumerate(stale):
         progress(done, len(stale), source.code)
@@ -148,7 +166,8 @@ def _make(folder: Path, stale: list[Source], progress: Progress) -> list[Wardrou
             made_from = source.fingerprint
             waiting.append(_posted(source, catalogue, made_from))
         except (WardroundError, OSError) as error:
-            problems.append(error if isinstance(error, WardroundError) else WardroundError(str(error), where=source.code))
+            unread = WardroundError(f"cannot be read ({error})", where=source.code, do="restore its files or make them again")
+            problems[source.code] = error if isinstance(error, WardroundError) else unread
         if sum(array.nbytes for _, arrays, _ in waiting for array in arrays.values()) > WAITING:
             _keep(folder, catalogue, waiting)
     _keep(folder, catalogue, waiting)
@@ -237,7 +256,7 @@ def _distinct(columns: dict[str, tuple[Ints, list[str]]]) -> tuple[Ints, Ints]:
 
 def _part(folder: Path, code: str, token: str) -> Part | None:
     try:
-        meta, arrays = read_arrays(folder / f"{code}.part")
-        return Part(code, made_from=meta["made_from"], size=meta["size"], arrays=arrays) if meta["token"] == token else None
+        file = open_arrays(folder / f"{code}.part")
+        return Part(code, file=file) if file.meta["token"] == token else None
     except (OSError, WardroundError, KeyError):
         return None

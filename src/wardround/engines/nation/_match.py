@@ -100,11 +100,15 @@ class Nation:
         self._asks: tuple[tuple[int, int], Asking] | None = None
 
     def only(self, code: str) -> None:
-        """Look at this organisation alone (empty: at all). Raises BadInput when there is none of this code."""
+        """Look at this organisation alone (empty: at all). Raises BadInput when there is none of this code, or WardroundError
+        when its files cannot be read."""
         parts = [part for part in self.index.parts if not code or part.code == code]
+        if not parts and code in self.index.problems:
+            raise self.index.problems[code]
         if not parts:
             raise BadInput(f"no organisation {code[:40]!r} is in this estate", where="--org", do="give a code that it has")
         self.index.parts = parts
+        self.index.problems = {of: why for of, why in self.index.problems.items() if not code or of == code}
 
     def picture(self, *, progress: Progress = lambda done, total, name: None) -> Picture:
         """Every advisory of the store against every device."""
