@@ -35,7 +35,7 @@ def fill(folder: Path, *, at: datetime, progress: Progress = lambda done, total,
             left = kept.lacking(names)
             for start in range(0, len(left), AT_ONCE):
                 progress(start, len(left), "working out what the records say")
-                for advisory in statements.advisories(left[start : start + AT_ONCE], at=at):
+                for advisory in statements.undated(left[start : start + AT_ONCE], at=at):
                     kept.keep(advisory, rows=compiled(Record(advisory), names[advisory.cve]), answers=(), whole=True)
                 kept.write()
     return len(left)

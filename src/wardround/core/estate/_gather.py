@@ -57,7 +57,8 @@ class Gathering:
         self.noted: list[Rejected] = []
         self.by_address = 0
         self._unsaid = 0
-        self._places: dict[tuple[str, ...], int] = {}
+        self._places: dict[str, dict[tuple[str, ...], int]] = {}
+        self._products: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._identified: dict[str, dict[str, list[str]]] = {}
         self._untold: dict[str, dict[str, list[str]]] = {}
 
@@ -165,15 +166,16 @@ class Gathering:
 
     def _keep(self, where: str, install: Install, *, quiet: bool) -> None:
         """Count the same asset, product and version once; two vendors' products of one name stay two."""
-        key: tuple[str, ...] = (install.asset_id, name_key(install.product), install.version)
-        at = self._places.get(key)
+        key: tuple[str, ...] = (name_key(install.product), install.version)
+        places = self._places.setdefault(install.asset_id, {})
+        at = places.get(key)
         if at is not None:
             vendors = {name_key(install.vendor), name_key(self.installs[at].vendor)} - {""}
             if len(vendors) > 1:
                 key = (*key, name_key(install.vendor))
-                at = self._places.get(key)
+                at = places.get(key)
         if at is None:
-            self._places[key] = len(self.installs)
+            places[self._products.setdefault(key, key)] = len(self.installs)  # many assets have the same product
             self.installs.append(install)
             return
         first = self.installs[at]

@@ -1,7 +1,8 @@
 """Text tables: the encoding and the separator are found out, and said where they are a guess."""
 
 import csv
-import io
+import re
+from array import array
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -16,6 +17,7 @@ LONGEST_LINE = 1_000_000
 MOST_LINES = 5_000_000
 MOST_REREAD = 2_000_000
 SEPARATORS = (",", ";", "\t", "|")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 UTF8_BOM = b"\xef\xbb\xbf"
 
 
@@ -50,14 +52,14 @@ def _strictly(data: bytes, encoding: str, into: Gathering) -> str:
         ) from None
 
 
-def records(lines: list[str], separator: str, *, into: Gathering) -> Iterator[Row]:
+def records(lines: "Lines", separator: str, *, into: Gathering, most: int = MOST_LINES) -> Iterator[Row]:
     """(line, cells) of each record. A broken one is rejected by its line, and reading goes on at the next line.
 
     Raises BadInput where so many quotes stay open that reading on would take for ever.
     """
-    start, reread = 0, 0
-    while start < len(lines):
-        reader = csv.reader((lines[n] for n in range(start, len(lines))), delimiter=separator, strict=True)
+    start, reread, end = 0, 0, min(len(lines), most)
+    while start < end:
+        reader = csv.reader((lines[n] for n in range(start, end)), delimiter=separator, strict=True)
         done = 0
         try:
             for cells in reader:
@@ -73,18 +75,51 @@ def records(lines: list[str], separator: str, *, into: Gathering) -> Iterator[Ro
             raise BadInput("too many quotes are opened and never closed", where=f"{into.name} line {start}", do="export it again")
 
 
-def _lines(text: str, into: Gathering) -> list[str]:
-    """Physical lines, ends kept. One longer than a million characters is no row: rejected, and left blank.
+class Lines:
+    """Physical lines, ends kept, each cut out of the file when it is asked for: as texts they take five times its size."""
+
+    def __init__(self, text: str, data: bytes = b"") -> None:
+        """`data` are the file's own bytes: they are not held twice where they are this text."""
+        written = text.encode("utf-8", "surrogatepass")
+        self._data = data if data == written else written
+        self._ends = array("Q", (found.end() for found in _LINE_END.finditer(self._data)))
+        if self._data and (not self._ends or self._ends[-1] < len(self._data)):
+            self._ends.append(len(self._data))
+        self._instead: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, number: int) -> str:
+        if number in self._instead:
+            return self._instead[number]
+        start, end = self._ends[number - 1] if number else 0, self._ends[number]
+        return self._data[start:end].decode("utf-8", "surrogatepass")
+
+    def replace(self, number: int, text: str) -> None:
+        """Read this in the place of a line."""
+        self._instead[number] = text
+
+    def too_long(self) -> Iterator[tuple[int, int]]:
+        """Place and length of those that are no row of a table."""
+        start = 0
+        for number, end in enumerate(self._ends):
+            if end - start > LONGEST_LINE and (length := len(self[number])) > LONGEST_LINE:
+                yield number, length
+            start = end
+
+
+def _lines(text: str, data: bytes, into: Gathering) -> Lines:
+    """The lines. One longer than a million characters is no row: rejected, and left blank.
 
     Raises BadInput for more lines than any organisation's inventory has.
     """
     if text.count("\n") + text.count("\r") - text.count("\r\n") > MOST_LINES:
         raise BadInput(f"more than {MOST_LINES:,} lines", where=into.name, do="split it, or export installed products only")
-    lines = list(io.StringIO(text, newline=""))
-    for number, line in enumerate(lines):
-        if len(line) > LONGEST_LINE:
-            into.reject(f"line {number + 1}", f"has {len(line):,} characters: no row of a table")
-            lines[number] = "\n"
+    lines = Lines(text, data)
+    for number, length in lines.too_long():
+        into.reject(f"line {number + 1}", f"has {length:,} characters: no row of a table")
+        lines.replace(number, "\n")
     return lines
 
 
@@ -103,13 +138,14 @@ def _without_cut_off(rows: Iterable[Row], width: int, into: Gathering) -> Iterat
 
 def read_csv(data: bytes, *, mapping: ColumnMapping | None, into: Gathering, most: int | None = None) -> Inventory:
     """A text table with a header among its first 20 rows. `most` stops after so many rows. Raises BadInput without a header."""
-    lines = _lines(decode(data, into=into), into)
+    lines = _lines(decode(data, into=into), data, into)
     separators: tuple[str, ...] = SEPARATORS
-    if lines and lines[0][:4].casefold() == "sep=" and len(lines[0].rstrip("\r\n")) == 5:
-        separators, lines[0] = (lines[0][4],), "\n"
+    if len(lines) and lines[0][:4].casefold() == "sep=" and len(lines[0].rstrip("\r\n")) == 5:
+        separators = (lines[0][4],)
+        lines.replace(0, "\n")
     layout, separator = None, ""
     for candidate in separators:
-        trial = records(lines[: HEADER_WITHIN * 5], candidate, into=Gathering(into.name))
+        trial = records(lines, candidate, into=Gathering(into.name), most=HEADER_WITHIN * 5)
         found, _ = find_header(trial, mapping, name=into.name)
         if found and (layout is None or found.nearness > layout.nearness):
             layout, separator = found, candidate
@@ -119,7 +155,7 @@ def read_csv(data: bytes, *, mapping: ColumnMapping | None, into: Gathering, mos
         raise missing_columns(layout, name=into.name)
     first = int(layout.where.removeprefix("line "))
     below: Iterator[Row] = (row for row in records(lines, separator, into=into) if int(row[0][5:]) > first)
-    if lines and not lines[-1].endswith(("\n", "\r")):
+    if len(lines) and not lines[len(lines) - 1].endswith(("\n", "\r")):
         below = _without_cut_off(below, len(layout.header), into)
     read_rows(islice(below, most), layout, into=into)
     return into.inventory(data, format="csv", layout=layout)

@@ -12,6 +12,8 @@ from wardround.core.vocab import name_key
 
 SPREADSHEET_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 ANY_OTHER = "*"
+MOST_SHARED = 200_000
+"""Texts that are remembered, lest a column that differs in every row be held twice."""
 Words = Mapping[str, Mapping[str, str]]
 
 
@@ -22,7 +24,7 @@ def read_rows(rows: Iterable[Row], layout: Layout, *, into: Gathering) -> None:
     constants = {target: text for target, text in mapping.constants.items() if target not in layout.index}
     words, also = _keyed(mapping.values), [(one, _keyed(one.values)) for one in layout.also]
     rounded = 0
-    version_at = layout.index.get("version", -1)
+    version_at, shared = layout.index.get("version", -1), Shared()
     for where, cells in rows:
         if len(cells) != width:
             cells = list(cells)
@@ -32,7 +34,7 @@ def read_rows(rows: Iterable[Row], layout: Layout, *, into: Gathering) -> None:
             cells = list(chain(cells[:width], [""] * (width - len(cells))))
         said = dict(constants)
         for target, place in index:
-            said[target] = text_of(cells[place])
+            said[target] = shared.text(text_of(cells[place]))
         if not any(said[target] for target, _ in index) and not any(text_of(cell) for cell in cells):
             continue
         if version_at >= 0 and isinstance(cells[version_at], (date, datetime, time)):
@@ -45,16 +47,37 @@ def read_rows(rows: Iterable[Row], layout: Layout, *, into: Gathering) -> None:
                 said[target] = ""
         _reword(said, words)
         _as_its_kind(said, layout)
-        extra = {name: text for name, place in layout.rest if (text := text_of(cells[place]))}
+        extra = {name: shared.text(text) for name, place in layout.rest if (text := text_of(cells[place]))}
         _reword(extra, words)
         into.identify(said["asset_id"], _identifiers(layout, cells))
-        into.add(where, said, extra=MappingProxyType(extra) if extra else NOTHING)
+        into.add(where, said, extra=shared.columns(extra) if extra else NOTHING)
         for one, its_words in also:
             _add_also(where, said, one, its_words, cells, into)
     if rounded:
         into.note(
             "", f"{rounded:,} versions are stored as numbers, where 12.10 is 12.1: format that column as text and export again"
         )
+
+
+class Shared:
+    """Equal texts and equal further columns of a table are one object: millions of rows repeat a few thousand of them."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._extras: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
+
+    def text(self, text: str) -> str:
+        """The first text that equals this one."""
+        return self._texts.setdefault(text, text) if len(self._texts) < MOST_SHARED else self._texts.get(text, text)
+
+    def columns(self, extra: dict[str, str]) -> Mapping[str, str]:
+        """The first columns that equal these."""
+        key = tuple(extra.items())
+        if (known := self._extras.get(key)) is None:
+            known = MappingProxyType(extra)
+            if len(self._extras) < MOST_SHARED:
+                self._extras[key] = known
+        return known
 
 
 def _keyed(values: Words) -> Words:
