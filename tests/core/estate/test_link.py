@@ -34,6 +34,12 @@ def test_one_serial_number_in_two_sources_is_one_device_with_its_reason() -> Non
     assert found.devices[0].joins[0].reason == "source 1 and source 0 state the same serial number, 5cd1234xyz."
 
 
+def test_three_sources_of_one_serial_number_are_one_sentence() -> None:
+    found = linked(*([a_device(f"asset-{n}", serial_number="5cd1234xyz")] for n in range(3)))
+    (said,) = found.devices[0].reasons
+    assert said == "source 0, source 1 and source 2 state the same serial number, 5cd1234xyz."
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
     [

@@ -103,3 +103,22 @@ def test_only_ones_own_people_split_and_see_splits(trust: Any, writer: Act) -> N
         undo(Act(stranger, at(20)), split=made)
     assert splits(stranger, trust, at=at(20)) == []
     assert devices(stranger, trust, at=at(20)).count == 0
+
+
+def test_one_undo_takes_back_all_that_one_split_took_apart(trust: Any, writer: Act) -> None:
+    brought(trust, HEAD + b"scan-1,Windows 10,10.0.19045.4412,SERIAL-77\n", "scanner")
+    made = split(writer, organisation=trust, asset="agent-1", reason="its board was swapped")
+    assert (len(made), joined(writer, trust)) == (2, [("EQ-1", "scan-1")])
+    undo(writer, split=made[0])
+    assert splits(writer.access, trust, at=at(20)) == []
+    assert joined(writer, trust) == [("EQ-1", "agent-1", "scan-1")]
+    entry = Entry.unscoped.filter(organisation=trust, what="split undone").get()
+    assert sorted(entry.document["others"]) == ["EQ-1", "scan-1"]
+
+
+def test_undoing_one_split_leaves_another_one_standing(trust: Any, writer: Act) -> None:
+    brought(trust, HEAD + b"scan-1,Windows 10,10.0.19045.4412,SERIAL-77\n", "scanner")
+    first = split(writer, organisation=trust, asset="agent-1", reason="its board was swapped")
+    split(writer, organisation=trust, asset="scan-1", reason="another one")
+    undo(writer, split=first[1])
+    assert [(row.first, row.second) for row in splits(writer.access, trust, at=at(20))] == [("scan-1", "EQ-1")]

@@ -49,6 +49,17 @@ class Device:
     assets: tuple[str, ...]
     joins: tuple[Join, ...]
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """One sentence for each identifier, however many sources state it."""
+        stated: dict[tuple[str, str], dict[str, None]] = {}
+        for join in self.joins:
+            stated.setdefault((join.kind, join.value), {}).update(dict.fromkeys(join.sources))
+        return tuple(
+            f"{', '.join(list(sources)[:-1])} and {list(sources)[-1]} state the same {name_of(kind)}, {value}."
+            for (kind, value), sources in stated.items()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:

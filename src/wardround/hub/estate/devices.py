@@ -84,12 +84,13 @@ def split(act: Act, *, organisation: Organisation, asset: str, reason: str) -> l
 
 @transaction.atomic
 def undo(act: Act, *, split: Split, reason: str = "") -> None:
-    """Take a split back: what identifies the two counts again. Raises BadInput when it was undone already."""
+    """Take back all that one act took apart: what identifies them counts again. Raises BadInput when it was undone already."""
     act.access.demand_write(split.organisation)
     row = Split.unscoped.select_for_update().get(pk=split.pk)
     if row.undone_at:
         raise BadInput(f"was undone already by {row.undone_by}", where="split", do="nothing is to be done")
-    row.undone_by, row.undone_at = act.who, act.at
-    row.save()
-    document = {"first": row.first, "second": row.second, "reason": reason.strip()}
+    same = Split.unscoped.filter(organisation=row.organisation, first=row.first, split_at=row.split_at, split_by=row.split_by)
+    together = list(same.filter(undone_at=None).values_list("second", flat=True))
+    same.filter(undone_at=None).update(undone_by=act.who, undone_at=act.at)
+    document = {"first": row.first, "others": together, "reason": reason.strip()}
     record(act, organisation=row.organisation, what="split undone", subject=row.public_id, document=document)

@@ -1,6 +1,7 @@
 """Which assets are one device, and what the estate cannot answer."""
 
 import uuid
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -41,11 +42,19 @@ def devices(request: Asking, code: str) -> HttpResponse:
         "listed": Paginator(linked.devices, PAGE).get_page(request.GET.get("page")),
         "apart": [(one, name_of(one.kind)) for one in linked.apart[: 2 * PAGE]],
         "apart_count": len(linked.apart),
-        "splits": joining.splits(request.access, organisation, at=request.act.at),
+        "splits": _by_act(joining.splits(request.access, organisation, at=request.act.at)),
         "may_write": request.access.may_write(organisation),
         "crumbs": _crumbs(organisation),
     }
     return render(request, "estate/devices.html", context)
+
+
+def _by_act(rows: Iterable[Split]) -> list[tuple[Split, list[str]]]:
+    """Each act once: its first row, and every asset that it took the first one from."""
+    acts: dict[tuple[object, ...], tuple[Split, list[str]]] = {}
+    for row in rows:
+        acts.setdefault((row.first, row.split_at, row.split_by), (row, []))[1].append(row.second)
+    return list(acts.values())
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,7 +94,7 @@ def unsplit(request: Asking, code: str, split: uuid.UUID) -> HttpResponse:
     except WardroundError as refused:
         messages.warning(request, str(refused))
     else:
-        messages.success(request, f"Undone: what identifies {row.first} and {row.second} counts again.")
+        messages.success(request, f"Undone: what identifies {row.first} counts again.")
     return redirect("estate-devices", organisation.code)
 
 
