@@ -27,8 +27,10 @@ _FRAME = len(_MAGIC) + 12  # the magic, the length of the header, its sum
 class Arrays:
     """The arrays of one file, which cannot be written to, and what is said of them (`meta`)."""
 
-    def __init__(self, path: Path, meta: dict[str, Any], arrays: dict[str, Array], sums: dict[str, Array]) -> None:
-        self.path, self.meta, self.arrays, self._sums = path, meta, arrays, sums
+    def __init__(
+        self, path: Path, data: mmap.mmap, *, meta: dict[str, Any], arrays: dict[str, Array], sums: dict[str, Array]
+    ) -> None:
+        self.path, self._data, self.meta, self.arrays, self._sums = path, data, meta, arrays, sums
         self._checked = {name: bytearray(len(mine)) for name, mine in sums.items()}
         self._left = {name: len(mine) for name, mine in sums.items()}
 
@@ -51,6 +53,11 @@ class Arrays:
             checked[at] = 1
             self._left[name] -= 1
             at = checked.find(0, at, last)
+
+    def release(self) -> None:
+        """Give the pages that were read back to the system."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._data.madvise(mmap.MADV_DONTNEED)
 
     def check_some(self, name: str, starts: Array, stops: Array) -> None:
         """The same for several stretches of rows."""
@@ -102,7 +109,9 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
 def open_arrays(path: Path) -> Arrays:
     """The same, where nothing but the header is read yet: `Arrays.check` what is used."""
     with path.open("rb") as file:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+        if not path.stat().st_size:
+            raise damaged(path, "it is empty")
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
         if data[: len(_MAGIC)] != _MAGIC:
             raise ValueError("it begins otherwise")
@@ -124,4 +133,4 @@ def open_arrays(path: Path) -> Arrays:
     for name, array in arrays.items():
         count = -(-len(array) // (_BLOCK // array.itemsize))
         of[name], at = sums[at : at + count], at + count
-    return Arrays(path, header["meta"], arrays, of)
+    return Arrays(path, data, meta=header["meta"], arrays=arrays, sums=of)

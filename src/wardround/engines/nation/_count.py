@@ -40,7 +40,7 @@ def count(index: Index, universes: Sequence[Universe]) -> Counted:
     Raises WardroundError where a part of the index is damaged.
     """
     for part in index.parts:
-        part.check()
+        part.check(devices=False)
     groups = index.catalogue.groups()
     sizes, sets = _sizes(index), _Sets(index, groups)
     starts = np.cumsum([0, *(len(u.rows) for u in universes)])
@@ -169,6 +169,7 @@ def _unions(index: Index, groups: Ints, total: Ints, together: _Together, ever: 
     rows, line_of_row = np.array(together.rows, np.int64), np.array(together.line, np.int64)
     anyone = np.zeros((2, len(index.parts)), np.int64)
     for number, part in enumerate(index.parts):
+        part.check(devices=True)
         for kind in (0, 1):
             anyone[kind, number] = np.count_nonzero(part.marked_any(ever[kind]))
         if len(keys):
@@ -178,6 +179,7 @@ def _unions(index: Index, groups: Ints, total: Ints, together: _Together, ever: 
             union[busy] = _count_unions(part, [lines[n] for n in busy.tolist()], len(groups))
             found = union[line_of_row]
             total[rows[found >= 0], number] = found[found >= 0]
+        part.release()
     return anyone
 
 

@@ -36,13 +36,17 @@ class Part:
 
     def __init__(self, code: str, *, file: Arrays) -> None:
         self.code, self.made_from, self.size = code, file.meta["made_from"], file.meta["size"]
-        self._file, arrays = file, file.arrays
+        self._file, self._again, arrays = file, False, file.arrays
         self.postings = Postings(*(arrays[name] for name in _ARRAYS))
         self._names, self._name_offsets, self._inverse = arrays["names"], arrays["name_offsets"], arrays["inverse"]
 
-    def check(self) -> None:
-        """Hold all posting lists against their sums. Raises WardroundError where one is not as it was written."""
-        self._file.check(*_ARRAYS)
+    def check(self, *, devices: bool) -> None:
+        """Hold the posting lists (with `devices`, what is in them too) against their sums. Raises WardroundError for damage."""
+        self._file.check(*(name for name in _ARRAYS if devices or name != "devices"))
+
+    def release(self) -> None:
+        """Let go of the memory that was read; it is read again where it is used again."""
+        self._file.release()
 
     def assets(self, devices: Array) -> list[str]:
         """The names of these devices, in order."""
@@ -56,20 +60,26 @@ class Part:
 
         Of `pairs` the affected ones come last, so that a device's last mark is its heaviest.
         """
-        asked = np.minimum(pairs, len(self._inverse) - 1)  # the last one is 0
-        self._file.check_some("inverse", asked, asked + 1)
-        place = self._inverse[asked]
+        place = self._inverse.take(pairs, mode="clip")  # the last one is 0
+        if self._again:  # who asks once reads little; who asks on looks at the whole of it once
+            self._file.check("inverse", "offsets")
+        else:
+            asked = np.minimum(pairs, len(self._inverse) - 1)
+            self._file.check_some("inverse", asked, asked + 1)
         (has,) = place.nonzero()
         if not len(has):
             return _NOBODY, _NOBODY
         affected = affected[has]
         place, offsets, devices = place[has].astype(np.int64) - 1, self.postings.offsets, self.postings.devices
-        self._file.check_some("offsets", place, place + 2)
+        if not self._again:
+            self._file.check_some("offsets", place, place + 2)
+            self._again = True
         starts, ends = offsets[place], offsets[place + 1]
-        self._file.check_some("devices", starts, ends)
         if len(has) == 1:  # the usual case: nothing to join
+            self._file.check_rows("devices", int(starts[0]), int(ends[0]))
             only = devices[starts[0] : ends[0]]
             return (only, _NOBODY) if affected[0] else (_NOBODY, only)
+        self._file.check_some("devices", starts, ends)
         marks = np.zeros(self.size, np.uint8)
         if len(has) <= _FEW:
             for start, end, code in zip(starts.tolist(), ends.tolist(), (affected + np.uint8(1)).tolist(), strict=True):
