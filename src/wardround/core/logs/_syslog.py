@@ -20,7 +20,7 @@ NETFILTER = re.compile(r"\b(IN|OUT|SRC|DST|PROTO|SPT|DPT|LEN|TTL|MAC)=(\S*)")
 NETFILTER_NAMES = {"SRC": "src_ip", "DST": "dst_ip", "SPT": "src_port", "DPT": "dst_port", "PROTO": "protocol"}
 NETFILTER_FIELDS = frozenset({"IN", "OUT", "LEN", "TTL", "MAC", "action", "blocked", *NETFILTER_NAMES, *NETFILTER_NAMES.values()})
 REFUSED = re.compile(r"\b(?:block|drop|reject|deny|denied)", re.IGNORECASE)
-CISCO = re.compile(r"(?:\S+: ){0,3}%([A-Z0-9_]+)-(?:[A-Z0-9_]+-)?([0-7])-([A-Z0-9_]+):")
+CISCO = re.compile(r"[^%]{0,100}%([A-Z0-9_]+)-(?:[A-Z0-9_]+-)?([0-7])-([A-Z0-9_]+):")
 PAIR = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 

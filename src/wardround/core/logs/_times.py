@@ -11,6 +11,7 @@ STATES_ZONE = re.compile(
     r"(?::\d\d(?:[.,]\d+)?\s*(?:[Zz]|UTC|GMT|[+-]\d\d:?(?:\d\d)?)|[\d.]{9,}|/Date\(.*)\s*\]?\Z", re.ASCII | re.DOTALL
 )
 MICROSOFT = re.compile(r"\\?/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/\Z", re.ASCII)
+SPACED = re.compile(r"(.{8,40}:\d\d(?:\.\d+)?) (UTC|GMT|[+-]\d\d:?\d\d)\Z", re.ASCII)
 WRITTEN = (  # what exports and consoles write beside ISO 8601; the American order of day and month only with AM or PM
     "%m/%d/%Y %I:%M:%S %p",
     "%b %d %Y %H:%M:%S",
@@ -56,6 +57,8 @@ def _otherwise(text: str) -> datetime | None:
     """`/Date(1621048364000)/` of older PowerShell, and the spellings of WRITTEN, read as UTC."""
     if found := MICROSOFT.match(text):
         return _epoch(int(found[1]) / 1000)
+    if found := SPACED.match(text):
+        return as_time(found[1] + ("Z" if found[2] in ("UTC", "GMT") else found[2]))
     for form in WRITTEN if text[:1].isalnum() and ":" in text else ():
         try:
             return datetime.strptime(text, form).replace(tzinfo=UTC)

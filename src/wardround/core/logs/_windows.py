@@ -8,11 +8,9 @@ import orjson
 
 from wardround.core.logs._model import Event
 from wardround.core.logs._records import windows_event
+from wardround.core.logs._windows_repair import CHUNK, CHUNK_MAGIC, HEADER, MAGIC, header_is_sound, mended
 
-MAGIC = b"ElfFile\x00"
-HEADER = 4096
-CHUNK = 65536
-CHUNK_MAGIC = b"ElfChnk\x00"
+__all__ = ["CHUNK_MAGIC", "MAGIC", "event_of", "windows_events", "windows_records"]
 
 
 def windows_events(data: bytes) -> Iterator[Event | str]:
@@ -30,6 +28,7 @@ def windows_records(data: bytes) -> Iterator[dict[str, Any] | str]:
 
     expected = 0
     yield from _damage(data)
+    data = mended(data)
     for at in range(HEADER, len(data), CHUNK):
         chunk = data[at : at + CHUNK]
         if chunk.startswith(CHUNK_MAGIC) and len(chunk) == CHUNK:
@@ -65,6 +64,9 @@ def event_of(record: dict[str, Any]) -> Event | str:
 
 def _damage(data: bytes) -> Iterator[str]:
     """What the file's outline already shows: chunks that the header counts but that are missing or torn."""
+    if not header_is_sound(data):
+        yield "its header is damaged or missing: whether all of its chunks are there is not known"
+        return
     chunks = int.from_bytes(data[42:44], "little")
     for index in range(chunks):
         chunk = data[HEADER + index * CHUNK : HEADER + (index + 1) * CHUNK]

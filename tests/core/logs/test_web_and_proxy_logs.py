@@ -1,0 +1,102 @@
+"""IIS (W3C extended), HAProxy, Squid, and access logs with the asked host in front."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+Read = Callable[..., Any]
+FIELDS = (
+    "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) "
+    "sc-status sc-substatus sc-win32-status time-taken"
+)
+IIS = "2025-05-15 03:12:44 192.0.2.1 GET /a/b.aspx x=%2527 443 - 203.0.113.7 Mozilla/5.0+(X) - 200 0 0 5"
+# HAProxy configuration manual, section 8.2.3
+HAPROXY = (
+    "haproxy[14389]: 10.0.1.2:33317 [06/Feb/2009:12:14:14.655] http-in static/srv1 10/0/30/69/109 200 2750 - - ---- "
+    '1/1/1/1/0 0/0 {1wt.eu} {} "GET /index.html?a=%27 HTTP/1.1"'
+)
+SQUID = (
+    "1286536309.419    180 192.168.0.68 TCP_MISS/200 411 GET http://example.com/a/b.exe?c=d%20e bob "
+    "HIER_DIRECT/203.0.113.46 text/html"
+)
+
+
+def test_iis(read: Read) -> None:
+    (event,), tally = read("#Software: Microsoft Internet Information Services 10.0", "#Version: 1.0", FIELDS, IIS)
+    assert (event.line, event.time) == (4, datetime(2025, 5, 15, 3, 12, 44, tzinfo=UTC))
+    assert event.fields["cs-user-agent"] == ("Mozilla/5.0+(X)", "Mozilla/5.0 (X)")
+    assert event.fields["sc-status"] == (200,)
+    assert event.fields["cs-username"] == ("-", "")
+    assert event.fields["c-uri"] == ("/a/b.aspx?x=%2527", "/a/b.aspx?x=%27", "/a/b.aspx?x='")
+    assert event.fields["c-uri-extension"] == ("aspx",)
+    assert set(event.fields) <= (event.kind.fields or set())
+    assert (tally.shape, tally.unparsed, tally.coverage().zone) == ("IIS W3C extended log", 0, "stated in the log")
+
+
+def test_a_field_that_the_header_does_not_name_is_not_there(read: Read) -> None:
+    (event,), _ = read("#Fields: time c-ip cs-method", "#Date: 2025-05-15 00:00:00", "03:12:44 203.0.113.7 GET")
+    assert event.time == datetime(2025, 5, 15, 3, 12, 44, tzinfo=UTC)
+    assert "sc-status" not in (event.kind.fields or ())
+
+
+def test_a_header_in_the_middle_changes_what_follows(read: Read) -> None:
+    events, tally = read(FIELDS, IIS, "#Fields: date time c-ip", "2025-05-15 03:12:44 203.0.113.9", IIS)
+    assert [event.fields["c-ip"] for event in events] == [("203.0.113.7",), ("203.0.113.9",)]
+    assert tally.unparsed == 1
+
+
+def test_haproxy(read: Read) -> None:
+    (event,), tally = read(f"Feb  6 12:14:14 localhost {HAPROXY}", zone="Europe/Paris")
+    assert event.time == datetime(2009, 2, 6, 11, 14, 14, 655_000, tzinfo=UTC)
+    assert event.fields["c-uri"] == ("/index.html?a=%27", "/index.html?a='")
+    assert (event.fields["sc-status"], event.fields["c-ip"], event.fields["backend"]) == ((200,), ("10.0.1.2",), ("static",))
+    assert "cs-user-agent" not in (event.kind.fields or ())
+    assert tally.coverage().notes == ()
+
+
+def test_haproxy_of_a_torn_request(read: Read) -> None:
+    line = HAPROXY.replace("200 2750", "-1 0").replace(" 10/0/30/69/109", " 10/-1/-1/-1/+50000")
+    (event,), _ = read(f"Feb  6 12:14:14 localhost {line}")
+    assert event.fields["sc-status"] == (-1,)
+
+
+def test_other_messages_of_haproxy_are_syslog(read: Read) -> None:
+    (event,), _ = read("Feb  6 12:14:14 localhost haproxy[14389]: Proxy http-in started.")
+    assert event.kind.family == "linux"
+
+
+def test_squid(read: Read) -> None:
+    (event,), _ = read(SQUID)
+    assert event.time == datetime(2010, 10, 8, 11, 11, 49, 419_000, tzinfo=UTC)
+    got = {
+        name: event.fields[name][0]
+        for name in ("c-ip", "cs-method", "cs-host", "c-uri-extension", "dst_ip", "cs-username", "action")
+    }
+    assert got == {
+        "c-ip": "192.168.0.68",
+        "cs-method": "GET",
+        "cs-host": "example.com",
+        "c-uri-extension": "exe",
+        "dst_ip": "203.0.113.46",
+        "cs-username": "bob",
+        "action": "TCP_MISS",
+    }
+    assert "http://example.com/a/b.exe?c=d e" in event.fields["c-uri"]
+    assert "c-useragent" not in (event.kind.fields or ())
+
+
+def test_squid_tunnel(read: Read) -> None:
+    (event,), _ = read("1286536309.419 180 192.168.0.68 TCP_TUNNEL/200 411 CONNECT evil.example:443 - HIER_DIRECT/203.0.113.46 -")
+    assert event.fields["cs-host"] == ("evil.example",)
+
+
+@pytest.mark.parametrize(
+    ("front", "host"), [("www.example.com:443 ", "www.example.com"), ("www.example.com ", "www.example.com"), ("", None)]
+)
+def test_the_asked_host_in_front(read: Read, front: str, host: str | None) -> None:
+    (event,), _ = read(f'{front}203.0.113.7 - eve [15/May/2025:03:12:44 +0100] "GET /a HTTP/1.1" 200 12 "-" "curl/8"')
+    assert event.fields["c-ip"] == ("203.0.113.7",)
+    assert event.fields.get("cs-host", (None,)) == (host,)
+    assert event.fields["cs-username"] == ("eve",)

@@ -1,0 +1,151 @@
+"""Windows events as tools export them: each ends with the same channel, event id, host, time and fields."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+Read = Callable[..., Any]
+TIME = "2025-05-15T02:12:44Z"
+NAMES = (
+    *("SubjectUserSid", "SubjectUserName", "SubjectDomainName", "SubjectLogonId", "NewProcessId", "NewProcessName"),
+    *("TokenElevationType", "ProcessId", "CommandLine", "TargetUserSid", "TargetUserName", "TargetDomainName", "TargetLogonId"),
+    *("ParentProcessName", "MandatoryLabel"),
+)
+DATA = {name: f"value of {name}" for name in NAMES}
+XML = (
+    "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='P'/><EventID Qualifiers='0'>4688"
+    f"</EventID><TimeCreated SystemTime='{TIME}'/><Channel>Security</Channel><Computer>pc</Computer></System><EventData>"
+    + "".join(f"<Data Name='{name}'>{value}</Data>" for name, value in DATA.items())
+    + "</EventData></Event>"
+)
+POWERSHELL = {
+    "Id": 4688,
+    "LogName": "Security",
+    "ProviderName": "P",
+    "MachineName": "pc",
+    "TimeCreated": "/Date(1747275164000)/",
+    "Properties": [{"Value": value} for value in DATA.values()],
+}
+SYSTEM = {"Provider": {"#attributes": {"Name": "P"}}, "EventID": 4688, "Channel": "Security", "Computer": "pc"}
+EXPORTS = {
+    "evtx_dump": {"Event": {"System": {**SYSTEM, "TimeCreated": {"#attributes": {"SystemTime": TIME}}}, "EventData": DATA}},
+    "evtx_dump with separate attributes": {
+        "Event": {
+            "System": {
+                "Provider_attributes": {"Name": "P"},
+                "EventID": 4688,
+                "EventID_attributes": {"Qualifiers": ""},
+                "TimeCreated_attributes": {"SystemTime": TIME},
+                "Channel": "Security",
+                "Computer": "pc",
+            },
+            "EventData": DATA,
+        }
+    },
+    "Get-WinEvent": POWERSHELL,
+    "Get-WinEvent, version 7": {**POWERSHELL, "TimeCreated": "2025-05-15T03:12:44+01:00"},
+    "Winlogbeat": {
+        "@timestamp": TIME,
+        "event": {"code": "4688"},
+        "winlog": {"channel": "Security", "event_id": "4688", "computer_name": "pc", "provider_name": "P", "event_data": DATA},
+    },
+    "Winlogbeat, dotted": {
+        "@timestamp": TIME,
+        "winlog.channel": "Security",
+        "winlog.event_id": 4688,
+        "winlog.computer_name": "pc",
+        "winlog.provider_name": "P",
+        **{f"winlog.event_data.{name}": value for name, value in DATA.items()},
+    },
+    "NXLog": {"EventTime": TIME, "Hostname": "pc", "EventID": 4688, "SourceName": "P", "Channel": "Security", **DATA},
+    "Velociraptor, parse_evtx": {
+        "System": {
+            "Provider": {"Name": "P", "Guid": "G"},
+            "EventID": {"Value": 4688},
+            "TimeCreated": {"SystemTime": 1747275164},
+            "Channel": "Security",
+            "Computer": "pc",
+        },
+        "EventData": DATA,
+    },
+    "Velociraptor, artefact": {
+        "EventTime": TIME,
+        "Computer": "pc",
+        "Channel": "Security",
+        "Provider": "P",
+        "EventID": 4688,
+        "EventData": DATA,
+    },
+}
+EXPORTS["Chainsaw"] = {
+    "group": "Sigma",
+    "kind": "individual",
+    "document": {"kind": "evtx", "path": "a.evtx", "data": EXPORTS["evtx_dump with separate attributes"]},
+    "timestamp": TIME,
+}
+
+
+@pytest.mark.parametrize("tool", EXPORTS)
+@pytest.mark.parametrize("form", ["line", "array", "pretty", "pretty array", "UTF-16"])
+def test_every_export_gives_the_same_event(read: Read, tool: str, form: str) -> None:
+    record = EXPORTS[tool]
+    text = {
+        "line": json.dumps(record),
+        "array": json.dumps([record, record]),
+        "pretty": json.dumps(record, indent=2),
+        "pretty array": json.dumps([record, record], indent=4),
+        "UTF-16": json.dumps([record], indent=2),
+    }[form]
+    events, tally = read(text.encode("utf-16" if form == "UTF-16" else "utf-8"))
+    assert (len(events), tally.unparsed) == (2 if "array" in form else 1, 0)
+    for event in events:
+        assert event.kind[1:4] == ("windows", "security", 4688)
+        assert (event.host, event.time) == ("pc", datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC))
+        assert {name: event.fields[name] for name in NAMES} == {name: (value,) for name, value in DATA.items()}
+        assert event.fields["Image"] == (DATA["NewProcessName"],)
+        assert event.fields["Provider_Name"] == ("P",)
+
+
+@pytest.mark.parametrize("text", [XML, f"<Events>\n{XML}{XML}\n</Events>"])
+def test_xml(read: Read, text: str) -> None:
+    events, tally = read(text)
+    assert (len(events), tally.unparsed) == (text.count("</Event>"), 0)
+    assert all(event.fields["CommandLine"] == (DATA["CommandLine"],) for event in events)
+
+
+def test_sysmon_says_its_fields_in_the_message(read: Read) -> None:
+    record = POWERSHELL | {"LogName": "Microsoft-Windows-Sysmon/Operational", "Id": 3, "Properties": []}
+    (event,), _ = read(json.dumps({**record, "Message": "Network connection detected:\r\nRuleName: -\r\nImage: C:\\a.exe"}))
+    assert event.fields["Image"] == ("C:\\a.exe",)
+
+
+def test_values_without_names_stay_without_them(read: Read) -> None:
+    """A count of values that no known version of the event has: better no name than a wrong one."""
+    (event,), _ = read(json.dumps({**POWERSHELL, "Properties": [{"Value": "a"}, {"Value": "b"}]}))
+    assert event.fields["Data"] == ("a", "b")
+    assert "CommandLine" not in event.fields
+
+
+def test_the_default_output_of_evtx_dump(read: Read) -> None:
+    one = json.dumps(EXPORTS["evtx_dump"], indent=2)
+    events, tally = read(f"Record 1\n{one}\nRecord 2\n{one}\n")
+    assert (len(events), tally.unparsed) == (2, 0)
+
+
+def test_a_timeline_of_hayabusa(read: Read) -> None:
+    record = {"Timestamp": "2025-05-15 03:12:44.000 +01:00", "RuleTitle": "Proc Exec", "Level": "info", "Computer": "pc"}
+    (event,), _ = read(
+        json.dumps({**record, "Channel": "Sysmon", "EventID": 1, "Details": {"Cmdline": "whoami", "Proc": "C:\\w.exe"}})
+    )
+    assert event.kind[1:4] == ("windows", "microsoft-windows-sysmon/operational", 1)
+    assert (event.fields["CommandLine"], event.time) == (("whoami",), datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC))
+
+
+def test_times_without_a_zone_are_said(read: Read) -> None:
+    record = {**EXPORTS["NXLog"], "EventTime": "2025-05-15 03:12:44"}
+    (event,), tally = read(json.dumps(record), zone="Europe/London")
+    assert event.time == datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC)
+    assert tally.coverage().zone == "not stated, read as Europe/London as given"
