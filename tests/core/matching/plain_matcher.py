@@ -189,7 +189,7 @@ def of_row(row: dict[str, Any], version: str) -> tuple[set[str], bool, str]:
     if not certain and are_broken(row):
         return statuses, certain, doubt
     place = disorder(row)
-    if version and place is not None and (place == "" or may_reach(row, version, place)):
+    if version and place is not None and (place == "" or signs(row, version, place) != {-1}):
         return {"affected", "not_affected", "unknown"}, certain, "not_evaluable"
     for at, status in in_order(row):
         try:
@@ -207,68 +207,32 @@ def of_row(row: dict[str, Any], version: str) -> tuple[set[str], bool, str]:
 def are_broken(row: dict[str, Any]) -> bool:
     """The ends of the range are swapped, or it is empty."""
     start, _, end, end_in = bounds_of(row) or (None, True, None, True)
-    try:
-        return bool(start and end) and (compare(row, start, end) > 0 or (compare(row, start, end) == 0 and not end_in))
-    except Doubt:
-        return False
+    return bool(start and end) and signs(row, start or "", end) in ([{1}] if end_in else [{1}, {0}])
 
 
 def disorder(row: dict[str, Any]) -> str | None:
-    """From where on the changes tell nothing (empty: nowhere do they), None where they do: one that says other than the row is
-    before its start, or they are out of order, or two at one place disagree."""
-    steps, bounds = places(row), bounds_of(row)
-    start = bounds[0] if bounds else None
+    """From where on the changes tell nothing (empty: nowhere do they); None where they do.
+
+    They do not where one is before the row's start and says other than the row, where they are out of order, and where two
+    at one place disagree.
+    """
+    listed = [(str(change.get("at", "")).strip(), status_of(change)) for change in row.get("changes") or []]
+    steps = [step for step in listed if signs(row, step[0], step[0])]
+    start = (bounds_of(row) or [None])[0]
+    if start and any(status != status_of(row) and signs(row, at, start) == {-1} for at, status in steps):
+        return ""
+    ordered = in_order(row)[: len(steps)]
+    if any(signs(row, other, one) == {-1} for (one, _), (other, _) in pairwise(steps)):
+        return ordered[0][0]
+    return next((at for (one, said), (at, says) in pairwise(ordered) if said != says and signs(row, one, at) == {0}), None)
+
+
+def signs(row: dict[str, Any], one: str, other: str | None) -> set[int]:
+    """Every way in which one may stand to the other; none where nobody can tell."""
     try:
-        if start and any(status != status_of(row) and surely_below(row, at, start) for at, status in steps):
-            return ""
-        for (one, _), (other, _) in pairwise(steps):
-            if surely_below(row, other, one):
-                return in_order(row)[0][0]
-        ordered = in_order(row)[: len(steps)]
-        for (one, said), (other, says) in pairwise(ordered):
-            if said != says and is_same(row, one, other):
-                return other
-    except Doubt:
-        return None
-    return None
-
-
-def places(row: dict[str, Any]) -> list[tuple[str, str]]:
-    """Changes at what is a version, as they are listed."""
-    found = []
-    for change in row.get("changes") or []:
-        at = str(change.get("at", "")).strip()
-        try:
-            compare(row, at, at, coarse_is="below")
-            found.append((at, status_of(change)))
-        except Doubt:
-            continue
-    return found
-
-
-def surely_below(row: dict[str, Any], one: str, other: str) -> bool:
-    try:
-        return compare(row, one, other) < 0
+        return {compare(row, one, other or "")}
     except Doubt as trouble:
-        if hasattr(trouble, "spread"):
-            return False
-        raise
-
-
-def is_same(row: dict[str, Any], one: str, other: str) -> bool:
-    try:
-        return compare(row, one, other) == 0
-    except Doubt as trouble:
-        if hasattr(trouble, "spread"):
-            return False
-        raise
-
-
-def may_reach(row: dict[str, Any], version: str, place: str) -> bool:
-    try:
-        return compare(row, version, place) >= 0
-    except Doubt as trouble:
-        return bool(getattr(trouble, "spread", {0}) & {0, 1})
+        return getattr(trouble, "spread", set())
 
 
 def in_order(row: dict[str, Any]) -> list[tuple[str, str]]:
