@@ -95,6 +95,10 @@ def _value(table: Table, values: Values, names: tuple[str, ...]) -> tuple[str, .
     return next((got for name in names if (got := values[table.place(name)]) is not None), None)
 
 
+def _in_time(entry: Entry) -> tuple[int, int, tuple[int, int, int]]:
+    return entry.time, entry.rule, entry.order
+
+
 class _Running:
     """One correlation over its hits."""
 
@@ -107,7 +111,7 @@ class _Running:
     def detections(self) -> Iterator[Detection]:
         """What it finds, in order of groups and time. Every moment at which it holds is a hit for correlations above it."""
         for key, entries in self._groups().items():
-            entries.sort()
+            entries.sort(key=_in_time)
             for window in merged(self._passing(key, entries)):
                 yield self._detection(window, key, entries)
 
@@ -140,7 +144,7 @@ class _Running:
                     self.left_out += 1
                     continue
                 key, value = read
-                groups.setdefault(key, []).append(Entry(table.times[at], number, value, table.order(at), at))
+                groups.setdefault(key, []).append(Entry(table.times[at], number, table.order(at), at, value))
         return groups
 
     def _read(self, table: Table, values: Values, names: Mapping[str, tuple[str, ...]]) -> tuple[Values, Hashable] | None:

@@ -17,15 +17,20 @@ from wardround.core.sigma._model import Correlation, Measure
 COMPARE: dict[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "!=": ne}
 SECOND = 1_000_000
 
+Chains = dict[tuple[int, int], list[tuple[int, ...]]]  # by their length and their last rule
+
 
 class Entry(NamedTuple):
-    """A hit in its group: when, the place of its rule among those referred to, what is counted or measured, and the hit itself."""
+    """A hit in its group: when, the place of its rule among those referred to, time, source and line, and what is counted.
+
+    `hit` is its number in the table of its rule.
+    """
 
     time: int
     rule: int
-    value: Hashable
     order: tuple[int, int, int]
     hit: int
+    value: Hashable
 
 
 class Window(NamedTuple):
@@ -159,29 +164,59 @@ def _in_order(one: Correlation, entries: Sequence[Entry]) -> Iterator[Window]:
 
     Of all beginnings of one length that end at one rule the latest is kept: no other lasts longer.
     """
-    span = one.seconds * SECOND
-    needed = next((n for n in range(1, len(one.rules) + 1) if one.measure.bounds and within(one.measure.bounds, n)), len(one.rules))
-    best: dict[tuple[int, int], tuple[int, ...]] = {}
-    for last, entry in enumerate(entries):
-        for length in range(min(needed, entry.rule + 1), 1, -1):
-            chains = (best.get((length - 1, rule)) for rule in range(entry.rule))
-            ready = [
-                chain
-                for chain in chains
-                if chain and entry.time - entries[chain[0]].time <= span and _before(entries[chain[-1]], entry)
-            ]
-            if ready:
-                latest = (*max(ready), last)
-                best[length, entry.rule] = max(best.get((length, entry.rule), ()), latest)
-                if length == needed:
-                    yield Window(latest[0], last, needed, latest)
-        best[1, entry.rule] = (last,)
-        if needed == 1:
-            yield Window(last, last, 1, (last,))
+    bounds = one.measure.bounds
+    needed = next((n for n in range(1, len(one.rules) + 1) if bounds and within(bounds, n)), len(one.rules))
+    settled: Chains = {}
+    for tick in _ticks(entries):
+        fresh: Chains = {}
+        for last in tick:  # by rule: what an event may follow in its own tick comes before it
+            entry = entries[last]
+            for length in range(min(needed, entry.rule + 1), 0, -1):
+                chain = _longer(settled, fresh, entries, last, length, one.seconds * SECOND)
+                if chain:
+                    _keep(fresh.setdefault((length, entry.rule), []), chain, entries)
+                    if length == needed:
+                        yield Window(chain[0], last, needed, chain)
+        for key, chains in fresh.items():
+            settled[key] = [max([*settled.get(key, ()), *chains], key=lambda chain: entries[chain[0]].time)]
+
+
+def _ticks(entries: Sequence[Entry]) -> Iterator[list[int]]:
+    """The entries of each moment."""
+    tick: list[int] = []
+    for number, entry in enumerate(entries):
+        if tick and entries[tick[0]].time != entry.time:
+            yield tick
+            tick = []
+        tick.append(number)
+    if tick:
+        yield tick
+
+
+def _longer(settled: Chains, fresh: Chains, entries: Sequence[Entry], last: int, length: int, span: int) -> tuple[int, ...] | None:
+    """The chain of this length that an entry ends, with the latest beginning; None when there is none within the timespan."""
+    entry = entries[last]
+    if length == 1:
+        return (last,)
+    ready = [
+        chain
+        for rule in range(entry.rule)
+        for chains in (settled.get((length - 1, rule), ()), fresh.get((length - 1, rule), ()))
+        for chain in chains
+        if entry.time - entries[chain[0]].time <= span and _before(entries[chain[-1]], entry)
+    ]
+    return (*max(ready, key=lambda chain: entries[chain[0]].time), last) if ready else None
+
+
+def _keep(chains: list[tuple[int, ...]], chain: tuple[int, ...], entries: Sequence[Entry]) -> None:
+    """Keep a chain of this moment unless one of the same source, which ended on an earlier line, began no sooner."""
+    source, begun = entries[chain[-1]].order[1], entries[chain[0]].time
+    if not any(entries[c[-1]].order[1] == source and entries[c[0]].time >= begun for c in chains):
+        chains.append(chain)
 
 
 def _before(one: Entry, other: Entry) -> bool:
-    """Is the one event another one, and not after the other? Two sources may have written within one tick in either order."""
+    """Is the one event another one, and not after the other? Two sources may have written in one moment in either order."""
     if one.time != other.time or one.order[1] != other.order[1]:
         return one.time <= other.time
     return one.order[2] < other.order[2]

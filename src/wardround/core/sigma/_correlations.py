@@ -43,7 +43,7 @@ def _draft(document: Mapping[Any, Any], *, called: str, file: str, line: int) ->
         raise ProblemError("a correlation is a mapping")
     kind = stated.get("type")
     if kind not in (*COUNTING, *TEMPORAL, *MEASURING):
-        raise UnsupportedError(f"the type of correlation {str(kind)[:40]!r} is not known", ("type",))
+        raise ProblemError(f"the type of correlation {str(kind)[:40]!r} is not known", ("type",))
     rules, present = _rules(stated, kind)
     generate = stated.get("generate", False)
     if not isinstance(generate, bool):
@@ -117,10 +117,12 @@ def _measure(given: object, *, kind: str) -> Measure:
     if not isinstance(given, dict):
         raise ProblemError("the condition is a mapping such as `gte: 10`", ("condition",))
     if unknown := [key for key in given if key not in (*SIGNS, "field", "percentile")]:
-        raise UnsupportedError(f"the condition has {str(unknown[0])[:40]!r}, which is not known", ("condition", unknown[0]))
+        raise ProblemError(f"the condition has {str(unknown[0])[:40]!r}, which is not known", ("condition", unknown[0]))
     bounds = tuple((SIGNS[key], _number(value, key)) for key, value in given.items() if key in SIGNS)
     if not bounds:
         raise ProblemError("the condition compares with no number", ("condition",))
+    if kind == "temporal_ordered" and not all(sign in (">", ">=") for sign, _ in bounds):
+        raise UnsupportedError("an order of at most so many rules is not run", ("condition",))
     fields = _texts(given.get("field"), "field") if kind not in (*TEMPORAL, "event_count") else ()
     if kind in ("value_count", *MEASURING) and not fields:
         raise ProblemError(f"the condition of {kind} names no field", ("condition",))

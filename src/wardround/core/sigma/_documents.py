@@ -1,7 +1,8 @@
 """The documents of a rule file, as data; and, when one is wrong, the line at which it is."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from contextlib import suppress
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from wardround.core.sigma._problems import ProblemError
@@ -100,18 +101,10 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def line_of(data: bytes, number: int, path: Path) -> int:
     """The line (from 1) of what `path` leads to in a document: its keys and places, as far as they are there."""
-    import yaml
-
-    try:
-        node: Any = None
-        for at, document in enumerate(yaml.compose_all(data, Loader=_loader())):
-            if at == number:
-                node = document
-                break
-    except (yaml.YAMLError, RecursionError, ValueError):
+    nodes = _composed(data)
+    if number >= len(nodes) or nodes[number] is None:
         return 1
-    if node is None:
-        return 1
+    node = nodes[number]
     line = int(node.start_mark.line)
     for step in path:
         found = _child(node, step)
@@ -120,6 +113,17 @@ def line_of(data: bytes, number: int, path: Path) -> int:
         mark, node = found
         line = int(mark.line)
     return line + 1
+
+
+@lru_cache(maxsize=2)
+def _composed(data: bytes) -> list[Any]:
+    """The documents of a file with their places, as far as they can be read. Kept, as one file may have many problems."""
+    import yaml
+
+    nodes: list[Any] = []
+    with suppress(yaml.YAMLError, RecursionError, ValueError):
+        nodes.extend(yaml.compose_all(data, Loader=_loader()))
+    return nodes
 
 
 def _child(node: Any, step: object) -> tuple[Any, Any] | None:

@@ -17,7 +17,7 @@ from wardround.core.sigma._pipeline import Preparation, policy
 from wardround.core.sigma._problems import ProblemError, UnsupportedError
 from wardround.core.sigma._translate import detection, tree
 from wardround.core.sigma._values import Reference
-from wardround.core.vocab._hunting import NotRun, Reason
+from wardround.core.vocab._hunting import NotRun
 
 __all__ = ["LARGEST_FILE", "read_rules", "stem"]
 
@@ -161,7 +161,7 @@ def _silenced(rules: list[Rule], correlations: list[Correlation], generate: set[
 
 def _rule(document: Mapping[Any, Any], *, called: str, file: str, prepared: Preparation) -> Rule:
     """A document made ready. Raises ProblemError with the path to what is wrong."""
-    from sigma.exceptions import SigmaError, SigmaModifierError
+    from sigma.exceptions import SigmaError
 
     try:
         return _made(document, called=called, file=file, prepared=prepared)
@@ -170,8 +170,7 @@ def _rule(document: Mapping[Any, Any], *, called: str, file: str, prepared: Prep
     except (SigmaError, ProblemError, *BAD) as error:
         what = str(error).splitlines()[0] if str(error) else type(error).__name__
         path = (error.path if isinstance(error, ProblemError) else ()) or _fault(document)
-        reason = Reason.UNSUPPORTED if isinstance(error, SigmaModifierError) else Reason.BROKEN
-        raise ProblemError(f"not a valid Sigma rule: {what}", path, reason=reason) from None
+        raise ProblemError(f"not a valid Sigma rule: {what}", path) from None
 
 
 def _made(document: Mapping[Any, Any], *, called: str, file: str, prepared: Preparation) -> Rule:

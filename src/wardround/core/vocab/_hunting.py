@@ -65,6 +65,11 @@ class NotRun:
     file: str = ""
     line: int = 0
 
+    @property
+    def what(self) -> str:
+        """The sentence without the place that it may begin with."""
+        return self.why.removeprefix(f"{self.file}:{self.line}: ")
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
