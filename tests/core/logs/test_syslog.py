@@ -150,7 +150,7 @@ def test_what_only_looks_like_it_is_not_read(read: Read, line: str) -> None:
 def test_sysmon_for_linux(read: Read) -> None:
     event_xml = (
         '<Event><System><Provider Name="Linux-Sysmon"/><EventID>1</EventID>'
-        '<TimeCreated SystemTime="2021-11-18T18:13:55.1Z"/><Channel>Linux-Sysmon/Operational</Channel><Computer>ubuntu</Computer></System>'
+        '<TimeCreated SystemTime="2021-11-18T18:13:55.1Z"/><Computer>ubuntu</Computer></System>'
         '<EventData><Data Name="Image">/usr/bin/curl</Data><Data Name="CommandLine">curl a &amp;&amp; b</Data></EventData></Event>'
     )
     (event,), _ = read(f"Nov 18 18:13:55 ubuntu sysmon: {event_xml}")

@@ -58,7 +58,8 @@ def _kind(shape: str, vendor: str, fields: dict[str, tuple[Scalar, ...]]) -> Kin
 def _bars(text: str, count: int) -> list[str] | None:
     parts, at = [], 0
     for found in BAR.finditer(text):
-        parts.append(ESCAPED.sub(r"\1", text[at : found.end() - 1]))
+        part = text[at : found.end() - 1]
+        parts.append(ESCAPED.sub(r"\1", part) if "\\" in part else part)
         at = found.end()
         if len(parts) == count:
             return [*parts, text[at:]]

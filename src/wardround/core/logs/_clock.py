@@ -48,9 +48,9 @@ class Clock:
     def local(self, time: datetime) -> datetime:
         """A local time, whatever its `tzinfo`, as UTC. In an hour that the clock showed twice the earlier is taken, and counted."""
         self.assumed += 1
-        time = time.replace(tzinfo=None)
         if not self.given:
-            return time.replace(tzinfo=UTC)
+            return time if time.tzinfo is UTC else time.replace(tzinfo=UTC)
+        time = time.replace(tzinfo=None)
         key = (time.year, time.month, time.day, time.hour, time.minute >= 30)
         got = self._offsets.get(key)
         if got is None:

@@ -13,6 +13,7 @@ DELIMITERS = ",;\t|"
 NAME = re.compile(r"[\w @#%$&*+./:()\[\]\\'-]{1,128}\Z")
 LETTER = re.compile(r"[^\W\d_]")
 MOST_COLUMNS = 1_000
+MOST_WORDS = 4  # of a column's name: more is a sentence with a comma
 LONGEST_ROW = 1_000_000
 MOST_LINES = 200
 SKIPPED = ("#TYPE ", "sep=")
@@ -123,7 +124,8 @@ def _split(line: str, delimiter: str) -> list[str] | None:
 
 def _is_header(names: list[str]) -> bool:
     stripped = [name.strip() for name in names]
-    return len(set(stripped)) == len(stripped) and all(NAME.match(n) and LETTER.search(n) for n in stripped)
+    named = all(NAME.match(n) and LETTER.search(n) and n.count(" ") < MOST_WORDS for n in stripped)
+    return named and len(set(stripped)) == len(stripped)
 
 
 def _parsed(value: str) -> Any:

@@ -10,7 +10,7 @@ from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 
 LINE = re.compile(
-    r"(\S+):(\d+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)(?: [+-]\d{4})?\] (\S+) ([^/\s]+)/(\S+) "
+    r"(\S+):(\d+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\] (\S+) ([^/\s]+)/(\S+) "
     r"(?:-?\+?\d+/){4}-?\+?\d+ (-?\d{3}|-1) \+?(\d+) (\S+) (\S+) (\S{4}) \S+ \S+(?: \{([^}]*)\})?(?: \{([^}]*)\})? \"(.*)\"?\s*\Z",
     re.ASCII | re.DOTALL,
 )
@@ -30,7 +30,7 @@ def haproxy_event(number: int, line: str, message: str, clock: Clock, *, host: s
     found = LINE.match(message)
     if not found:
         return None
-    client, port, when, frontend, backend, server, status, size, *_, asked, answered, request = found.groups()
+    client, port, when, fraction, frontend, backend, server, status, size, *_, asked, answered, request = found.groups()
     request = request.removesuffix('"')
     parts: dict[str, tuple[Scalar, ...]] = {"client": (client,), "status": (int(status),), "size": (int(size),)}
     parts |= request_parts(request)
@@ -40,6 +40,8 @@ def haproxy_event(number: int, line: str, message: str, clock: Clock, *, host: s
     if captured := tuple(value for group in (asked, answered) if group for value in group.split("|")):
         fields["captured"] = captured
     time = as_time(when)
+    if time and fraction:
+        time = time.replace(microsecond=int(fraction.ljust(6, "0")))
     text = "\n".join([line, *(d for d in decodings(request)[1:] if d)])
     return Event(
         number,

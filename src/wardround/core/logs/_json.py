@@ -127,7 +127,7 @@ class JsonReader:
 
     def read(self, number: int, line: str) -> tuple[Event, ...] | None:
         """The events of a line; None when it is no JSON object or list."""
-        if line.lstrip()[:1] not in ("{", "["):
+        if line.lstrip()[:1] not in ("{", "[", ","):
             return None
         try:
             value = orjson.loads(line)

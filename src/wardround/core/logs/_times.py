@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 MONTHS = {m: i for i, m in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1)}
@@ -53,6 +54,7 @@ def as_time(value: Any) -> datetime | None:
         return access_time(text.strip("[]")) or _otherwise(text)
 
 
+@lru_cache(maxsize=4096)
 def _otherwise(text: str) -> datetime | None:
     """`/Date(1621048364000)/` of older PowerShell, and the spellings of WRITTEN, read as UTC."""
     if found := MICROSOFT.match(text):

@@ -16,7 +16,7 @@ RECORD = re.compile(r"Record \d{1,20}[ \t\r]*(?:\n|\Z)")
 WRAPPER = re.compile(WRAPPED.pattern.decode())
 WRAPPER_END = re.compile(r'\s*(?:,\s*"[^"]{0,200}"\s*:\s*(?:"[^"]{0,4000}"|[-\w.]{1,40})\s*)*\}')
 FIRST_KEY = re.compile(r'\{\s*"(?:[^"\\]|\\.){0,200}"')
-ANY_START = re.compile(r"[\n,]\s{0,64}(?=\{)")
+ANY_START = re.compile(r"[\n,][ \t\r]{0,64}(?=\{)")
 SCALAR = re.compile(r"[^,\]\[{}\n]*[,\n\[{}]?")
 
 
@@ -49,6 +49,8 @@ class Values:
     _wrapped: bool = False
     _number: int = 0
     _finished: bool = False
+    _lost: str = ""
+    _keys: frozenset[str] = frozenset()
     _resume: re.Pattern[str] = field(default=ANY_START)
 
     def __post_init__(self) -> None:
@@ -60,7 +62,9 @@ class Values:
         """As the class says."""
         while not self._finished and self._next():
             start = self._buffer[self._at]
-            if start == "{":
+            if self._lost and start != "{":
+                self._skip()
+            elif start == "{":
                 yield from self._object()
             elif start == "[":
                 self._depth, self._at = self._depth + 1, self._at + 1
@@ -150,19 +154,33 @@ class Values:
                 what = type(error).__name__
             else:
                 text = self._buffer[self._at : end]
-                if self._resume is ANY_START and (key := FIRST_KEY.match(text)):
-                    self._resume = re.compile(r"[\n,]\s{0,64}(?=\{\s{0,64}" + re.escape(key[0][1:].lstrip()) + ")")
                 self._at = end
+                if self._lost and self._is_inner(value):
+                    self._number -= 1
+                    return
+                self._lost = ""
+                if self._resume is ANY_START and (key := FIRST_KEY.match(text)):
+                    self._resume = re.compile(r"[\n,][ \t\r]{0,64}(?=\{\s{0,64}" + re.escape(key[0][1:].lstrip()) + ")")
+                    self._keys = frozenset(value)
                 yield self._number, value, text
                 return
-            yield self._number, None, f"value {self._number} at character {self._offset + self._at}: {what}"
-            self._skip(to_end=what == "cut off")
+            if self._lost:
+                self._number -= 1
+            else:
+                yield self._number, None, f"value {self._number} at character {self._offset + self._at}: {what}"
+            self._lost = self._lost or what
+            self._skip()
             return
 
-    def _skip(self, *, to_end: bool) -> None:
+    def _is_inner(self, value: dict[str, Any]) -> bool:
+        """Is this, found inside what was lost, a part of that rather than the next value? It then lacks most of the names."""
+        return 2 * len(self._keys & value.keys()) < len(self._keys)
+
+    def _skip(self) -> None:
         """After a value that cannot be read: to the next that begins as the others did, else to the next line, where JSON ends."""
         if len(self._buffer) - self._at < PIECE:
             self._more(PIECE)
+        to_end = self._lost == "cut off"
         if found := self._resume.search(self._buffer, self._at + 1):
             self._at = found.end()
             return

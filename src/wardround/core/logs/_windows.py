@@ -47,8 +47,9 @@ def windows_records(data: bytes) -> Iterator[dict[str, Any] | str]:
         except Exception as error:  # the reader's own errors have no common base
             yield f"a record that cannot be read: {str(error)[:200]}"
             continue
-        got += 1
-        yield record
+        if record is not None:
+            got += 1
+            yield record
     for _ in range(min(expected - got, 1_000_000)):
         yield "a record that the file's own count names, but that is not there to read"
 
