@@ -10,7 +10,7 @@ from wardround.core.logs._model import Event
 from wardround.core.logs._records import windows_event
 from wardround.core.logs._windows_repair import CHUNK, CHUNK_MAGIC, HEADER, MAGIC, header_is_sound, mended
 
-__all__ = ["CHUNK_MAGIC", "MAGIC", "event_of", "windows_events", "windows_records"]
+__all__ = ["CHUNK", "CHUNK_MAGIC", "HEADER", "MAGIC", "event_of", "windows_events", "windows_records"]
 
 
 def windows_events(data: bytes) -> Iterator[Event | str]:
@@ -27,8 +27,11 @@ def windows_records(data: bytes) -> Iterator[dict[str, Any] | str]:
     import evtx
 
     expected = 0
-    yield from _damage(data)
-    data = mended(data)
+    damage = list(_damage(data))
+    yield from damage
+    given, data = data, mended(data)
+    if data is not given and not damage:
+        yield f"its chunks do not follow one another as they should: {len(data) // CHUNK} found in it"
     for at in range(HEADER, len(data), CHUNK):
         chunk = data[at : at + CHUNK]
         if chunk.startswith(CHUNK_MAGIC) and len(chunk) == CHUNK:

@@ -1,0 +1,75 @@
+"""Event files with dirty headers and torn chunks, made from a real one: what is readable is read, what is not is said."""
+
+import tarfile
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from wardround.core.logs import Event
+from wardround.core.logs._windows import windows_events
+from wardround.core.logs._windows_repair import CHUNK, HEADER, header_is_sound, mended
+
+SAMPLE = "EVTX-ATTACK-SAMPLES/AutomatedTestingTools/Malware/sideloading_injection_persistence_run_key.evtx"
+RECORDS = 7
+
+
+@pytest.fixture(scope="module")
+def whole(shared: Path) -> bytes:
+    """A file of one chunk with seven records."""
+    with (
+        zstandard.open(shared / "evtx/hayabusa-sample-evtx.tar.zst", "rb") as stream,
+        tarfile.open(fileobj=stream, mode="r|") as tar,
+    ):
+        for member in tar:
+            if member.name.endswith(SAMPLE) and (file := tar.extractfile(member)):
+                return file.read()
+    raise AssertionError("the sample is not among the shared event files")
+
+
+def read(data: bytes) -> tuple[int, list[str]]:
+    got = list(windows_events(data))
+    return sum(isinstance(one, Event) for one in got), [one for one in got if isinstance(one, str)]
+
+
+def test_a_whole_file_is_left_as_it_is(whole: bytes) -> None:
+    assert header_is_sound(whole)
+    assert mended(whole) is whole
+    assert read(whole) == (RECORDS, [])
+
+
+def test_chunks_set_aside_for_later_are_no_damage(whole: bytes) -> None:
+    assert mended(grown := whole + b"\0" * CHUNK * 3) is grown
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"ElfFile\0" + b"\xff" * 4088, b"ElfFile\0" + b"\0" * 4088, b"", b"ElfFile\0" + b"\0" * 100, b"ElfFile\0".ljust(5000)],
+)
+def test_a_damaged_header_costs_no_record(whole: bytes, header: bytes) -> None:
+    events, said = read(header + whole[HEADER:])
+    assert events == RECORDS
+    assert "header is damaged or missing" in said[0]
+
+
+def test_a_torn_chunk_gives_the_records_before_the_tear(whole: bytes) -> None:
+    events, said = read(whole[: HEADER + 30_000])
+    assert 0 < events <= RECORDS
+    assert said[0] == "chunk 1 of 1 is cut off: the file ends early"
+
+
+def test_a_chunk_after_a_torn_one_is_found(whole: bytes) -> None:
+    chunk = whole[HEADER:]
+    events, said = read(whole[:HEADER] + chunk[:30_000] + chunk + b"\0" * 777 + chunk)
+    assert events >= 2 * RECORDS
+    assert said
+
+
+@pytest.mark.parametrize("at", range(0, 6000, 97))
+def test_no_overwritten_place_raises(whole: bytes, at: int) -> None:
+    read(whole[:at] + b"\xaa" * 64 + whole[at + 64 :])
+
+
+def test_no_cut_raises(whole: bytes) -> None:
+    for length in (0, 1, 8, 9, 100, 127, 128, 4095, 4096, 4097, 4600, 5000):
+        read(whole[:length])
