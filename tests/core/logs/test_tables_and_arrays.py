@@ -21,7 +21,7 @@ def test_a_table_has_the_fields_of_its_header(read: Read, delimiter: str) -> Non
 
 
 def test_a_row_may_hold_line_ends_and_quotes(read: Read) -> None:
-    events, tally = read("a,b,c", '1,"x\ny, ""z""",2', "3,4,5")
+    events, tally = read("ts,b,c", '1,"x\ny, ""z""",2', "3,4,5")
     assert [event.fields["b"] for event in events] == [('x\ny, "z"',), ("4",)]
     assert tally.unparsed == 0
 
@@ -32,29 +32,32 @@ def test_a_row_may_hold_line_ends_and_quotes(read: Read) -> None:
         (["1,2,3", '4,"5,6', "7,8,9"], ["1", "7"], 1),
         (['4,"5,6', "7,8,9", "1,2,3"], ["7", "1"], 1),
         (["1,2,3", "4,5", "6,7,8,9", "1,2,3"], ["1", "1"], 2),
-        (["1,2,3", "a,b,c", "4,5,6"], ["1", "4"], 0),  # tables put one behind the other
+        (["1,2,3", "ts,b,c", "4,5,6"], ["1", "4"], 0),  # tables put one behind the other
         (["1,2,3", ACCESS, "4,5,6"], ["1", None, "4"], 0),
     ],
 )
 def test_a_torn_quote_costs_its_own_row(read: Read, rows: list[str], read_rows: list[str | None], lost: int) -> None:
-    events, tally = read("a,b,c", *rows)
-    assert [event.fields.get("a", (None,))[0] for event in events] == read_rows
+    events, tally = read("ts,b,c", *rows)
+    assert [event.fields.get("ts", (None,))[0] for event in events] == read_rows
     assert tally.unparsed == lost
 
 
 def test_a_torn_quote_does_not_swallow_the_rest_of_a_long_table(read: Read) -> None:
-    events, tally = read("a,b", '1,"2', *["3,4"] * 1_000)
+    events, tally = read("ts,b", '1,"2', *["3,4"] * 1_000)
     assert (len(events), tally.unparsed) == (1_000, 1)
 
 
-@pytest.mark.parametrize("text", ["notes, of a meeting\nnothing in it", "one\ntwo", "a,a\n1,2", "1,2\n3,4", "a,b", ",,,\n,,,"])
+@pytest.mark.parametrize(
+    "text",
+    ["notes, of a meeting\nnothing in it", "one\ntwo", "a,a\n1,2", "1,2\n3,4", "a,b", ",,,\n,,,", "asset,version\na,12.4\nb,12.5"],
+)
 def test_text_with_commas_is_no_table(read: Read, text: str) -> None:
     events, tally = read(text)
     assert (events, tally.unparsed) == ([], text.count("\n") + 1)
 
 
 def test_marks_of_excel_and_powershell_before_the_header(read: Read) -> None:
-    assert len(read("sep=;", "a;b", "1;2")[0]) == len(read("#TYPE System.Object", '"a","b"', '"1","2"')[0]) == 1
+    assert len(read("sep=;", "ts;b", "1;2")[0]) == len(read("#TYPE System.Object", '"ts","b"', '"1","2"')[0]) == 1
 
 
 @pytest.mark.parametrize("indent", [None, 0, 1, 4, "\t"])
@@ -127,3 +130,18 @@ def test_a_line_of_an_array_with_one_object_each(read: Read, line: str) -> None:
 )
 def test_what_begins_an_array(start: bytes, is_array: bool) -> None:
     assert starts_values(start) is is_array
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("TimeGenerated [UTC],b", "x,y"),
+        ("EventTime,b", "x,y"),
+        ("creation_date,b", "x,y"),
+        ("Datum,b", "2025-05-15 03:12:44,y"),
+        ("ts,b", "1,2"),
+    ],
+)
+def test_a_table_is_a_log_when_it_says_when(read: Read, header: str, row: str) -> None:
+    assert len(read(header, row)[0]) == 1
+    assert read("uptime,updated", "3,4")[0] == []

@@ -8,9 +8,13 @@ import orjson
 
 from wardround.core.logs._json import Records
 from wardround.core.logs._model import Event
+from wardround.core.logs._times import as_time
 
 DELIMITERS = ",;\t|"
 NAME = re.compile(r"[\w @#%$&*+./:()\[\]\\'-]{1,128}\Z")
+# A column that says when, by its name: without one, and without a time in the first row, a table is no log.
+WHEN = re.compile(r"(?:\A|[^a-z])(?:time|date|timestamp|datetime|ts|when)(?:\Z|[^a-z])")
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 LETTER = re.compile(r"[^\W\d_]")
 MOST_COLUMNS = 1_000
 MOST_WORDS = 4  # of a column's name: more is a sentence with a comma
@@ -66,14 +70,19 @@ class CsvReader:
     def _second(self, number: int, line: str) -> tuple[Event, ...] | None:
         """The line after a header tells whether it was one."""
         candidate, self._candidate = self._candidate, None
-        if self._open(line):
+        if self._open(line) and self._says_when(line):
             return self._continued(number, line)
-        events = self._row(number, line)
+        events = self._row(number, line) if self._says_when(line) else None
         if events is None and candidate is not None:
             self._header = []
             self.problems.append(candidate)
             return self._first(number, line)
         return events
+
+    def _says_when(self, line: str) -> bool:
+        if any(WHEN.search(CAMEL.sub("_", name).lower()) for name in self._header):
+            return True
+        return any(as_time(cell) for cell in _split(line, self._delimiter) or () if len(cell) >= 10 and not cell.isdecimal())
 
     def _open(self, line: str) -> bool:
         return line.count('"') % 2 == 1
