@@ -60,12 +60,12 @@ def access_event(number: int, line: str) -> Event | None:
     client, user, _, request, status, size, referrer, agent = found.groups()
     shape = WITHOUT_STATUS if status is None else COMMON if agent is None else COMBINED
     ported = PORT.match(client)
-    parts: dict[str, tuple[Scalar, ...]] = {"client": ((ported[1] or ported[2]) if ported else client,), "user": _dashed(user)}
+    parts: dict[str, tuple[Scalar, ...]] = {"client": ((ported[1] or ported[2]) if ported else client,), "user": logged_values(user)}
     parts |= request_parts(request)
     if status is not None:
         parts |= {"status": (int(status) if status.isdecimal() else "-",), "size": (int(size) if size.isdecimal() else "-",)}
     if agent is not None:
-        parts |= {"referrer": _dashed(referrer), "agent": _dashed(agent)}
+        parts |= {"referrer": logged_values(referrer), "agent": logged_values(agent)}
     names = table("fields")["access"]
     fields = {name: values for part, values in parts.items() for name in names[part]}
     if virtual:
@@ -76,7 +76,7 @@ def access_event(number: int, line: str) -> Event | None:
     )
 
 
-def _dashed(text: str) -> tuple[Scalar, ...]:
+def logged_values(text: str) -> tuple[Scalar, ...]:
     """`-` is how the log writes *nothing*: it equals the dash, and the empty text."""
     return ("-", "") if text in ("-", "") else tuple(decodings(text))
 

@@ -1,0 +1,200 @@
+"""All string tests of one field in one pass: which of them does a value pass?
+
+Text tests are answered by Hyperscan alone, exactly; regular expressions only asked of it first (it may say yes too often, never too
+rarely) and then put to the reference test. What Hyperscan cannot take is put to the reference test always.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from wardround.core.sigma._values import Piece, Regex, Text
+
+# Where Hyperscan (PCRE's syntax) reads an expression otherwise than the reference does: it is not asked.
+OTHERWISE = re.compile(r"\{,|(?<!\A)\(\?[a-zA-Z]+\)|\[\[|\\[uUNXRKQEGhHZ]|\(\?\(|\\[1-9]")
+PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]*\Z")
+
+
+class Patterns:
+    """String tests by number. `passing(value)` gives the numbers of those that the value passes, and of those to be put to it.
+
+    A value is given as it is written; folding is done here.
+    """
+
+    def __init__(self, tests: Sequence[tuple[int, Text | Regex]]) -> None:
+        folded: list[tuple[int, bytes, int]] = []
+        cased: list[tuple[int, bytes, int]] = []
+        self.regexes = {number: test for number, test in tests if isinstance(test, Regex)}
+        texts = [(number, test) for number, test in tests if isinstance(test, Text)]
+        self.empty = frozenset(number for number, test in texts if matches_empty(test))
+        self.one_character = {number: test for number, test in texts if any(None in piece for piece in test.pieces)}
+        for number, test in texts:
+            (cased if test.cased else folded).append((number, expression(test.pieces), 0))
+        cased += [(number, *asked) for number, test in self.regexes.items() if (asked := _asked(test))]
+        self._folded, self._cased = _Database(folded), _Database(cased)
+        self.always = frozenset(n for n in self.regexes if n not in self._cased.taken)
+        self.untaken = {
+            n: t for n, t in texts if n not in (self._cased if t.cased else self._folded).taken and not matches_empty(t)
+        }
+
+    def passing(self, value: str) -> tuple[set[int], set[int]]:
+        """The text tests that the value passes; the regular expressions that it may pass, which are to be asked."""
+        if not value:
+            return set(self.empty), set(self.regexes)
+        lower = value.lower()
+        plain = value.isascii()
+        data = lower.encode("utf-8", "surrogatepass")
+        hits = self._folded.scan(data)
+        if self._cased:
+            data = value.encode("utf-8", "surrogatepass")
+            hits |= self._cased.scan(data)
+        for number, test in self.untaken.items():
+            if test.passes(value if test.cased else lower):
+                hits.add(number)
+        if not plain:  # `?` is one character, and not one byte
+            for number, test in self.one_character.items():
+                (hits.add if test.passes(value if test.cased else lower) else hits.discard)(number)
+        if not self.regexes:
+            return hits, set()
+        if not PLAIN.match(data):  # what is a letter, a digit or a space beyond ASCII, the two say differently
+            return hits - self.regexes.keys(), set(self.regexes)
+        asked = (hits & self.regexes.keys()) | self.always
+        return hits - asked, asked
+
+
+class Words:
+    """Plain words, looked for in whole texts without regard to case. May find too many, never too few."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = list(words)
+        self._database = _Database([(n, _escaped(word.lower()), hs_caseless()) for n, word in enumerate(self._words)])
+
+    def standing(self, text: str) -> list[str]:
+        """The words that stand in a text."""
+        if not text.isascii():
+            text = text.lower()  # as the reference folds: a sign beyond ASCII may become a plain letter
+        return [self._words[number] for number in self._database.scan(text.encode("utf-8", "surrogatepass"))]
+
+
+class Scanner:
+    """Numbered expressions, looked for in one long text, with the place where each ends. `taken`: those that could be compiled."""
+
+    def __init__(self, wanted: Iterable[tuple[int, bytes, int]]) -> None:
+        self._database = _Database(list(wanted), once=False)
+        self.taken = self._database.taken
+
+    def hits(self, data: bytes) -> list[tuple[int, int]]:
+        """Number and end of each place found."""
+        return self._database.places(data)
+
+
+def unanchored(pieces: Sequence[Piece]) -> bytes:
+    """A wildcard text as an expression that is found wherever the text stands as a part of something."""
+    inner = [b"".join(b"." if part is None else _escaped(part) for part in piece) for piece in pieces]
+    return b".*".join(piece for piece in inner if piece)
+
+
+def hs_caseless() -> int:
+    """Hyperscan's flag for *without regard to case*."""
+    import hyperscan as hs
+
+    return int(hs.HS_FLAG_CASELESS)
+
+
+def matches_empty(test: Text) -> bool:
+    """Does the empty text pass?"""
+    return all(not piece for piece in test.pieces)
+
+
+def expression(pieces: Sequence[Piece]) -> bytes:
+    """A wildcard text as an expression for Hyperscan."""
+    inner = [b"".join(b"." if part is None else _escaped(part) for part in piece) for piece in pieces]
+    start, end = b"\\A", b"\\z"
+    while len(inner) > 1 and not inner[0]:
+        inner, start = inner[1:], b""
+    while len(inner) > 1 and not inner[-1]:
+        inner, end = inner[:-1], b""
+    return start + b".*".join(piece for piece in inner if piece or len(inner) == 1) + end
+
+
+def _escaped(text: str) -> bytes:
+    return b"".join(bytes([c]) if c < 128 and chr(c).isalnum() else b"\\x%02x" % c for c in text.encode("utf-8", "surrogatepass"))
+
+
+def _asked(test: Regex) -> tuple[bytes, int] | None:
+    import hyperscan as hs
+
+    if OTHERWISE.search(test.pattern.replace("\\\\", "..")) or not test.pattern.isascii() or set(test.flags) - set("ims"):
+        return None
+    flags = hs.HS_FLAG_PREFILTER | hs.HS_FLAG_ALLOWEMPTY
+    for letter, flag in (("i", hs.HS_FLAG_CASELESS), ("m", hs.HS_FLAG_MULTILINE), ("s", hs.HS_FLAG_DOTALL)):
+        flags |= flag if letter in test.flags else 0
+    return test.pattern.encode(), flags
+
+
+class _Database:
+    """Numbered expressions in one Hyperscan database. `taken` are the numbers that it holds."""
+
+    def __init__(self, wanted: list[tuple[int, bytes, int]], *, once: bool = True) -> None:
+        import hyperscan as hs
+
+        always = hs.HS_FLAG_SINGLEMATCH if once else 0
+        wanted = [(n, e, f | always | (0 if f else hs.HS_FLAG_DOTALL)) for n, e, f in wanted if e]
+        self._database: Any = None
+        good = wanted
+        try:
+            self._compile(good)
+        except hs.error:
+            good = [one for one in wanted if _compiles(one)]
+            try:
+                self._compile(good)
+            except hs.error:
+                good, self._database = [], None
+        self.taken = frozenset(number for number, _, _ in good)
+
+    def _compile(self, wanted: list[tuple[int, bytes, int]]) -> None:
+        import hyperscan as hs
+
+        if not wanted:
+            self._database = None
+            return
+        database = hs.Database(mode=hs.HS_MODE_BLOCK)
+        numbers, expressions, flags = zip(*wanted, strict=True)
+        database.compile(expressions=list(expressions), ids=list(numbers), elements=len(wanted), flags=list(flags))
+        self._database = database
+        self._scratch = hs.Scratch(database)
+
+    def __bool__(self) -> bool:
+        return self._database is not None
+
+    def scan(self, data: bytes) -> set[int]:
+        """The numbers of the expressions that are found in the data."""
+        found: set[int] = set()
+        if self._database is not None:
+            self._database.scan(data, match_event_handler=_collect, context=found, scratch=self._scratch)
+        return found
+
+    def places(self, data: bytes) -> list[tuple[int, int]]:
+        """Number and end of each place where an expression is found."""
+        found: list[tuple[int, int]] = []
+        if self._database is not None:
+            self._database.scan(data, match_event_handler=_place, context=found, scratch=self._scratch)
+        return found
+
+
+def _place(number: int, start: int, end: int, flags: int, found: list[tuple[int, int]]) -> None:
+    found.append((number, end))
+
+
+def _collect(number: int, start: int, end: int, flags: int, found: set[int]) -> None:
+    found.add(number)
+
+
+def _compiles(one: tuple[int, bytes, int]) -> bool:
+    import hyperscan as hs
+
+    try:
+        hs.Database(mode=hs.HS_MODE_BLOCK).compile(expressions=[one[1]], ids=[one[0]], elements=1, flags=[one[2]])
+    except hs.error:
+        return False
+    return True

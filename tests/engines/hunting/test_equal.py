@@ -1,0 +1,143 @@
+"""The fast way finds what the plain way finds: every detection, every rule that could not run, every count."""
+
+import io
+import json
+import tarfile
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wardround.core.hunts import HuntResult, read_rules
+from wardround.core.sigma import RuleSet
+
+Both = Callable[[RuleSet, list[tuple[str, bytes]]], tuple[HuntResult, HuntResult]]
+FIELDS = ["Image", "CommandLine", "EventID", "User", "TargetObject", "Initiated"]
+MODIFIERS = [
+    "",
+    "|contains",
+    "|startswith",
+    "|endswith",
+    "|re",
+    "|cased",
+    "|contains|all",
+    "|exists",
+    "|gt",
+    "|fieldref",
+    "|windash|contains",
+]
+WORDS = ["a", "cmd.exe", "CMD", "-enc", "/c", "é", "4688", "true", "", "*", "C:\\\\x\\\\", "a?b", "whoami", "event::clear"]
+VALUE = (
+    st.sampled_from(WORDS)
+    | st.integers(0, 3)
+    | st.booleans()
+    | st.none()
+    | st.just(1.0)
+    | st.lists(st.sampled_from(WORDS), max_size=2)
+)
+
+
+def values_for(field: str, modifier: str) -> st.SearchStrategy[Any]:
+    """The values that a modifier may be given."""
+    match modifier:
+        case "|exists":
+            return st.booleans()
+        case "|gt":
+            return st.integers(0, 5000)
+        case "|re":
+            return st.sampled_from(["c.d", "^a", "(?i)WHO", "x+$"])
+        case "|fieldref":
+            return st.sampled_from([name for name in FIELDS if name != field])
+        case "":
+            return VALUE.filter(lambda v: v != [] and not isinstance(v, float))
+        case _:
+            return st.lists(st.sampled_from([w for w in WORDS if w]), min_size=1, max_size=3)
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> dict[str, Any]:
+    names = draw(
+        st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(MODIFIERS)), min_size=1, max_size=3, unique_by=lambda p: p[0])
+    )
+    return {f + m: draw(values_for(f, m)) for f, m in names}
+
+
+RULE = st.fixed_dictionaries(
+    {
+        "sel": selections(),
+        "other": selections() | st.lists(st.sampled_from(["whoami", "cmd", "é", "event::clear"]), min_size=1, max_size=2),
+        "condition": st.sampled_from(
+            ["sel", "sel and other", "sel or other", "sel and not other", "not sel", "1 of them", "not (sel or other)"]
+        ),
+    }
+)
+DATA = st.dictionaries(st.sampled_from([*FIELDS, "Data", "NewProcessName"]), VALUE, max_size=5)
+
+
+def windows_line(event_id: int, channel: str, data: dict[str, Any]) -> bytes:
+    system = {
+        "Provider": {"#attributes": {"Name": "Fictitious"}},
+        "EventID": event_id,
+        "Level": 4,
+        "TimeCreated": {"#attributes": {"SystemTime": "2025-05-15T02:12:44.000000Z"}},
+        "Channel": channel,
+        "Computer": "pc-1",
+        "Security": None,
+    }
+    return json.dumps({"Event": {"System": system, "EventData": data}}).encode()
+
+
+EVENTS = st.lists(
+    st.builds(
+        windows_line, st.sampled_from([1, 4688, 4624]), st.sampled_from(["Security", "Microsoft-Windows-Sysmon/Operational"]), DATA
+    )
+    | DATA.map(lambda fields: json.dumps(fields).encode())
+    | DATA.map(lambda fields: json.dumps({**fields, "Channel": "Security", "EventID": 4688}).encode())
+    | st.just(b"no JSON {"),
+    min_size=1,
+    max_size=8,
+)
+SOURCES = st.sampled_from(
+    [{"product": "windows"}, {"product": "windows", "category": "process_creation"}, {"service": "security", "product": "windows"}]
+)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(SOURCES, RULE), min_size=1, max_size=4), EVENTS)
+def test_random_rules_over_random_events(
+    both: Both, given: list[tuple[dict[str, str], dict[str, Any]]], events: list[bytes]
+) -> None:
+    files = [
+        (f"r{n}.yml", json.dumps({"title": "t", "id": f"r{n}", "logsource": source, "detection": detection}).encode())
+        for n, (source, detection) in enumerate(given)
+    ]
+    plain, fast = both(read_rules(files), [("events.jsonl", b"\n".join(events))])
+    assert fast == plain
+
+
+def members(archive: Path, suffix: str) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each file of a kind in an archive."""
+    data = zstandard.ZstdDecompressor().decompressobj().decompress(archive.read_bytes())
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        for member in tar:
+            if member.name.endswith(suffix) and (stream := tar.extractfile(member)):
+                yield member.name, stream.read()
+
+
+@pytest.fixture(scope="module")
+def public_rules(shared: Path) -> RuleSet:
+    return read_rules(members(shared / "sigma/rules.tar.zst", ".yml"))
+
+
+def test_recorded_attacks_with_all_public_rules(both: Both, shared: Path, public_rules: RuleSet) -> None:
+    """Every fifteenth of the shared event files, rule by rule."""
+    logs = list(islice(members(shared / "evtx/hayabusa-sample-evtx.tar.zst", ".evtx"), 0, None, 15))
+    plain, fast = both(public_rules, logs)
+    assert fast.events > 500
+    assert len(fast.detections) > 100
+    assert fast == plain
