@@ -7,18 +7,10 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from packaging.version import Version as PythonVersion
-from univers.versions import DebianVersion, MavenVersion, RpmVersion
+from .plain_orders import Doubt, NoOpinion, compare, is_plain, kind_of
 
 SAID = {"affected": "affected", "unaffected": "not_affected", "unknown": "unknown"}
 HEAVIEST_FIRST = ("affected", "not_evaluable", "unknown", "not_affected")
-PACKAGES = {
-    "python": PythonVersion,
-    "pypi": PythonVersion,
-    "maven": MavenVersion,
-    "rpm": RpmVersion,
-    "deb": DebianVersion,
-}
 NARROW_NOTHING = {"", "-", "all", "all platforms", "any", "n/a", "unknown", "various"}
 ARCHITECTURES = [
     "32-bit systems",
@@ -39,20 +31,8 @@ ARCHITECTURES = [
 ]
 NO_VERSION = ("n/a", "na", "-", "*", "?", "unknown", "unspecified", "none", "null", "not available", "not applicable")
 OLDER = ("prior", "previous", "earlier", "below", "lower", "older")
-HUGE = 10**30
 ELSEWHERE = "unknown*"
 """Unknown, and affected on a platform that it may be on: what is asked later clears nothing."""
-
-
-class Doubt(Exception):
-    """Nobody can tell; `verdict` is what that makes of the answer."""
-
-    def __init__(self, verdict: str) -> None:
-        self.verdict = verdict
-
-
-class NoOpinion(Exception):
-    """This matcher has no rule for what it met."""
 
 
 def plain_verdict(containers: list[list[dict[str, Any]]], version: str) -> str:
@@ -67,7 +47,7 @@ def plain_verdict(containers: list[list[dict[str, Any]]], version: str) -> str:
 
 def of_container(objects: list[dict[str, Any]], version: str) -> str:
     """Every variant that CPE names narrow to must get the same answer; one that nothing is said of contradicts no affected."""
-    held = [(variants(o), platforms(o), of_object(o, version)) for o in objects if not only_commits(o, version)]
+    held = [(variants(o), platforms(o), of_narrowed(o, version)) for o in objects if not only_commits(o, version)]
     if not held:
         return "not_evaluable"
     narrowed = {variant for variant, _, _ in held if variant}
@@ -112,6 +92,21 @@ def variants(affected: dict[str, Any]) -> frozenset[str]:
             return frozenset()
         found.add(str((version if update not in ("", "*") else "", update, narrow)).lower())
     return frozenset(found)
+
+
+def of_narrowed(affected: dict[str, Any], version: str) -> str:
+    """What a name narrows that is no CPE name, nobody can tell: it clears nothing."""
+    answer = of_object(affected, version)
+    return "not_evaluable" if answer == "not_affected" and not all(map(is_cpe, affected.get("cpes") or [])) else answer
+
+
+def is_cpe(name: Any) -> bool:
+    """A formatted string of at most eleven parts (it may be cut short after the product), or a URI of at most seven."""
+    found = re.fullmatch(r"cpe:(2\.3:|/)(.*)", name, re.IGNORECASE) if isinstance(name, str) else None
+    parts = re.split(r"(?<!\\):", found[2]) if found else []
+    if not found or parts[0].lower() not in ("a", "o", "h", *(["*", "-"] if found[1] == "2.3:" else [""])):
+        return False
+    return len(parts) <= 7 if found[1] == "/" else 3 <= len(parts) <= 11 and "" not in parts
 
 
 def heaviest(answers: list[str]) -> str:
@@ -219,12 +214,17 @@ def disorder(row: dict[str, Any]) -> str | None:
     listed = [(str(change.get("at", "")).strip(), status_of(change)) for change in row.get("changes") or []]
     steps = [step for step in listed if signs(row, step[0], step[0])]
     start = (bounds_of(row) or [None])[0]
-    if start and any(status != status_of(row) and signs(row, at, start) == {-1} for at, status in steps):
+    if start and any(status != status_of(row) and lowest(row, at, start) == -1 for at, status in steps):
         return ""
     ordered = in_order(row)[: len(steps)]
-    if any(signs(row, other, one) == {-1} for (one, _), (other, _) in pairwise(steps)):
+    if any(lowest(row, one, other) == 1 for (one, _), (other, _) in pairwise(steps)):
         return ordered[0][0]
-    return next((at for (one, said), (at, says) in pairwise(ordered) if said != says and signs(row, one, at) == {0}), None)
+    return next((at for (one, said), (at, says) in pairwise(ordered) if said != says and lowest(row, one, at) == 0), None)
+
+
+def lowest(row: dict[str, Any], one: str, other: str) -> int | None:
+    """How the lowest version that a text may stand for stands to the other; None where nobody can tell."""
+    return min(signs(row, one, other), default=None)
 
 
 def signs(row: dict[str, Any], one: str, other: str | None) -> set[int]:
@@ -438,148 +438,3 @@ def contains_or_doubt(row: dict[str, Any], version: str) -> bool:
         return contains(row, version)
     except Doubt:
         return True
-
-
-def kind_of(row: dict[str, Any]) -> str:
-    stated = row.get("versionType")
-    kind = stated.strip().lower() if isinstance(stated, str) else ""
-    if kind in ("semver", "sem"):
-        return "semver"
-    if kind in ("git", "npm", "releases of linux") or kind in PACKAGES:
-        return kind
-    if kind in UNTRIED:
-        raise NoOpinion(kind)
-    return "custom"
-
-
-UNTRIED = [
-    "apk",
-    "alpine",
-    "alpm",
-    "arch",
-    "composer",
-    "packagist",
-    "debian",
-    "dpkg",
-    "ebuild",
-    "gentoo",
-    "golang",
-    "go",
-    "nuget",
-    "pep440",
-    "gem",
-    "rubygems",
-    "cargo",
-    "hex",
-    "intdot",
-    "openssl",
-    "nginx",
-    "mattermost",
-    "conan",
-    "generic",
-    "datetime",
-    "lexicographic",
-]
-
-
-def is_plain(version: str) -> bool:
-    return bool(re.fullmatch(r"[vV]?[0-9]+(\.[0-9]+)*", version)) and len(version) <= 255
-
-
-def numbers_of(version: str) -> list[int]:
-    return [int(part) for part in version.lstrip("vV").split(".")]
-
-
-def compare(row: dict[str, Any], version: str, bound: str, *, coarse_is: str = "") -> int:
-    """-1, 0, 1. Raises Doubt; of a version too coarse to tell, `spread` on the doubt says what is possible."""
-    if version == bound:
-        return 0
-    kind = kind_of(row)
-    if not re.search(r"\d", bound):
-        raise Doubt("unknown")
-    if kind == "git":
-        raise Doubt("not_evaluable")
-    if re.fullmatch(r"[vV]?\d+(\.\d+)*\.\*", bound):
-        return beside_series(kind, version, bound)
-    if kind == "custom":
-        return beside_numbers(version, bound, coarse_is)
-    if kind in ("semver", "npm", "releases of linux"):
-        left, right = (kernel(text) if kind == "releases of linux" else semver(text) for text in (version, bound))
-        return (left > right) - (left < right)
-    return packages(kind, version, bound)
-
-
-def spread_doubt(possible: set[int]) -> Doubt:
-    doubt = Doubt("unknown")
-    doubt.spread = possible  # type: ignore[attr-defined]
-    return doubt
-
-
-def beside_numbers(version: str, bound: str, coarse_is: str) -> int:
-    """A version of fewer parts is all that begin so."""
-    if not (is_plain(version) and is_plain(bound)):
-        raise Doubt("unknown")
-    mine, other = numbers_of(version), numbers_of(bound)
-    wide = max(len(mine), len(other))
-    limit = other + [0] * (wide - len(other))
-    low = mine + [0] * (wide - len(mine))
-    high = mine + [HUGE] * (len(other) - len(mine)) if len(mine) < len(other) else low
-    possible = {(end > limit) - (end < limit) for end in (low, high)} | ({0} if low <= limit <= high else set())
-    if len(possible) > 1:
-        if coarse_is == "below":
-            return min(possible)
-        raise spread_doubt(possible)
-    return possible.pop()
-
-
-def beside_series(kind: str, version: str, bound: str) -> int:
-    """`X.*` is the end of series X: above all that begin so."""
-    if kind not in ("custom", "semver", "releases of linux"):
-        raise NoOpinion(f"a series of {kind}")
-    if kind == "custom" and not is_plain(version):
-        raise Doubt("unknown")
-    mine = kernel(version)[0] if kind == "releases of linux" else semver(version)[0] if kind == "semver" else numbers_of(version)
-    series = numbers_of(bound[:-2])
-    for here, there in zip(list(mine) + [0] * (len(series) if kind != "custom" else 0), series, strict=False):
-        if here != there:
-            return -1 if here < there else 1
-    if kind == "custom" and len(mine) < len(series):
-        raise spread_doubt({-1, 1})
-    return -1
-
-
-def kernel(text: str) -> tuple[Any, ...]:
-    """A release of kernel.org: missing numbers are zero, candidates come before their release; anything else is unknown."""
-    found = re.fullmatch(r"[vV]?([0-9]+(?:\.[0-9]+){0,3})(-rc([0-9]+))?", text)
-    if not found or len(text) > 255:
-        raise Doubt("unknown")
-    return ([*numbers_of(found[1]), 0, 0, 0])[:4], not found[2], int(found[3] or 0)
-
-
-def semver(text: str) -> tuple[Any, ...]:
-    """Semantic Versioning 2.0.0, item 11; missing parts are zero, a leading v is passed over."""
-    found = re.fullmatch(r"[vV]?([0-9]+(?:\.[0-9]+){0,2})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?", text)
-    if not found or len(text) > 255 or (found[2] and "" in found[2].split(".")):
-        raise Doubt("not_evaluable")
-    core = ([*numbers_of(found[1]), 0, 0])[:3]
-    before = [(0, int(i), "") if i.isdigit() else (1, 0, i) for i in found[2].split(".")] if found[2] else []
-    return core, not before, before
-
-
-def packages(kind: str, version: str, bound: str) -> int:
-    written = re.compile(r"([0-9]+:)?[\w.+~^]+(-[\w.+~^]+)*" if kind == "rpm" else r"\S+", re.ASCII)
-    if not (written.fullmatch(version) and written.fullmatch(bound)):
-        raise Doubt("not_evaluable")
-    if kind == "rpm" and ("-" in bound) != ("-" in version):
-        if "-" in bound:
-            raise Doubt("unknown")
-        version = version.rpartition("-")[0]
-    try:
-        left, right = (PACKAGES[kind](text) for text in (version, bound))
-        if not (re.search(r"\d", version) and re.search(r"\d", bound)):
-            raise Doubt("not_evaluable")
-        return (left > right) - (left < right)
-    except Doubt:
-        raise
-    except Exception as error:
-        raise Doubt("not_evaluable") from error

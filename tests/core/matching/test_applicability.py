@@ -189,9 +189,7 @@ def test_windows_goes_by_its_cpe_name() -> None:
 # Bad input.
 
 
-@pytest.mark.parametrize(
-    "trees", [[{}], [{"nodes": "x"}], [{"nodes": [7, None]}], [a_tree(a_node("x"))], [a_tree(a_node(a_match("garbage")))]]
-)
+@pytest.mark.parametrize("trees", [[{}], [{"nodes": "x"}], [{"nodes": [7, None]}], [a_tree(a_node("x"))]])
 def test_what_is_no_tree_says_nothing(trees: list[Any]) -> None:
     assert verdict(*trees) == "unknown"
 
@@ -271,6 +269,29 @@ def test_what_cannot_be_executed_is_not_evaluable_and_says_so(tree: dict[str, An
     answer = says(tree)
     assert (answer.verdict.value, why in answer.reason) == ("not_evaluable", True)
     assert next(names_of_applicability([tree])) in (("example", "gateway"), ("example", "other"))
+
+
+@pytest.mark.parametrize("criteria", ["cpe:2.3:a:example:gateway", "cpe:2.3:a:exam:ple:gateway:*:*:*:*:*:*:*:*", "garbage", None])
+@pytest.mark.parametrize("versions", [[], [{"version": "n/a", "status": "affected"}]])
+def test_a_name_that_is_none_could_be_any_product() -> None:
+    assert verdict(a_tree(a_node(a_match("garbage")))) == "not_evaluable"
+
+
+def test_a_name_that_is_none_is_not_evaluable_beside_an_object_that_decides_nothing(criteria: Any, versions: list[Any]) -> None:
+    own = {"vendor": "Example", "product": "Gateway", "versions": versions}
+    answer = says(a_tree(a_node(a_match(criteria))), affected=[own])
+    assert (answer.verdict.value, "no CPE name" in answer.reason) == ("not_evaluable", True)
+
+
+def test_a_tree_that_cannot_be_read_is_not_cleared_by_another() -> None:
+    past, odd = a_tree(a_node(a_match(before="1.0"))), a_tree(a_node(a_match("cpe:2.3:a:exam:ple:gateway:*:*:*:*:*:*:*:*")))
+    assert (verdict(past), verdict(past, odd)) == ("not_affected", "not_evaluable")
+    assert verdict(past, a_tree(a_node(a_match("garbage", vulnerable=False)))) == "not_affected"
+
+
+def test_what_the_objects_decide_needs_no_tree() -> None:
+    own = {"vendor": "Example", "product": "Gateway", "versions": [{"version": "1.5", "status": "unaffected"}]}
+    assert says(a_tree(a_node(a_match("garbage"))), affected=[own]).verdict.value == "not_affected"
 
 
 def test_what_it_does_not_name_is_left_to_others() -> None:

@@ -25,7 +25,8 @@ from wardround.core.matching._decide import by_rule
 from wardround.core.matching._record import Record
 from wardround.core.names._named import names_of
 
-from .plain_matcher import NoOpinion, plain_verdict
+from .plain_matcher import plain_verdict
+from .plain_orders import NoOpinion
 
 AT = datetime(2027, 1, 1, tzinfo=UTC)
 EVERY = 1 if os.environ.get("BOUNDARIES") == "all" else 16

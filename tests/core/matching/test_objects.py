@@ -112,6 +112,16 @@ def test_a_change_before_the_range_clears_nothing_of_it(says: Says, an_object: B
     assert "states a change at 1.14.10, before that" in says(record, version="1.15.5").reason
 
 
+def test_a_coarse_change_stands_at_the_lowest_version_that_it_may_stand_for(says: Says, an_object: Build) -> None:
+    """1 beside a range from 1.1 on may be 1.0, before that: nobody can tell what it switches, whatever the type."""
+    steps = [{"at": "1", "status": "unaffected"}, {"at": "2", "status": "affected"}]
+    for entry in (custom, semver):
+        record = an_object(entry("1.1", lessThanOrEqual="2.0.0", changes=steps), default="unknown")
+        assert says(record, version="2.0.0").verdict == "not_evaluable"
+    same = an_object(custom("1.0", lessThan="2.0", changes=[{"at": "1", "status": "affected"}]), default="unknown")
+    assert says(same, version="1.5").verdict == "affected"
+
+
 def test_a_change_past_the_end_is_never_reached(says: Says, an_object: Build) -> None:
     """As thousands of records name the first fixed version: `lessThanOrEqual` 6.8, and a change at 6.9."""
     record = an_object(semver("0", lessThanOrEqual="6.8", changes=[{"at": "6.9", "status": "unaffected"}]), default="unaffected")

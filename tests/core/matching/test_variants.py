@@ -142,6 +142,22 @@ def test_one_name_of_the_whole_product_or_one_that_cannot_be_read_narrows_nothin
     assert on(one, cpe=a_cpe("*", target_sw="drupal")).verdict.value == "affected"
 
 
+@pytest.mark.parametrize(
+    "odd", ["cpe:2.3:a:example:gateway:*:*:*:*:*:*:*:*:*:*", "cpe:2.3:x:example:gateway:*", "garbage", None, 7]
+)
+@pytest.mark.parametrize("default", ["unaffected", None])
+def test_what_a_name_that_is_none_narrows_clears_nothing(on: Any, an_object: Any, odd: Any, default: str | None) -> None:
+    """As CVE-2024-39744: `cpe:2.3:a:ibm:sterling_connect:direct:6.0.0.0:...` has one part too many."""
+    one = narrowed(an_object, odd, default=default)
+    assert (on(one).verdict.value, on(one, version="2.5").verdict.value) == ("affected", "not_evaluable")
+    assert "no CPE name" in on(one, version="2.5").reason
+    assert on(one, narrowed(an_object, fixed="3.0"), version="2.5").verdict.value == "affected"
+
+
+def test_a_name_cut_short_after_its_product_narrows_nothing_and_is_one(on: Any, an_object: Any) -> None:
+    assert on(narrowed(an_object, "cpe:2.3:a:example:gateway"), version="2.5").verdict.value == "not_affected"
+
+
 def test_more_names_than_are_read_narrow_nothing(on: Any, an_object: Any) -> None:
     one = narrowed(an_object, *[a_cpe(target_sw=f"software_{n}") for n in range(1_001)])
     assert on(one, cpe=a_cpe("*", target_sw="drupal")).verdict.value == "affected"

@@ -27,6 +27,7 @@ from wardround.core.vocab import BadInput, Verdict
 _MOST = 5_000
 """CPE names, and nodes, of one container that are read; one with more is *not evaluable*."""
 
+_NO_NAME = "The record's applicability holds something that is no CPE name."
 _PLAIN_ATTRIBUTES = ("language", "other")
 """What narrows a name and is not compared with what an install states."""
 
@@ -47,6 +48,7 @@ class _Value:
 def applicability_answer(record: Record, place: int, subject: Subject) -> Answer | None:
     """The answer of the trees of the container at `place`; None when none of them calls the subject's product vulnerable.
 
+    One that calls something vulnerable that is no CPE name is *not evaluable*: it could be the subject.
     Several trees are several configurations: affected in one is affected. A version past the end of every range is taken
     as not affected, as for `affected` objects. `vulnerable: false` is a condition only.
     """
@@ -63,6 +65,8 @@ def applicability_answer(record: Record, place: int, subject: Subject) -> Answer
         value = _tree(tree, f"{at}/{number}", subject, names)
         if value.own:
             answers.append(_answer(value))
+        elif any(_vulnerable(match) and _read(match.get("criteria")) is None for match in matches_of([tree])):
+            answers.append(Answer(Verdict.NOT_EVALUABLE, _NO_NAME, f"{at}/{number}"))
     return heaviest(answers) if answers else None
 
 
@@ -143,8 +147,7 @@ def _match(match: Mapping[str, Any], at: str, subject: Subject, names: frozenset
     name = _read(criteria)
     if name is None or not isinstance(criteria, str):
         own = isinstance(criteria, str) and _vulnerable(match) and name_of_cpe(criteria) in names
-        why = "The record's applicability holds something that is no CPE name."
-        return _Value(None, why, at, doubt=Verdict.NOT_EVALUABLE, own=own)
+        return _Value(None, _NO_NAME, at, doubt=Verdict.NOT_EVALUABLE, own=own)
     if (vendor_of(name), product_of(name)) not in names:
         return _condition(name, at, subject)
     variant = tuple(one for one in variant_of_cpe(criteria) if one[0] != "version")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cmp_to_key
 from itertools import pairwise
 
-from wardround.core.matching._orders import ABOVE, BELOW, EQUAL, Order, UnreadableError, shown
+from wardround.core.matching._orders import Order, UnreadableError, shown
 from wardround.core.vocab import Verdict
 
 Step = tuple[str, Verdict]
@@ -14,7 +14,7 @@ def in_order(steps: Sequence[Step], order: Order) -> list[Step]:
     """Changes by where they take place; what is no version comes last, where its doubt stays."""
 
     def before(one: Step, other: Step) -> int:
-        return min(order.position(one[0], other[0]))
+        return _sign(one[0], other[0], order)
 
     places = [step for step in steps if _is_place(step[0], order)]
     try:
@@ -34,18 +34,23 @@ def disorder(steps: Sequence[Step], order: Order, *, start: str | None, status: 
     try:
         if start:
             for at, then in places:
-                if then is not status and order.position(at, start) == BELOW:
+                if then is not status and _sign(at, start, order) < 0:
                     return f"The record's range starts at {shown(start)}, and states a change at {shown(at)}, before that.", None
         for (one, _), (other, _) in pairwise(places):
-            if order.position(one, other) == ABOVE:
+            if _sign(one, other, order) > 0:
                 first = in_order(places, order)[0][0]
                 return f"The record lists changes out of order: {shown(one)}, and after it {shown(other)}.", first
         for (one, said), (other, says) in pairwise(in_order(places, order)):
-            if says is not said and order.position(one, other) == EQUAL:
+            if says is not said and _sign(one, other, order) == 0:
                 return f"The record states two changes at {shown(other)}, which disagree.", other
     except UnreadableError:
         return None
     return None
+
+
+def _sign(at: str, other: str, order: Order) -> int:
+    """Where a change stands to another text: a coarse one (`1` beside `1.1`) at the lowest version that it may stand for."""
+    return min(order.position(at, other))
 
 
 def _is_place(at: str, order: Order) -> bool:

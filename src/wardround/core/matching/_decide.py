@@ -117,14 +117,15 @@ def _asked(record: Record, subject: Subject, read: Read) -> Iterator[tuple[int, 
     for place in standing(record, subject):
         container = record.advisory.containers[place]
         answer = of_container(record, place, subject, read=read)
+        filled = applicability_answer(record, place, subject) if container.applicability and not subject.distribution else None
+        if filled and answer and answer.verdict is Verdict.UNKNOWN and filled.verdict is Verdict.NOT_EVALUABLE:
+            yield place, filled
         if answer and container.kind == "supplier":
             said.append((place, answer))
         elif answer:
             yield place, answer
-        if container.applicability and not subject.distribution:
-            filled = applicability_answer(record, place, subject)
-            if filled is not None and (filled.decides or answer is None):
-                yield place, filled
+        if filled is not None and (filled.decides or answer is None):
+            yield place, filled
     sources = {place: record.advisory.containers[place].source for place, _ in said}
     whose = {place: source.rpartition(", ")[0] or source for place, source in sources.items()}
     bad = {whose[place] for place, answer in said if answer.verdict is Verdict.AFFECTED}

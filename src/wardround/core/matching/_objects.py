@@ -13,6 +13,7 @@ from wardround.core.matching._orders import distributions, is_commit, order_of, 
 from wardround.core.matching._platforms import platforms_of
 from wardround.core.matching._product_order import form_of_object
 from wardround.core.matching._reading import Reading
+from wardround.core.matching._variants import odd_cpe
 from wardround.core.vocab import Verdict
 
 MOST_ENTRIES = 20_000
@@ -31,7 +32,7 @@ _CONVENTION = "The record does not say what is true past its last affected range
 class Shape:
     """One `affected` object, compiled once for all the versions that are held against it."""
 
-    __slots__ = ("affected", "assumed", "default", "entries", "form", "modules", "platforms", "types")
+    __slots__ = ("affected", "assumed", "default", "entries", "form", "modules", "odd", "platforms", "types")
 
     def __init__(self, affected: Mapping[str, Any], *, most: int = MOST_ENTRIES, assumed: tuple[str, ...] = ()) -> None:
         listed: Sequence[Any] = affected["versions"] if isinstance(affected.get("versions"), list) else ()
@@ -42,7 +43,7 @@ class Shape:
         if len(listed) > most:
             self.entries.append(unread(len(listed), most))
         self.types = schemes_of(affected)
-        self.platforms = platforms_of(affected)
+        self.platforms, self.odd = platforms_of(affected), odd_cpe(affected)
         stated = affected.get("defaultStatus")
         self.default = STATUSES.get(stated) if isinstance(stated, str) else None
         # `programFiles` are source files that every build holds, so they narrow nothing that an inventory could show.
@@ -84,6 +85,9 @@ def read_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
     if shape.modules and answer.verdict is Verdict.AFFECTED:
         part = f"The part that the record speaks of ({shape.modules}) is taken to be in use."
         return Answer(answer.verdict, answer.reason, answer.decided_by, (*answer.assumed, part))
+    if shape.odd and answer.verdict is Verdict.NOT_AFFECTED:
+        why = f"The record narrows this by {shown(shape.odd)}, which is no CPE name: what it clears, nobody can tell."
+        return Answer(Verdict.NOT_EVALUABLE, why, f"{at}/cpes")
     return answer
 
 
@@ -111,7 +115,7 @@ def bare_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
             verdict = Verdict.UNKNOWN
         elif by_default and verdict is Verdict.UNKNOWN and mended_in_branch(shape.entries, shape.form, version.text):
             verdict = Verdict.NOT_AFFECTED
-    return _BARE[verdict]
+    return _BARE[Verdict.NOT_EVALUABLE if shape.odd and verdict is Verdict.NOT_AFFECTED else verdict]
 
 
 def _verdict(shape: Shape, version: Text) -> tuple[Verdict, bool]:

@@ -15,6 +15,7 @@ from wardround.core.matching._platforms import Part, combine
 from wardround.core.matching._systems import processor_of, system_of
 from wardround.core.names import Cpe
 from wardround.core.names._cpe import ANY, NA, unquoted
+from wardround.core.names._keys import completed
 from wardround.core.names._purl import languages
 from wardround.core.names._variant import Variant, fits, variant_of_cpe
 from wardround.core.vocab import BadInput, Verdict
@@ -44,6 +45,13 @@ def variants_of(affected: Mapping[str, Any]) -> Variants:
             return ()
         found[variant] = None
     return tuple(sorted(found))
+
+
+def odd_cpe(affected: Mapping[str, Any]) -> str:
+    """The first of an object's CPE names that is none: nobody can tell what that narrows it to. Empty where all can be read."""
+    cpes = affected.get("cpes")
+    listed = cpes if isinstance(cpes, list) else ()
+    return next((str(cpe) or "''" for cpe in listed[:_MOST] if not isinstance(cpe, str) or not _is_a_name(cpe)), "")
 
 
 def systems_in(variants: Variants) -> frozenset[str]:
@@ -151,6 +159,16 @@ def _names_something(cpe: str) -> bool:
         return Cpe.read(cpe).product not in (ANY, NA)
     except BadInput:
         return False
+
+
+@lru_cache(maxsize=16_384)
+def _is_a_name(cpe: str) -> bool:
+    """Inventories and records cut a name short after its product: that is one."""
+    try:
+        Cpe.read(completed(cpe))
+    except BadInput:
+        return False
+    return True
 
 
 def _words(value: str) -> str:
