@@ -149,3 +149,17 @@ def test_times_without_a_zone_are_said(read: Read) -> None:
     (event,), tally = read(json.dumps(record), zone="Europe/London")
     assert event.time == datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC)
     assert tally.coverage().zone == "not stated, read as Europe/London as given"
+
+
+def test_an_element_may_go_over_several_lines(read: Read) -> None:
+    """As PowerShell's script blocks do."""
+    script = XML.replace(DATA["CommandLine"], "line one\nline two")
+    events, tally = read(f"<?xml version='1.0'?><Events>{script}", XML, script, "</Events>")
+    assert [event.fields["CommandLine"][0] for event in events] == ["line one\nline two", DATA["CommandLine"], "line one\nline two"]
+    assert [event.line for event in events] == [1, 3, 4]
+    assert tally.unparsed == 0
+
+
+def test_a_torn_element_costs_its_own_lines(read: Read) -> None:
+    events, tally = read(XML[:200] + "\nand more", XML, XML[:300])
+    assert (len(events), tally.unparsed) == (1, 3)

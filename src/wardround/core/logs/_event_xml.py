@@ -8,7 +8,9 @@ from wardround.core.logs._model import Event
 from wardround.core.logs._records import windows_event
 
 NAMESPACE = re.compile(r"\sxmlns=(?:'[^']*'|\"[^\"]*\")")
+BEGIN = re.compile(r"(?:\s|\ufeff|<\?xml[^>]{0,100}\?>|<Events[^>]{0,200}>){0,8}<Event[ >]")
 LONGEST = 1_000_000
+MOST_LINES = 10_000
 
 
 def xml_event(number: int, text: str, *, host: str = "") -> Event | None:
@@ -40,7 +42,7 @@ def _data(section: ElementTree.Element, depth: int = 0) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for child in section:
         if child.tag == "Data" and "Name" in child.attrib:
-            out[child.attrib["Name"]] = child.text or ""
+            out[child.attrib["Name"]] = child.text
         elif len(child) and depth < 8:
             out[child.tag] = _data(child, depth + 1)
         else:
@@ -51,17 +53,55 @@ def _data(section: ElementTree.Element, depth: int = 0) -> dict[str, Any]:
 
 
 class XmlReader:
-    """Reads lines that are one such element, or a part of a list of them."""
+    """Reads such elements, several in a line or one over several lines. `problems` are lines of an element that was torn."""
+
+    def __init__(self) -> None:
+        self._pending: list[tuple[int, str]] = []
+        self._size = 0
+        self.problems: list[tuple[int, str]] = []
 
     def read(self, number: int, line: str) -> tuple[Event, ...] | None:
-        """The events of a line; None when there is none in it."""
-        at = line.find("<Event")
-        if at < 0 or at > 200 or line[at + 6 : at + 7] not in (" ", ">"):
+        """The events that end in a line, none while one is still open; None when there is none in it."""
+        begins = bool(BEGIN.match(line))
+        if self._pending and not begins:
+            return self._continued(number, line)
+        self._torn()
+        if not begins:
             return () if line.strip() in ("<Events>", "</Events>") else None
-        parts = [part + "</Event>" for part in line[at:].split("</Event>")[:-1]]
-        events = tuple(e for part in parts if "<Event" in part and (e := xml_event(number, part[part.index("<Event") :])))
-        return events or None
+        whole, end, rest = line.rpartition("</Event>")
+        parts = [part + "</Event>" for part in whole.split("</Event>")] if end else []
+        events = tuple(event for part in parts if (event := _event_in(number, part)))
+        if len(events) < len(parts):
+            return None
+        if "<Event" in rest.replace("<Events", ""):
+            self._pending, self._size = [(number, rest)], len(rest)
+        return events
 
     def close(self) -> tuple[Event, ...]:
-        """Nothing is held back."""
+        """What is still open then was torn."""
+        self._torn()
         return ()
+
+    def _continued(self, number: int, line: str) -> tuple[Event, ...]:
+        self._pending.append((number, line))
+        self._size += len(line)
+        if "</Event>" in line:
+            whole = "\n".join(text for _, text in self._pending)
+            event = _event_in(self._pending[0][0], whole)
+            if event:
+                self._pending = []
+                return (event,)
+        if "</Event>" in line or len(self._pending) > MOST_LINES or self._size > LONGEST:
+            self._torn()
+        return ()
+
+    def _torn(self) -> None:
+        self.problems += self._pending
+        self._pending = []
+
+
+def _event_in(number: int, text: str) -> Event | None:
+    at = text.find("<Event")
+    while text.startswith("<Events", at):
+        at = text.find("<Event", at + 7)
+    return xml_event(number, text[at:]) if at >= 0 else None

@@ -48,11 +48,11 @@ class AccessReader:
         return ()
 
 
-def line_readers(clock: Clock, records: Records, *others: LineReader) -> tuple[list[LineReader], CsvReader]:
-    """A reader for each format, in the order in which they are asked; the table reader, which takes most, comes last."""
-    table = CsvReader(records)
-    readers: list[LineReader] = [JsonReader(records), AccessReader(), CefReader(clock), W3cReader(), ZeekReader(clock), XmlReader()]
-    return [*readers, SquidReader(), *others, table], table
+def line_readers(clock: Clock, records: Records, *others: LineReader) -> tuple[list[LineReader], tuple[CsvReader, XmlReader]]:
+    """A reader for each format, in the order in which they are asked, and those of them that may find their own lines torn."""
+    table, xml = CsvReader(records), XmlReader()  # the table reader takes most, and comes last
+    readers: list[LineReader] = [JsonReader(records), AccessReader(), CefReader(clock), W3cReader(), ZeekReader(clock), xml]
+    return [*readers, SquidReader(), *others, table], (table, xml)
 
 
 class Reading:
@@ -90,7 +90,7 @@ class Reading:
         chunks = self._whole_to_damage(utf8(self.tally.bytes))  # type: ignore[arg-type]
         first = next(chunks, b"")
         records, syslog, audit = records_for(self.tally.clock)
-        readers, table = line_readers(self.tally.clock, records, audit, syslog)
+        readers, holders = line_readers(self.tally.clock, records, audit, syslog)
         pieces, number = chain((first,), chunks), 1
         if starts_values(first):
             values = Values(pieces)
@@ -98,7 +98,7 @@ class Reading:
             yield from self._json_values(values, records)
             records.plain = ""
             pieces, number = chain(values.remaining()), values.line
-        yield from self._lines(pieces, number, readers, table)
+        yield from self._lines(pieces, number, readers, holders)
 
     def _whole_to_damage(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The pieces before a damaged place; the damage is noted, so that what the readers still hold is given."""
@@ -126,7 +126,9 @@ class Reading:
             if self.tally.events == before:
                 self.tally.not_read(text if value is None else f"value {number}: {text[:80]!r}")
 
-    def _lines(self, pieces: Iterable[bytes], first: int, readers: list[LineReader], table: CsvReader) -> Iterator[Event]:
+    def _lines(
+        self, pieces: Iterable[bytes], first: int, readers: list[LineReader], holders: tuple[CsvReader, XmlReader]
+    ) -> Iterator[Event]:
         latin = 0
         for number, line in lines_of(pieces, number=first):
             if line is None:
@@ -141,15 +143,17 @@ class Reading:
             if got is None:
                 got = self._others(number, text, readers)
             yield from got
-            if table.problems:
-                self._report(table)
+            for holder in holders:
+                if holder.problems:
+                    self._report(holder)
             if not self.tally.events and self.tally.unparsed > 1_000 and self.tally.bytes.count > HOPELESS:
                 raise BadInput(
                     f"nothing in its first {HOPELESS >> 20} MB is a log that can be read; left there", where=self.source.name
                 )
         for reader in readers:
             yield from reader.close()
-        self._report(table)
+        for holder in holders:
+            self._report(holder)
         if latin:
             self.tally.notes.append(f"{latin} lines are not UTF-8: read as Latin-1")
 
@@ -163,10 +167,10 @@ class Reading:
         self.tally.not_read(f"line {number}: {text[:80]!r}")
         return ()
 
-    def _report(self, table: CsvReader) -> None:
-        for number, text in table.problems:
+    def _report(self, holder: CsvReader | XmlReader) -> None:
+        for number, text in holder.problems:
             self.tally.not_read(f"line {number}: {text[:80]!r}")
-        table.problems.clear()
+        holder.problems.clear()
 
 
 def whole(tally: Tally) -> bytes:
