@@ -1,8 +1,9 @@
 """The hunt: every rule over every event it is meant for, and an account of what could not be searched."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
 
-from wardround.core.hunts._correlate import Gathering
+from wardround.core.hunts._correlate import Correlated, Gathering
 from wardround.core.hunts._model import HuntResult, SourceRun
 from wardround.core.hunts._plan import Plan
 from wardround.core.hunts._search import PlainSearch, Searcher
@@ -45,30 +46,36 @@ def hunt(sources: Iterable[Source], *, rules: RuleSet, searcher: Searcher = Plai
                 rejected.append(Rejected(source.name, _nothing(tally)))
             ran, could_not = search.account.close()
             runs.append(SourceRun(tally.coverage(), ran, could_not, tally.not_placed))
-    return _result(rules, runs, detections, rejected, gathering)
+    return joined_result(rules, runs, detections, rejected, gathering.correlated)
 
 
 def _nothing(tally: Tally) -> str:
     return f"no event in it that can be read ({tally.unparsed} lines not understood)" if tally.unparsed else "empty"
 
 
-def _result(
-    rules: RuleSet, runs: list[SourceRun], detections: list[Detection], rejected: list[Rejected], gathering: Gathering
+class Correlate(Protocol):
+    """Says what correlations find, once it is known which rules ran and why others did not."""
+
+    def __call__(self, ran: Collection[str], *, why: Mapping[str, Reason]) -> Correlated:
+        """As in Gathering."""
+
+
+def joined_result(
+    rules: RuleSet, runs: list[SourceRun], detections: list[Detection], rejected: list[Rejected], correlate: Correlate
 ) -> HuntResult:
+    """The result of a hunt from what came of each of its sources."""
     ran = {rule_id for run in runs for rule_id in run.ran}
     misses: dict[str, list[tuple[str, NotRun]]] = {}
     for run in runs:
         for miss in run.could_not:
             misses.setdefault(miss.id, []).append((run.coverage.source, miss))
     not_run = [*rules.broken, *(_not_run(rule, misses.get(rule.id, [])) for rule in rules.rules if rule.id not in ran)]
-    correlated = gathering.correlated(ran, why={miss.id: miss.reason for miss in not_run})
+    correlated = correlate(ran, why={miss.id: miss.reason for miss in not_run})
     not_run += correlated.not_run
     searched = tuple(run.coverage for run in runs if run.ran)
     coverage = Coverage(searched, rules.given, rules.given - len(not_run), tuple(not_run))
     events = sum(run.coverage.events for run in runs)
-    return HuntResult(
-        events, coverage, (*detections, *correlated.detections), tuple(runs), tuple(rejected), notes=correlated.notes
-    )
+    return HuntResult(events, coverage, (*detections, *correlated.detections), tuple(runs), tuple(rejected), notes=correlated.notes)
 
 
 def _not_run(rule: Rule, misses: list[tuple[str, NotRun]]) -> NotRun:
