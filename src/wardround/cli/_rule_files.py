@@ -42,7 +42,7 @@ def read_rule_files(where: Path, *, home: "Home", pipelines: Sequence[Path] = ()
 
     files, unread = _files(where)
     if not files and not unread:
-        raise BadInput("no rule file (*.yml) in it", where=str(where), do="give a folder of Sigma rules")
+        raise BadInput("no rule in it can be run: no rule file (*.yml)", where=str(where), do="give a folder of Sigma rules")
     given = [(str(path), path.read_bytes()) for path in pipelines]
     stated = (str(values), values.read_bytes()) if values else None
     key = hashlib.sha256(_stored.maker().encode())

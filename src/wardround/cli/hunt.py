@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardround.cli._output import HomeOption, JsonOption, emit, say
+from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
+from wardround.cli._rule_files import PipelineOption, ValuesOption, read_rule_files
 from wardround.core.vocab import BadInput, Detection, Rejected
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from wardround.core.hunts import HuntResult, Source, Window
     from wardround.core.sigma._model import RuleSet
+    from wardround.core.vocab._hunting import NotRun
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 SHOWN = 20
@@ -54,6 +56,8 @@ def hunt(
             "--skew", metavar="SECONDS", help="By how many seconds the logs' clock was ahead (behind: a negative number)."
         ),
     ] = 0.0,
+    pipeline: PipelineOption = None,
+    values: ValuesOption = None,
 ) -> None:
     """Search logs for traces, and say what could be seen.
 
@@ -64,7 +68,7 @@ def hunt(
     window = _window(since, until)
     _check_clock(zone, skew)
     files = list(_files(logs))
-    rule_set = _rules(rules)
+    rule_set = _rules(rules, home=home, pipelines=pipeline or (), values=values)
     if not rule_set.rules:
         raise BadInput("no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a bundled pack: epmm")
     unread: list[Rejected] = []
@@ -121,17 +125,14 @@ def _files(given: list[Path]) -> Iterator[Path]:
                 yield file
 
 
-def _rules(given: str) -> "RuleSet":
-    from wardround.core.hunts import load_pack, read_rules
+def _rules(given: str, *, home: Path | None, pipelines: Sequence[Path], values: Path | None) -> "RuleSet":
+    from wardround.core.hunts import load_pack
     from wardround.core.hunts._packs import bundled
 
     path = Path(given)
     if given in bundled() or not path.exists():
         return load_pack(given).rules
-    files = (
-        [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix.lower() in (".yml", ".yaml") and p.is_file())
-    )
-    return read_rules((str(file), file.read_bytes()) for file in files)
+    return read_rule_files(path, home=home_of(home), pipelines=pipelines, values=values)
 
 
 class _Watched(io.RawIOBase):
@@ -192,12 +193,14 @@ def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: t
     """The document of `--json`. What a pack calls a scan stands under `scans`: a probe that found the server, no trace of entry."""
     coverage = result.coverage
     scanning = {rule.id for rule in rules.rules if rule.phase == "scan"}
+    scanning |= {one.id for one in rules.correlations if one.phase == "scan"}
     return {
         "events": result.events,
         "rules": {
             "given": coverage.rules_given,
             "ran": coverage.rules_ran,
-            "not_run": [{"id": miss.id, "why": miss.why} for miss in coverage.not_run],
+            "not_run": [_missed(miss) for miss in coverage.not_run],
+            "notes": result.notes,
             "sha256": rules.sha256,
         },
         "coverage": {
@@ -220,7 +223,7 @@ def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: t
                     "sha256": run.coverage.sha256,
                     "could_have_been_altered": run.coverage.could_have_been_altered,
                     "rules_ran": len(run.ran),
-                    "could_not": [{"id": miss.id, "why": miss.why} for miss in run.could_not],
+                    "could_not": [_missed(miss) for miss in run.could_not],
                 }
                 for run in result.runs
             ],
@@ -229,6 +232,14 @@ def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: t
         "detections": [_told(d) for d in result.detections if d.rule not in scanning],
         "scans": [_told(d) for d in result.detections if d.rule in scanning],
     }
+
+
+def _missed(miss: "NotRun") -> dict[str, Any]:
+    """A rule that did not run: the sentence, one of the fixed reasons, and where they are known its fields, file and line."""
+    told: dict[str, Any] = {"id": miss.id, "why": miss.why, "reason": miss.reason}
+    if miss.fields:
+        told["fields"] = miss.fields
+    return told | ({"file": miss.file, "line": miss.line or None} if miss.file else {})
 
 
 def _told(d: Detection) -> dict[str, Any]:
@@ -290,6 +301,8 @@ def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], 
     if len(result.runs) > SHOWN:
         console.print(f"... and {len(result.runs) - SHOWN} more: --json lists all")
     _print_notes(result)
+    for note in result.notes[:SHOWN]:
+        console.print(Text(note))
     _print_not_run(console, result)
     for item in rejected[:SHOWN]:
         say(f"not read: {item.where}: {item.what}")

@@ -11,6 +11,7 @@ from sigma.types import Placeholder, SigmaExpansion, SigmaRegularExpression, Sig
 DASHES = "-/\u2013\u2014\u2015"  # hyphen, slash, en dash, em dash, horizontal bar
 FLAG = re.compile(rf"(?<!\w)[{DASHES}]")
 MOST_DASHES = 3  # 5 forms for each of more dashes would be too many texts
+MOST_TEXTS = 20_000  # and so would those of a long list
 ANY_DASH = "_windash"  # the placeholder that stands for any of the five
 MARK = "\u00ff\u00fe"  # the byte order mark of UTF-16LE, a character for each byte
 
@@ -95,7 +96,8 @@ class OurWindash(SigmaValueModifier[SigmaString, SigmaString]):
     def modify(self, val: SigmaString) -> Any:
         """As in pySigma, which replaces two of the five and refuses more than three dashes."""
         split = [p for part in val.s for p in (_at_dashes(part) if isinstance(part, str) else [part])]
-        if sum(part is None for part in split) > MOST_DASHES:
+        dashes = sum(part is None for part in split)
+        if dashes > MOST_DASHES or len(self.detection_item.value) * 5**dashes > MOST_TEXTS:
             return text_of([Placeholder(ANY_DASH) if part is None else part for part in split])
         made: list[list[Any]] = [[]]
         for part in split:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wardround.core.sigma._problems import ProblemError
+from wardround.core.sigma._values import wildcard_match
 
 DEEPEST = 100
 LONGEST = 20_000
@@ -110,8 +111,8 @@ class _Reading:
         pattern = self.tokens[self.at] if self.at < len(self.tokens) else ""
         self.at += 1
         stars = "*" if pattern.lower() == "them" else re.sub(r"\*+", "*", pattern)
-        wanted = re.compile(".*".join(map(re.escape, stars.split("*"))))
-        found = [n for n in self.names if wanted.fullmatch(n) and (not n.startswith("_") or pattern.startswith("_"))]
+        pieces = [(piece,) if piece else () for piece in stars.split("*")]
+        found = [n for n in self.names if wildcard_match(pieces, n) and (not n.startswith("_") or pattern.startswith("_"))]
         if not found:
             raise ProblemError(f"'{quantifier} of {pattern[:60]}' chooses nothing that is defined beside it")
         return found[0] if len(found) == 1 else Joined("and" if quantifier == "all" else "or", tuple(found))

@@ -5,6 +5,8 @@ The specification's names are turned into names of our own, which stand beside p
 
 from functools import cache
 
+from wardround.core.sigma._problems import ProblemError
+
 OURS = {
     "windash": "our_windash",
     "wide": "our_utf16le",
@@ -18,6 +20,10 @@ OURS = {
 # Of the appendix's modifiers, those that take text: a number given to them is meant as it is written.
 OF_TEXT = frozenset(OURS) | {"contains", "startswith", "endswith", "re", "cidr", "cased", "fieldref"}
 OF_NUMBERS = frozenset({"lt", "lte", "gt", "gte", "minute", "hour", "day", "week", "month", "year"})
+# One after another these make a value longer, or more of them, each time: a key may not have many.
+MOST_MODIFIERS = 12
+EXPANDING = ("base64offset", "windash")
+ENCODING = ("wide", "utf16", "utf16le", "utf16be", "base64", "base64offset")
 
 
 def prepared(key: object, value: object) -> tuple[object, object]:
@@ -28,6 +34,8 @@ def prepared(key: object, value: object) -> tuple[object, object]:
     names = [name.strip() for name in names]
     if "fieldref" in names:  # `startswith|fieldref` says the same as `fieldref|startswith`
         names.sort(key=lambda name: name != "fieldref")
+    if len(names) > MOST_MODIFIERS or any(names.count(name) > 1 for name in EXPANDING) or sum(n in ENCODING for n in names) > 3:
+        raise ProblemError(f"more modifiers than are run: {key[:60]!r}")
     values = value if isinstance(value, list) else [value]
     if names and names[0] in OF_TEXT:
         values = [_as_text(v) for v in values]

@@ -168,7 +168,7 @@ def _rule(document: Mapping[Any, Any], *, called: str, file: str, prepared: Prep
     except UnsupportedError as problem:
         raise problem if problem.path[2:] else UnsupportedError(problem.what, _fault(document) or problem.path) from None
     except (SigmaError, ProblemError, *BAD) as error:
-        what = str(error).splitlines()[0] if str(error) else type(error).__name__
+        what = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
         path = (error.path if isinstance(error, ProblemError) else ()) or _fault(document)
         raise ProblemError(f"not a valid Sigma rule: {what}", path) from None
 
