@@ -166,3 +166,51 @@ def test_a_scanners_probe_is_told_as_a_scan_and_is_no_detection(run: Run, tmp_pa
     told = json.loads(run(log, "--rules", "epmm", "--json")[1])
     assert [d["line"] for d in told["scans"]] == [1]
     assert {d["line"] for d in told["detections"]} == {2}
+
+
+SYSLOG = "Dec 30 03:12:44 web1 sshd[12]: Failed password for root from 203.0.113.5 port 4711 ssh2\n"
+ANY_SSH = (
+    "title: Any\nlogsource: {product: linux, service: sshd}\ndetection:\n    words: ['Failed password']\n    condition: words\n"
+)
+
+
+@pytest.fixture
+def ssh_log(tmp_path: Path) -> Path:
+    """A log without years and zones, last written on the second of January, and a rule for it."""
+    log = tmp_path / "auth.log"
+    log.write_text(SYSLOG)
+    os.utime(log, (1_735_776_000, 1_735_776_000))
+    (tmp_path / "rule.yml").write_text(ANY_SSH)
+    return log
+
+
+@pytest.mark.parametrize(
+    ("options", "time"),
+    [
+        ([], "2024-12-30T03:12:44Z"),
+        (["--zone", "Europe/Paris"], "2024-12-30T02:12:44Z"),
+        (["--zone", "+02:00", "--skew", "60"], "2024-12-30T01:11:44Z"),
+        (["--skew", "-60"], "2024-12-30T03:13:44Z"),
+    ],
+)
+def test_zone_and_skew_are_heeded_and_said(run: Run, ssh_log: Path, options: list[str], time: str) -> None:
+    code, out, _ = run(ssh_log, "--rules", ssh_log.with_name("rule.yml"), "--json", *options)
+    got = document(out)
+    source = got["coverage"]["sources"][0]
+    assert (code, [d["time"] for d in got["detections"]], source["from"]) == (0, [time], time)
+    assert source["zone"].startswith("not stated, read as")
+    assert "not after 2025-01-02" in source["notes"][0]
+
+
+@pytest.mark.parametrize("options", [["--zone", "Nowhere/At_All"], ["--skew", "nan"], ["--skew", "1e300"]])
+def test_a_zone_or_skew_that_cannot_be_is_wrong_usage(run: Run, ssh_log: Path, options: list[str]) -> None:
+    assert run(ssh_log, "--rules", "epmm", *options)[0] == 2
+
+
+def test_standard_input_is_a_log(run: Run, ssh_log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ssh_log.open("rb") as opened:
+        monkeypatch.setattr("sys.stdin", opened)
+        code, out, _ = run("-", "--rules", ssh_log.with_name("rule.yml"), "--json")
+    got = document(out)
+    assert (code, got["coverage"]["sources"][0]["path"], len(got["detections"])) == (0, "standard input", 1)
+    assert got["detections"][0]["time"]
