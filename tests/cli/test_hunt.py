@@ -169,9 +169,7 @@ def test_a_scanners_probe_is_told_as_a_scan_and_is_no_detection(run: Run, tmp_pa
 
 
 SYSLOG = "Dec 30 03:12:44 web1 sshd[12]: Failed password for root from 203.0.113.5 port 4711 ssh2\n"
-ANY_SSH = (
-    "title: Any\nlogsource: {product: linux, service: sshd}\ndetection:\n    words: ['Failed password']\n    condition: words\n"
-)
+ANY_SSH = "title: Any\nlogsource: {product: linux, service: sshd}\ndetection: {words: ['Failed password'], condition: words}\n"
 
 
 @pytest.fixture
@@ -214,3 +212,26 @@ def test_standard_input_is_a_log(run: Run, ssh_log: Path, monkeypatch: pytest.Mo
     got = document(out)
     assert (code, got["coverage"]["sources"][0]["path"], len(got["detections"])) == (0, "standard input", 1)
     assert got["detections"][0]["time"]
+
+
+def test_a_rule_that_did_not_run_says_which_reason_and_where(run: Run, logs: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "runs.yml").write_text(RULE)
+    (rules / "expand.yml").write_text(RULE.replace("contains: login", "contains|expand: '%names%'"))
+    (rules / "process.yml").write_text(RULE.replace("webserver", "process_creation"))
+    (rules / "method.yml").write_text(RULE.replace("c-uri|contains", "no-such-field"))
+    (rules / "bad.yml").write_text("title: [")
+    missed = {m["id"]: m for m in document(run(logs, "--rules", rules, "--json")[1])["rules"]["not_run"]}
+    assert {name: m["reason"] for name, m in missed.items()} == {
+        "bad": "broken",
+        "expand": "unsupported",
+        "method": "field_absent",
+        "process": "no_log_source",
+    }
+    assert missed["method"]["fields"] == ["no-such-field"]
+    assert (missed["expand"]["file"], missed["expand"]["line"]) == (str(rules / "expand.yml"), 4)
+    (tmp_path / "values.yml").write_text("names: [login]\n")
+    got = document(run(logs, "--rules", rules, "--json", "--values", tmp_path / "values.yml")[1])
+    assert "expand" not in {m["id"] for m in got["rules"]["not_run"]}
+    assert "expand" in {d["rule"] for d in got["detections"]}

@@ -118,3 +118,50 @@ def test_any_detection_is_a_rule_or_has_a_reason(detection: object) -> None:
     rules = read_rules([("any.yml", data)])
     assert rules.given == 1
     assert all(broken.why for broken in rules.broken)
+
+
+def hostile(detection: str) -> bytes:
+    return f"title: x\nlogsource: {{category: a}}\ndetection:\n{detection}".encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "reason"),
+    [
+        (hostile(f"  s: {{a: 1}}\n  condition: {'(' * 5000}s{')' * 5000}"), 5, "nested more than 100 deep"),
+        (hostile(f"  s: {{a: 1}}\n  condition: {'not ' * 4000}s"), 5, "nested more than 100 deep"),
+        (hostile(f"  s: {{a: 1}}\n  condition: {'s and ' * 9000}s"), 5, "longer than 20,000"),
+        (hostile("  s: {a: 1}\n  condition: [s, {s: 1}]"), 5, "is no text"),
+        (hostile(f"  {'a' * 900}: {{a: 1}}\n  condition: '1 of {'*a' * 60}b'"), 5, "chooses nothing"),
+        (hostile(f"  s:\n    a{'|wide' * 40}: xxxx\n  condition: s"), 5, "more modifiers"),
+        (hostile(f"  s:\n    a{'|base64offset' * 12}: xxxx\n  condition: s"), 5, "more modifiers"),
+        (hostile(f"  s:\n    b: 1\n    a|re: '{'(a|b)*' * 5000}'\n  condition: s"), 6, "longer than 20,000"),
+        (hostile("  s:\n    - b: 1\n    - c: 1\n      a|nosuch: 1\n  condition: s"), 7, "Unknown modifier"),
+        (hostile("  s:\n    a: !!python/object/apply:os.system [ls]\n  condition: s"), 5, "not YAML"),
+        (hostile("  s:\n    a: .inf\n  condition: s"), 5, "Invalid number"),
+        (hostile("  s:\n    1: 2\n  condition: s"), 5, "not a valid Sigma rule"),
+        (hostile(f"  s: {'[{a: ' * 300}1{'}]' * 300}\n  condition: s"), 4, "not a valid Sigma rule"),
+        (b"title: x\nlogsource: 5\ndetection: {s: {a: 1}, condition: s}", 2, "logsource"),
+        (b"title: x\nlogsource: {category: a}\ndetection: null", 3, "detection"),
+        (b"title: x\ncorrelation: {type: [a], rules: {a: b}}", 2, "is not known"),
+        (b"title: x\nlogsource: 5\nfilter: {rules: [1], condition: 1}", 3, "exactly one condition"),
+        (b"title: x\naction: explode", 2, "'explode' is not known"),
+    ],
+)
+def test_a_hostile_rule_is_refused_soon_and_with_its_line(data: bytes, line: int, reason: str) -> None:
+    (problem,) = read_rules([("folder/bad.yml", data)]).broken
+    assert (problem.file, problem.line) == ("folder/bad.yml", line)
+    assert reason in problem.what
+    assert problem.why == f"folder/bad.yml:{line}: {problem.what}"
+    assert len(problem.why) < 500
+
+
+def test_many_values_and_many_documents_end_soon() -> None:
+    values = ", ".join(f"' -a{n} -b -c'" for n in range(3000))
+    rules = read_rules(
+        [
+            ("list.yml", hostile(f"  s: {{a|windash: [{values}]}}\n  condition: s")),
+            ("many.yml", b"---\n".join([b"title: x\n"] * 3000)),
+        ]
+    )
+    assert (len(rules.rules), len(rules.broken)) == (1, 3000)
+    assert rules.broken[-1].line == 5999

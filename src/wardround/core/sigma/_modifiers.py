@@ -22,6 +22,7 @@ OF_TEXT = frozenset(OURS) | {"contains", "startswith", "endswith", "re", "cidr",
 OF_NUMBERS = frozenset({"lt", "lte", "gt", "gte", "minute", "hour", "day", "week", "month", "year"})
 # One after another these make a value longer, or more of them, each time: a key may not have many.
 MOST_MODIFIERS = 12
+LONGEST_REGEX = 20_000
 EXPANDING = ("base64offset", "windash")
 ENCODING = ("wide", "utf16", "utf16le", "utf16be", "base64", "base64offset")
 
@@ -37,6 +38,8 @@ def prepared(key: object, value: object) -> tuple[object, object]:
     if len(names) > MOST_MODIFIERS or any(names.count(name) > 1 for name in EXPANDING) or sum(n in ENCODING for n in names) > 3:
         raise ProblemError(f"more modifiers than are run: {key[:60]!r}")
     values = value if isinstance(value, list) else [value]
+    if "re" in names and any(isinstance(v, str) and len(v) > LONGEST_REGEX for v in values):
+        raise ProblemError(f"a regular expression longer than {LONGEST_REGEX:,} characters")
     if names and names[0] in OF_TEXT:
         values = [_as_text(v) for v in values]
     elif OF_NUMBERS.intersection(names):

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from wardround.core.sigma._modifiers import registered
+from wardround.core.sigma._modifiers import LONGEST_REGEX, registered
 from wardround.core.sigma._values import compiled_regex
 from wardround.core.vocab import BadInput
-
-LONGEST_REGEX = 20_000
 
 
 @dataclass(frozen=True)

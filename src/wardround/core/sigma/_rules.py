@@ -223,7 +223,7 @@ def _fault(document: Mapping[Any, Any]) -> tuple[object, ...]:
                     _alone(items if key is None else {key: items[key]})
                 except bad:
                     return ("detection", name, *([at] if isinstance(part, list) else []), *([] if key is None else [key]))
-    return ("detection",) if given is not None else ()
+    return ("detection",) if "detection" in document else ()
 
 
 def _alone(part: Any) -> None:
