@@ -77,6 +77,7 @@ def test_the_unified_audit_log(read: Read, form: str) -> None:
 def test_entra_sign_ins(read: Read, record: dict[str, Any], indent: int | None) -> None:
     (event,), tally = read(json.dumps(record, indent=indent))
     assert (event.kind.family, event.kind.channel, event.time, tally.unparsed) == ("azure", "signinlogs", TIME, 0)
+    assert event.fields["Status"] == ("Failure",)
     got = {
         name: event.fields[name][0] for name in ("ResultType", "userAgent", "AuthenticationRequirement", "DeviceDetail.isCompliant")
     }

@@ -85,6 +85,8 @@ def shaped_event(number: int, record: Mapping[str, Any], shape: Shape, clock: Cl
     channel = str(record.get(shape.channel_from, ""))[:64] if shape.channel_from else shape.channel
     for group in shape.aliases if shape.family != "zeek" else ():
         _equal(fields, group)
+    if channel == "signinlogs" and "ResultType" in fields:  # as the portal says it, which is how public rules ask
+        fields.setdefault("Status", ("Success" if str(fields["ResultType"][0]) == "0" else "Failure",))
     for name, others in zeek_aliases(channel).items() if shape.family == "zeek" else ():
         _equal(fields, (name, *others))
     time = None
