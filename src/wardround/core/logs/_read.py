@@ -61,6 +61,7 @@ class Reading:
     def __init__(self, source: Source) -> None:
         self.source, self.tally = source, Tally(source)
         self._kinds: set[Kind] = set()
+        self._latin = 0
 
     def __iter__(self) -> Iterator[Event]:
         clock = self.tally.clock
@@ -129,33 +130,40 @@ class Reading:
     def _lines(
         self, pieces: Iterable[bytes], first: int, readers: list[LineReader], holders: tuple[CsvReader, XmlReader]
     ) -> Iterator[Event]:
-        latin = 0
         for number, line in lines_of(pieces, number=first):
-            if line is None:
-                self.tally.not_read(f"line {number}: longer than a line may be")
-                continue
-            if not line.strip():
-                continue
-            text = text_of(line)
-            if not text.isascii() and len(text) == len(line):
-                latin += 1
-            got = readers[0].read(number, text)
-            if got is None:
-                got = self._others(number, text, readers)
-            yield from got
-            for holder in holders:
-                if holder.problems:
-                    self._report(holder)
-            if not self.tally.events and self.tally.unparsed > 1_000 and self.tally.bytes.count > HOPELESS:
-                raise BadInput(
-                    f"nothing in its first {HOPELESS >> 20} MB is a log that can be read; left there", where=self.source.name
-                )
+            yield from self._line(number, line, readers, holders)
+        yield from self._end(readers, holders)
+
+    def _line(
+        self, number: int, line: bytes | None, readers: list[LineReader], holders: tuple[CsvReader, XmlReader]
+    ) -> Iterator[Event]:
+        if line is None:
+            self.tally.not_read(f"line {number}: longer than a line may be")
+            return
+        if not line.strip():
+            return
+        text = text_of(line)
+        if not text.isascii() and len(text) == len(line):
+            self._latin += 1
+        got = readers[0].read(number, text)
+        if got is None:
+            got = self._others(number, text, readers)
+        yield from got
+        for holder in holders:
+            if holder.problems:
+                self._report(holder)
+        if not self.tally.events and self.tally.unparsed > 1_000 and self.tally.bytes.count > HOPELESS:
+            raise BadInput(
+                f"nothing in its first {HOPELESS >> 20} MB is a log that can be read; left there", where=self.source.name
+            )
+
+    def _end(self, readers: list[LineReader], holders: tuple[CsvReader, XmlReader]) -> Iterator[Event]:
         for reader in readers:
             yield from reader.close()
         for holder in holders:
             self._report(holder)
-        if latin:
-            self.tally.notes.append(f"{latin} lines are not UTF-8: read as Latin-1")
+        if self._latin:
+            self.tally.notes.append(f"{self._latin} lines are not UTF-8: read as Latin-1")
 
     def _others(self, number: int, text: str, readers: list[LineReader]) -> tuple[Event, ...]:
         """A line that is not of the format of the line before it: the reader that takes it is asked first from now on."""
