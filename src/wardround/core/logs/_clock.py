@@ -118,6 +118,13 @@ class Clock:
         except OverflowError:
             return time
 
+    def passed(self, first: datetime, last: datetime, *, back: int, furthest: timedelta) -> None:
+        """As `corrected` for many times at once: the first and the last of them; how often they go back between, and by how much."""
+        self.corrected(first)
+        self.back += back
+        self.furthest_back = max(self.furthest_back, furthest)
+        self._last = last
+
     def zone(self) -> str:
         """How times were taken to UTC, in words."""
         if not self.assumed:

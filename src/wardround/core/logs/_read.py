@@ -64,24 +64,26 @@ class Reading:
         self._latin = 0
 
     def __iter__(self) -> Iterator[Event]:
-        clock = self.tally.clock
         try:
             for event in self._read():
-                if event.kind not in self._kinds:
-                    if len(self._kinds) >= MOST_KINDS:
-                        self.tally.not_read(
-                            f"line {event.line}: one kind of event more than the {MOST_KINDS} that one log may hold"
-                        )
-                        continue
-                    self._kinds.add(event.kind)
-                event.time = clock.corrected(event.time)
-                self.tally.add(event.kind.shape, event.host, event.time)
-                yield event
+                if self._count(event):
+                    yield event
         except BadInput as error:
             self.tally.rejected.append(Rejected(error.where or self.source.name, error.what))
         except BROKEN as error:
             at = self.tally.bytes.count
             self.tally.rejected.append(Rejected(self.source.name, f"could not be read to its end: {error} (after {at:,} bytes)"))
+
+    def _count(self, event: Event) -> bool:
+        """Put an event's time right, and into the account; False for one of too many kinds, which is left out."""
+        if event.kind not in self._kinds:
+            if len(self._kinds) >= MOST_KINDS:
+                self.tally.not_read(f"line {event.line}: one kind of event more than the {MOST_KINDS} that one log may hold")
+                return False
+            self._kinds.add(event.kind)
+        event.time = self.tally.clock.corrected(event.time)
+        self.tally.add(event.kind.shape, event.host, event.time)
+        return True
 
     def _read(self) -> Iterator[Event]:
         start = self.source.stream.peek(8)[:8]  # type: ignore[attr-defined]
