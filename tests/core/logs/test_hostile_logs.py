@@ -161,8 +161,9 @@ def test_no_json_makes_a_reader_raise(record: dict[str, Any]) -> None:
         b"1286536309.419 1 a TCP_MISS/200 1 GET " + b"a " * 400_000,
         b"h haproxy[1]: " + b"1/" * 400_000,
         b"\0" * 30_000_000,
+        b'[{"a":"b"},{' + b'\n{"a":x' * 300_000,
     ],
-    ids=range(20),
+    ids=range(21),
 )
 def test_a_log_made_to_be_slow_is_not(data: bytes) -> None:
     """With a line behind it that can be read. The time is that of this process alone, and generous."""

@@ -11,6 +11,7 @@ from wardround.core.logs._json import WRAPPED
 
 LONGEST_VALUE = 8_000_000
 PIECE = 1 << 20
+SHORT = 1 << 14
 BETWEEN = re.compile(r"[\s,]*")
 RECORD = re.compile(r"Record \d{1,20}[ \t\r]*(?:\n|\Z)")
 WRAPPER = re.compile(WRAPPED.pattern.decode())
@@ -180,6 +181,8 @@ class Values:
         """After a value that cannot be read: to the next that begins as the others did, else to the next line, where JSON ends."""
         if len(self._buffer) - self._at < PIECE:
             self._more(PIECE)
+        if self._at > SHORT:  # every error of the decoder counts the lines before it
+            self._drop()
         to_end = self._lost == "cut off"
         if found := self._resume.search(self._buffer, self._at + 1):
             self._at = found.end()
