@@ -30,7 +30,7 @@ POWERSHELL = {
     "Properties": [{"Value": value} for value in DATA.values()],
 }
 SYSTEM = {"Provider": {"#attributes": {"Name": "P"}}, "EventID": 4688, "Channel": "Security", "Computer": "pc"}
-EXPORTS = {
+EXPORTS: dict[str, dict[str, Any]] = {
     "evtx_dump": {"Event": {"System": {**SYSTEM, "TimeCreated": {"#attributes": {"SystemTime": TIME}}}, "EventData": DATA}},
     "evtx_dump with separate attributes": {
         "Event": {
