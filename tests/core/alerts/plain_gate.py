@@ -130,6 +130,7 @@ def _hunted(f: Facts, asked_at: datetime) -> Closing | None:
             return None
         its = [s for s in good[-1].hosts if s.asset_id == c.asset_id]
         whole = whole and all(s.seen >= s.hours and not s.rules_not_run for s in its)
+        whole = whole and all(s.hours_until_fix in (None, s.seen_until_fix) and not s.unparsed + s.unread for s in its)
     if not wanted:
         return Closing.FIXED
     return Closing.WINDOW_HUNTED if whole else Closing.WINDOW_PARTLY_VISIBLE
@@ -139,5 +140,6 @@ def _enough(h: Any, c: AssetCase, f: Facts, end: datetime, asked_at: datetime) -
     its = [s for s in h.hosts if s.asset_id == c.asset_id]
     current = h.pack == f.pack and h.logs >= f.logs and h.at >= asked_at
     covered = all(s.seen > 0 and s.since <= f.window_since and s.until >= end for s in its)
+    covered = covered and not any(s.hours_until_fix and s.seen_until_fix == 0 for s in its)
     taken = any(a.hunt == h.id and a.at >= h.at for a in f.coverage_accepted)
     return bool(its) and current and covered and taken

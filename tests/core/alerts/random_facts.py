@@ -81,6 +81,10 @@ searches = st.builds(
     seen=st.sampled_from([0, 700, 768]),
     hours=st.just(768),
     rules_not_run=st.sampled_from([(), ("r",)]),
+    seen_until_fix=st.sampled_from([300, 300, 200, 0]),
+    hours_until_fix=st.sampled_from([300, None]),
+    unparsed=st.sampled_from([0, 0, 3]),
+    unread=st.sampled_from([0, 0, 1]),
 )
 hunts = st.builds(
     HuntDone,

@@ -327,6 +327,17 @@ class TestHunted:
         facts = a_hunted_response(hunts=(a_hunt("hunt-1", searched(seen=0, hours=720)),))
         assert "Not hunted: 720 of 720 hours of mdm-01 have no logs" in reasons(facts)
 
+    def test_logs_from_after_the_fix_alone_are_no_hunt_for_the_exploit(self) -> None:
+        host = searched(seen=100, hours=768, seen_until_fix=0, hours_until_fix=668)
+        facts = a_hunted_response(hunts=(a_hunt("hunt-1", host),))
+        assert "none of the 668 hours before the fix of mdm-01 could be searched for the exploit" in reasons(facts)
+
+    def test_the_person_who_accepts_is_told_all_that_was_not_seen(self) -> None:
+        host = searched(seen=700, seen_until_fix=600, hours_until_fix=668, events=90, unparsed=10, unread=1)
+        facts = a_hunted_response(hunts=(a_hunt("hunt-1", host),), coverage_accepted=())
+        told = "700 of 768 hours of mdm-01, before the fix 600 of 668, 10 of 100 lines not read, 1 file not read to its end"
+        assert told in reasons(facts)
+
     @pytest.mark.parametrize(
         ("hunt", "why"),
         [
@@ -400,6 +411,15 @@ class TestCoverage:
 
     def test_a_rule_that_could_not_run_makes_it_partly_visible(self) -> None:
         facts = a_hunted_response(hunts=(a_hunt("hunt-1", searched(rules_not_run=("status-400",))),))
+        assert closing(facts) is Closing.WINDOW_PARTLY_VISIBLE
+
+    @pytest.mark.parametrize(
+        "unseen",
+        [{"seen_until_fix": 700, "hours_until_fix": 701}, {"unparsed": 1, "events": 5000}, {"unread": 1}],
+        ids=["an hour before the fix", "a line", "the end of a file"],
+    )
+    def test_whatever_was_not_seen_makes_it_partly_visible(self, unseen: dict[str, int]) -> None:
+        facts = a_hunted_response(hunts=(a_hunt("hunt-1", searched(**unseen)),))
         assert closing(facts) is Closing.WINDOW_PARTLY_VISIBLE
 
     def test_the_weakest_kind_wins(self) -> None:

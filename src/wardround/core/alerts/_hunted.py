@@ -22,9 +22,14 @@ class Search:
     accepted: bool = False
 
     def partly(self, policy: ResponsePolicy) -> bool:
-        """Whether hours of the window were not seen, or rules could not run."""
+        """Whether hours of either window were not seen, lines or files not read, or rules could not run."""
         return any(
-            h.seen < policy.full_share * h.hours or (policy.rules_not_run_are_partial and h.rules_not_run) for h in self.hosts
+            h.seen < policy.full_share * h.hours
+            or (h.seen_until_fix or 0) < policy.full_share * (h.hours_until_fix or 0)
+            or h.events < policy.full_share * (h.events + h.unparsed)
+            or h.unread > 0
+            or (policy.rules_not_run_are_partial and bool(h.rules_not_run))
+            for h in self.hosts
         )
 
 
@@ -60,7 +65,10 @@ def _short_of(case: AssetCase, hunt: HuntDone, host: HostSearch, facts: Facts) -
         what = f"Nobody knows since when {name} could have been entered"
         yield Missing(Reason.NO_WINDOW, what, "state the first known exploitation in the bulletin, then hunt", (name,))
     if host.seen <= 0 or host.hours <= 0:
-        what = f"Not hunted: {host.hours} of {host.hours} hours of {name} have no logs"
+        what = f"Not hunted: {host.hours} of {host.hours} hours of {name} have no logs that a rule could search"
+        yield Missing(Reason.NOT_HUNTED, what, _upload(case), (name,))
+    elif host.hours_until_fix and not host.seen_until_fix:
+        what = f"Not hunted: none of the {host.hours_until_fix} hours before the fix of {name} could be searched for the exploit"
         yield Missing(Reason.NOT_HUNTED, what, _upload(case), (name,))
     outdated = []
     if not facts.pack or hunt.pack != facts.pack:
@@ -104,12 +112,24 @@ def coverage_reasons(facts: Facts) -> Iterator[Missing]:
             waiting.setdefault(search.hunt.id, []).append(search)
     for hunt in sorted(waiting):
         hosts = [h for s in waiting[hunt] for h in s.hosts]
-        saw = "; ".join(f"{h.seen} of {h.hours} hours of {h.asset_id}" for h in sorted(hosts, key=lambda h: h.asset_id))
+        saw = "; ".join(_saw(h) for h in sorted(hosts, key=lambda h: h.asset_id))
         rules = sorted({r for h in hosts for r in h.rules_not_run})
         what = f"Nobody has accepted what the hunt saw: {saw}" + (f"; rules that could not run: {listed(rules)}" if rules else "")
         yield Missing(
             Reason.COVERAGE, what, "accept this coverage, or add logs and hunt again", tuple(s.case.asset_id for s in waiting[hunt])
         )
+
+
+def _saw(host: HostSearch) -> str:
+    """The hours, and what else was not seen, of one host."""
+    parts = [f"{host.seen} of {host.hours} hours of {host.asset_id}"]
+    if host.hours_until_fix and (host.seen_until_fix or 0) < host.hours_until_fix:
+        parts.append(f"before the fix {host.seen_until_fix or 0} of {host.hours_until_fix}")
+    if host.unparsed:
+        parts.append(f"{host.unparsed:,} of {host.unparsed + host.events:,} lines not read")
+    if host.unread:
+        parts.append("1 file not read to its end" if host.unread == 1 else f"{host.unread} files not read to their end")
+    return ", ".join(parts)
 
 
 def _upload(case: AssetCase) -> str:

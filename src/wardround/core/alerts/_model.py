@@ -176,7 +176,11 @@ class AssumptionConfirmed(Signed):
 
 @dataclass(frozen=True, slots=True)
 class HostSearch:
-    """How much of one host's window a hunt could see. `hours` is the window's length, `seen` what its logs cover."""
+    """How much of one host's window a hunt could see. `hours` is the window's length, `seen` what of it could be searched for
+    traces of what comes after the exploit; `hours_until_fix` and `seen_until_fix` are those in which the exploit itself could be
+    seen (None: not told apart). `unparsed` lines of `events + unparsed` could not be read, nor `unread` files to their end.
+    `rules_not_run` are the rules that could not look at all of it.
+    """
 
     asset_id: str
     since: datetime
@@ -185,6 +189,11 @@ class HostSearch:
     hours: int
     could_have_been_altered: bool = False
     rules_not_run: tuple[str, ...] = ()
+    seen_until_fix: int | None = None
+    hours_until_fix: int | None = None
+    events: int = 0
+    unparsed: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def hunt_again(
     forgotten. Correlations look across all logs: when there are any, the rules that they refer to are run over all of them.
     """
     asked = fingerprints(rules)
+    named = frozenset().union(*(rule.fields for rule in rules.rules))
     found: dict[str, Searched] = {}
     new: dict[str, int] = {}
     for name, opened in logs.items():
@@ -59,7 +60,7 @@ def hunt_again(
             new[name] = len(fresh.rules)
             made = hunt([opened()], rules=fresh, searcher=searcher)
             before = _joined(name, before, made, asked=asked, ran={r.id for r in fresh.rules})
-        found[name] = _only(before, asked)
+        found[name] = _only(before, asked, named)
     correlated = _correlated(logs, rules, searcher)
     return Again(_result(rules, found, correlated), found, new)
 
@@ -97,24 +98,25 @@ def _both(old: SourceRun, new: SourceRun, *, but: Collection[str]) -> SourceRun:
     """One source's account of the earlier rules and of the new ones; the new one tells of the source itself."""
     ran = (*(rule for rule in old.ran if rule not in but), *new.ran)
     could_not = (*(miss for miss in old.could_not if miss.id not in but), *new.could_not)
-    return replace(new, ran=ran, could_not=could_not)
+    return replace(new, ran=ran, could_not=could_not, fields=tuple(sorted({*old.fields, *new.fields})))
 
 
-def _only(known: Searched, asked: Mapping[str, str]) -> Searched:
+def _only(known: Searched, asked: Mapping[str, str], named: frozenset[str]) -> Searched:
     """Without what rules said that are not asked any more."""
-    if known.rules.keys() <= asked.keys():
+    if known.rules.keys() <= asked.keys() and all(named.issuperset(run.fields) for run in known.runs):
         return known
     runs = tuple(
-        replace(r, ran=tuple(i for i in r.ran if i in asked), could_not=tuple(m for m in r.could_not if m.id in asked))
-        for r in known.runs
+        replace(
+            run,
+            ran=tuple(rule for rule in run.ran if rule in asked),
+            could_not=tuple(miss for miss in run.could_not if miss.id in asked),
+            fields=tuple(field for field in run.fields if field in named),
+        )
+        for run in known.runs
     )
-    return Searched(
-        known.source,
-        {rule: print_ for rule, print_ in known.rules.items() if rule in asked},
-        runs,
-        tuple(d for d in known.detections if d.rule in asked),
-        known.rejected,
-    )
+    rules = {rule: fingerprint for rule, fingerprint in known.rules.items() if rule in asked}
+    detections = tuple(d for d in known.detections if d.rule in asked)
+    return Searched(known.source, rules, runs, detections, known.rejected)
 
 
 def _correlated(logs: Mapping[str, Callable[[], Source]], rules: RuleSet, searcher: Searcher) -> Correlated | None:

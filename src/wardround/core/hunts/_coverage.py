@@ -35,16 +35,30 @@ def searched_hours(coverage: Coverage, *, window: Window, host: str | None = Non
     host's sources and in no silence of more than an hour. Rotated files follow each other: a silence of up to an hour between two
     files, or at the window's own ends, is no gap, as it is none within a file.
     """
-    spans = _joined(_spans(s for s in coverage.sources if host is None or s.host == host))
-    total = -((window.start - window.until) // HOUR)
+    return searched(hours_seen((s for s in coverage.sources if host is None or s.host == host), window=window), window=window)
+
+
+def hours_seen(sources: Iterable[SourceCoverage], *, window: Window) -> set[int]:
+    """The hours of the window, by their number from 0, that these sources cover together, as `searched_hours` counts them."""
+    total = _length(window)
     seen: set[int] = set()
-    for start, end in spans:
+    for start, end in _joined(_spans(sources)):
         start = window.start if start - window.start <= HOUR else start
         end = window.until if window.until - end <= HOUR else end
         first = -((window.start - start) // HOUR)
         last = total if end >= window.until else (end - window.start) // HOUR
         seen.update(range(max(first, 0), min(last, total)))
-    return SearchedHours(len(seen), total, tuple(_unseen(window, total, seen)))
+    return seen
+
+
+def searched(hours: set[int], *, window: Window) -> SearchedHours:
+    """So many hours of the window, and the spans that are not among them."""
+    total = _length(window)
+    return SearchedHours(len(hours), total, tuple(_unseen(window, total, hours)))
+
+
+def _length(window: Window) -> int:
+    return -((window.start - window.until) // HOUR)
 
 
 def _spans(sources: Iterable[SourceCoverage]) -> Iterable[Span]:

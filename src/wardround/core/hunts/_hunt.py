@@ -45,7 +45,7 @@ def hunt(sources: Iterable[Source], *, rules: RuleSet, searcher: Searcher = Plai
             if not (tally.events or tally.rejected):
                 rejected.append(Rejected(source.name, _nothing(tally)))
             ran, could_not = search.account.close()
-            runs.append(SourceRun(tally.coverage(), ran, could_not, tally.not_placed))
+            runs.append(SourceRun(tally.coverage(), ran, could_not, tally.not_placed, search.account.fields()))
     return joined_result(rules, runs, detections, rejected, gathering.correlated)
 
 

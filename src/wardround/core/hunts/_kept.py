@@ -44,7 +44,8 @@ def load(data: bytes, *, where: str = "kept search") -> Searched:
 
 
 def _run(run: dict[str, Any]) -> SourceRun:
-    return SourceRun(_coverage(run["coverage"]), tuple(run["ran"]), tuple(_miss(m) for m in run["could_not"]), run["not_placed"])
+    could_not = tuple(_miss(miss) for miss in run["could_not"])
+    return SourceRun(_coverage(run["coverage"]), tuple(run["ran"]), could_not, run["not_placed"], tuple(run["fields"]))
 
 
 def _coverage(own: dict[str, Any]) -> SourceCoverage:

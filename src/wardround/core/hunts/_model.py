@@ -1,18 +1,22 @@
 """The nouns of a hunt: packs, what one source let us see, and what came of it all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from wardround.core.sigma import RuleSet
+from wardround.core.sigma import Rule, RuleSet
+from wardround.core.sigma._model import Correlation
 from wardround.core.vocab import Coverage, Detection, Rejected
 from wardround.core.vocab._hunting import NotRun, SourceCoverage, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A hunt made ready for one product: rules, what logs they need, what they cannot see, what a hit means, what to do next."""
+    """A hunt made ready for one product: rules, what logs they need, what they cannot see, what a hit means, what to do next.
+
+    `indicators` are its lists as they were read (name, bytes); `queries` the same hunt in other places' languages, by file name.
+    """
 
     name: str
     version: str
@@ -23,21 +27,33 @@ class Pack:
     next_steps: tuple[str, ...]
     margin_days: int
     rules: RuleSet
+    indicators: tuple[tuple[str, bytes], ...] = ()
+    queries: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
-        """The hash of everything in the pack: kept with a hunt's record."""
+        """The hash of everything in the pack that decides a hunt: kept with a hunt's record."""
         return self.rules.sha256
+
+    @property
+    def reported(self) -> tuple[Rule | Correlation, ...]:
+        """The rules and correlations whose hits are detections."""
+        every: list[Rule | Correlation] = [*self.rules.rules, *self.rules.correlations]
+        return tuple(rule for rule in every if rule.reported)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRun:
-    """One source: what it let us see, the rules that ran on it, those that could not (on all or a part), events without a time."""
+    """One source: what it let us see, the rules that ran on it, those that could not (on all or a part), events without a time.
+
+    `fields` are those that the rules name and that its events had, or could have had.
+    """
 
     coverage: SourceCoverage
     ran: tuple[str, ...]
     could_not: tuple[NotRun, ...]
     not_placed: int
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

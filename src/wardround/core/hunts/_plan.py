@@ -54,6 +54,11 @@ class Account:
     names: dict[Kind, set[str]] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
 
+    def fields(self) -> tuple[str, ...]:
+        """The fields that the rules name and that these events had; where a kind of event states its fields, all of those."""
+        there = (names if kind.fields is None else kind.fields & self.plan.fields for kind, names in self.names.items())
+        return tuple(sorted(frozenset().union(*there)))
+
     def close(self) -> Closed:
         """After the last event: the rules that ran here, and those that could not, on all of it or on a part, with the reason.
 

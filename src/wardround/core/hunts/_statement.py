@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wardround.core.hunts._coverage import searched_hours
+from wardround.core.hunts._hosts import HostCoverage
 from wardround.core.hunts._model import HuntResult, SourceRun, Window
 from wardround.core.vocab import Detection
 from wardround.core.vocab._hunting import SourceCoverage
@@ -31,6 +32,47 @@ def statement(result: HuntResult, *, window: Window | None = None, host: str | N
     sources = {run.coverage.source for run in runs}
     hits = [d for d in result.detections if d.source in sources]
     return f"{what}: {_found(hits)}{_caveats(result, runs)}"
+
+
+def host_statement(seen: HostCoverage, *, found: int, scans: int = 0) -> str:
+    """The same sentence for one host and the window in which it stood open, from what could be seen of it.
+
+    `found` are the traces in the window, `scans` those of them that alone are a scanner's probe. What was not searched follows,
+    each as a figure: hours, rules, lines, files.
+    """
+    whole, until_fix = seen.whole, seen.until_fix
+    rules = f"{len(seen.sighted)} of {len(seen.rules)} rules"
+    said = f"{_traces(found)} found" if found else "no trace found in what was searched"
+    said += f" ({_count(scans, 'probe')} by scanners among them)" if scans else ""
+    parts = [
+        f"Searched {whole.hours} of {whole.of} hours of {seen.host} with {rules}: {said}{', to be judged' if found else ''}.",
+        *_not_searched(seen),
+    ]
+    if until_fix.of and until_fix.hours < until_fix.of and until_fix.of < whole.of:
+        parts.insert(1, f"Before the fix, when it could be entered: {until_fix.hours} of {until_fix.of} hours.")
+    if seen.could_have_been_altered:
+        parts.append(f"Logs came from {seen.host} itself: whoever got in could have altered them.")
+    return " ".join(parts)
+
+
+def _not_searched(seen: HostCoverage) -> list[str]:
+    left = []
+    if hours := seen.whole.of - seen.whole.hours:
+        left.append(f"{_count(hours, 'hour')} without logs that a rule could search")
+    nowhere = sum(not rule.hours and not rule.whole for rule in seen.rules)
+    if nowhere:
+        left.append(f"{_count(nowhere, 'rule')} that could not run")
+    if partly := sum(not rule.whole and bool(rule.why) for rule in seen.rules) - nowhere:
+        left.append(f"{_count(partly, 'rule')} that could look at a part only")
+    if seen.unparsed:
+        left.append(f"{seen.unparsed:,} of {seen.unparsed + seen.events:,} lines that could not be read")
+    if seen.unread:
+        left.append(f"{_count(len(seen.unread), 'file')} not read to the end")
+    return [f"Not searched: {'; '.join(left)}."] if left else []
+
+
+def _traces(number: int) -> str:
+    return "one trace" if number == 1 else f"{number:,} traces"
 
 
 def _found(hits: Sequence[Detection]) -> str:
