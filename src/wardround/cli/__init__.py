@@ -21,6 +21,7 @@ COMMANDS = {
     "triage": ("wardround.cli.triage", "How urgent is one CVE, by which policy, and why."),
     "hunt": ("wardround.cli.hunt", "Search logs for traces, and say what could be seen."),
     "rules": ("wardround.cli.rules", "Sigma rules: which of them can be run, and what is wrong with the others."),
+    "pack": ("wardround.cli.pack", "Hunt packs: which there are, and their own tests."),
     "names": ("wardround.cli.names", "What a product is called: ask, decide, share."),
     "override": ("wardround.cli.override", "Vendor facts that a record lacks: list, check, add."),
     "replay": ("wardround.cli.replay", "Play a real incident, day by day."),

@@ -9,6 +9,7 @@ from wardround.core.logs._clock import Clock
 from wardround.core.logs._event_xml import xml_event
 from wardround.core.logs._haproxy import haproxy_event
 from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._netscaler import netscaler_event
 from wardround.core.logs._syslog_prefix import Prefix, prefix
 from wardround.core.logs._tables import table
 
@@ -49,6 +50,8 @@ class SyslogReader:
 
     def read(self, number: int, line: str) -> tuple[Event, ...] | None:
         """The event of a line; None when it has no syslog head."""
+        if "-PPE-" in line and (event := netscaler_event(number, line, self._clock)):
+            return (event,)
         head = prefix(line, self._clock)
         if head is None:
             return None
