@@ -107,7 +107,7 @@ SOURCES = st.sampled_from(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(SOURCES, RULE), min_size=1, max_size=4), EVENTS)
 def test_random_rules_over_random_events(
     both: Both, given: list[tuple[dict[str, str], dict[str, Any]]], events: list[bytes]

@@ -25,7 +25,7 @@ def expression(pattern: str, flags: str) -> Regex:
     return Regex(pattern, flags)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.builds(text_test, PIECES, st.booleans()), min_size=1, max_size=6, unique=True), st.lists(TEXT, max_size=8))
 def test_wildcard_texts_are_answered_exactly(tests: list[Text], values: list[str]) -> None:
     patterns = Patterns(list(enumerate(tests)))
@@ -34,7 +34,7 @@ def test_wildcard_texts_are_answered_exactly(tests: list[Text], values: list[str
         assert patterns.passing(value) == (wanted, set()), value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.builds(expression, st.sampled_from(EXPRESSIONS), st.sampled_from(["", "i", "s", "ms"])),

@@ -13,7 +13,7 @@ from wardround.core.logs import Event, Kind, Scalar, written
 from wardround.core.sigma import Rule, SlowRegexError, holds
 from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest, leaves
 from wardround.core.sigma._values import Reference, Regex, Text
-from wardround.engines.hunting._patterns import Patterns, Words
+from wardround.engines.hunting._patterns import Patterns, Store, Words
 
 Truths = frozenset[int]
 MOST_KEPT = 200_000
@@ -37,9 +37,11 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
     Several values are given as a tuple, and so are true and false: they would equal 1 and 0.
     """
 
-    def __init__(self, name: str, tests: Sequence[tuple[int, FieldTest]], answers: "Answers") -> None:
+    def __init__(
+        self, name: str, tests: Sequence[tuple[int, FieldTest]], answers: "Answers", *, store: Store | None = None
+    ) -> None:
         super().__init__()
-        self.name, self._answers = name, answers
+        self.name, self._answers, self._store = name, answers, store
         self._strings = [(n, leaf) for n, leaf in tests if isinstance(leaf.test, Text | Regex)]
         self._patterns = None if self._strings else Patterns(())
         self._others = [(n, leaf) for n, leaf in tests if not isinstance(leaf.test, Text | Regex | Reference)]
@@ -66,7 +68,9 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
         true: set[int] = set(self._held({self.name: values}))
         slow: set[int] = set()
         if self._patterns is None:
-            self._patterns = Patterns([(n, test) for n, leaf in self._strings if isinstance(test := leaf.test, Text | Regex)])
+            self._patterns = Patterns(
+                [(n, test) for n, leaf in self._strings if isinstance(test := leaf.test, Text | Regex)], store=self._store
+            )
         for value in values:
             if value is None:
                 true |= self._of_null()
@@ -131,8 +135,8 @@ class Ready(NamedTuple):
 class Compiled:
     """All rules of a hunt. Numbers of tests and the memory of values are shared by all kinds of events."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self.answers = Answers()
+    def __init__(self, rules: Iterable[Rule], *, store: Store | None = None) -> None:
+        self.answers, self._store = Answers(), store
         self._tests: dict[FieldTest, int] = {}
         self._by_field: dict[str, list[tuple[int, FieldTest]]] = {}
         self._fields: dict[str, Field] = {}
@@ -141,7 +145,7 @@ class Compiled:
     def field(self, name: str) -> Field:
         """The tests of one field, compiled when first asked for."""
         if name not in self._fields:
-            self._fields[name] = Field(name, self._by_field.get(name, ()), self.answers)
+            self._fields[name] = Field(name, self._by_field.get(name, ()), self.answers, store=self._store)
         return self._fields[name]
 
     def _ready(self, rule: Rule) -> Ready:

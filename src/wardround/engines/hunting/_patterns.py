@@ -4,9 +4,11 @@ Text tests are answered by Hyperscan alone, exactly; regular expressions only as
 rarely) and then put to the reference test. What Hyperscan cannot take is put to the reference test always.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from importlib.metadata import version
+from typing import Any, Protocol
 
 from wardround.core.sigma._values import Piece, Regex, Text
 
@@ -15,13 +17,23 @@ OTHERWISE = re.compile(r"\{,|(?<!\A)\(\?[a-zA-Z]+\)|\[\[|\\[uUNXRKQEGhHZ]|\(\?\(
 PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]*\Z")
 
 
+class Store(Protocol):
+    """Keeps compiled databases by the hash of what they are made of."""
+
+    def get(self, key: str) -> tuple[bytes, list[int]] | None:
+        """A database and the numbers in it; None when it is not there."""
+
+    def keep(self, key: str, database: bytes, taken: list[int]) -> None:
+        """Keep one."""
+
+
 class Patterns:
     """String tests by number. `passing(value)` gives the numbers of those that the value passes, and of those to be put to it.
 
     A value is given as it is written; folding is done here.
     """
 
-    def __init__(self, tests: Sequence[tuple[int, Text | Regex]]) -> None:
+    def __init__(self, tests: Sequence[tuple[int, Text | Regex]], *, store: Store | None = None) -> None:
         folded: list[tuple[int, bytes, int]] = []
         cased: list[tuple[int, bytes, int]] = []
         self.regexes = {number: test for number, test in tests if isinstance(test, Regex)}
@@ -31,7 +43,7 @@ class Patterns:
         for number, test in texts:
             (cased if test.cased else folded).append((number, expression(test.pieces), 0))
         cased += [(number, *asked) for number, test in self.regexes.items() if (asked := _asked(test))]
-        self._folded, self._cased = _Database(folded), _Database(cased)
+        self._folded, self._cased = _Database(folded, store=store), _Database(cased, store=store)
         self.always = frozenset(n for n in self.regexes if n not in self._cased.taken)
         self.untaken = {
             n: t for n, t in texts if n not in (self._cased if t.cased else self._folded).taken and not matches_empty(t)
@@ -135,34 +147,47 @@ def _asked(test: Regex) -> tuple[bytes, int] | None:
 class _Database:
     """Numbered expressions in one Hyperscan database. `taken` are the numbers that it holds."""
 
-    def __init__(self, wanted: list[tuple[int, bytes, int]], *, once: bool = True) -> None:
+    def __init__(self, wanted: list[tuple[int, bytes, int]], *, once: bool = True, store: Store | None = None) -> None:
         import hyperscan as hs
 
         always = hs.HS_FLAG_SINGLEMATCH if once else 0
         wanted = [(n, e, f | always | (0 if f else hs.HS_FLAG_DOTALL)) for n, e, f in wanted if e]
-        self._database: Any = None
-        good = wanted
-        try:
-            self._compile(good)
-        except hs.error:
-            good = [one for one in wanted if _compiles(one)]
-            try:
-                self._compile(good)
-            except hs.error:
-                good, self._database = [], None
-        self.taken = frozenset(number for number, _, _ in good)
+        key = hashlib.sha256(repr((version("hyperscan"), wanted)).encode()).hexdigest()
+        self._database, self.taken = self._kept(store, key) or self._compiled(wanted)
+        if self._database is not None:
+            self._scratch = hs.Scratch(self._database)
+            if store:
+                store.keep(key, hs.dumpb(self._database), sorted(self.taken))
 
-    def _compile(self, wanted: list[tuple[int, bytes, int]]) -> None:
+    @staticmethod
+    def _kept(store: Store | None, key: str) -> tuple[Any, frozenset[int]] | None:
         import hyperscan as hs
 
-        if not wanted:
-            self._database = None
-            return
-        database = hs.Database(mode=hs.HS_MODE_BLOCK)
-        numbers, expressions, flags = zip(*wanted, strict=True)
-        database.compile(expressions=list(expressions), ids=list(numbers), elements=len(wanted), flags=list(flags))
-        self._database = database
-        self._scratch = hs.Scratch(database)
+        if store is None or (kept := store.get(key)) is None:
+            return None
+        try:
+            database = hs.loadb(kept[0], hs.HS_MODE_BLOCK)
+            database.scan(b"", match_event_handler=_collect, context=set(), scratch=hs.Scratch(database))
+        except hs.error:  # another machine's, or damaged: made again
+            return None
+        return database, frozenset(kept[1])
+
+    @staticmethod
+    def _compiled(wanted: list[tuple[int, bytes, int]]) -> tuple[Any, frozenset[int]]:
+        import hyperscan as hs
+
+        for good in (wanted, None):
+            good = [one for one in wanted if _compiles(one)] if good is None else good
+            if not good:
+                break
+            database = hs.Database(mode=hs.HS_MODE_BLOCK)
+            numbers, expressions, flags = zip(*good, strict=True)
+            try:
+                database.compile(expressions=list(expressions), ids=list(numbers), elements=len(good), flags=list(flags))
+            except hs.error:
+                continue
+            return database, frozenset(numbers)
+        return None, frozenset()
 
     def __bool__(self) -> bool:
         return self._database is not None
@@ -182,11 +207,11 @@ class _Database:
         return found
 
 
-def _place(number: int, start: int, end: int, flags: int, found: list[tuple[int, int]]) -> None:
+def _place(number: int, start: int, end: int, flags: int, found: Any) -> None:
     found.append((number, end))
 
 
-def _collect(number: int, start: int, end: int, flags: int, found: set[int]) -> None:
+def _collect(number: int, start: int, end: int, flags: int, found: Any) -> None:
     found.add(number)
 
 

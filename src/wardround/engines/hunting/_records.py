@@ -14,6 +14,7 @@ from wardround.engines.hunting._shapes import Shape, Shapes
 
 PLAIN = frozenset([str, int, type(None)])
 TEXTS = frozenset([str, type(None)])
+LARGEST_ID, LONGEST_CHANNEL = 0xFFFF, 256
 NOT_PLAIN = ("nested",) * 3
 SECTIONS = frozenset(["#attributes", "System", "EventData"])
 NO_DATA: Mapping[str, Any] = {}
@@ -37,12 +38,12 @@ class Told(NamedTuple):
 
 
 class Records:
-    """Windows events of one kind."""
+    """Windows events of one kind. `asked` are the fields that any rule of the hunt names."""
 
-    def __init__(self, kind: Kind, shapes: Shapes) -> None:
-        self.kind, self.shapes = kind, shapes
+    def __init__(self, kind: Kind, shapes: Shapes, *, asked: frozenset[str]) -> None:
+        self.kind, self._asked = kind, asked
         self.view: View = shapes.view
-        self._system = [(name, get) for name, get in FROM_SYSTEM.items() if name in self.view.fields]
+        self._system = [(name, get) for name, get in FROM_SYSTEM.items() if name in asked]
         self._getters = [get for _, get in self._system]
         self._layouts: dict[tuple[tuple[str, ...], tuple[bool, ...]], Layout] = {}
 
@@ -68,19 +69,20 @@ class Records:
                     places.setdefault(name, places[theirs])
         if len(self._layouts) >= Shapes.MOST:
             self._layouts.clear()
-        got = self._layouts[names, missing] = Layout(Shape(self.view, places), self.view.fields & places.keys())
+        got = self._layouts[names, missing] = Layout(Shape(self.view, places), self._asked & places.keys())
         return got
 
 
 class LaterEvent(Event):
     """A Windows event whose fields and text are worked out only when somebody asks: most hits are only told."""
 
-    __slots__ = ("_record",)
+    __slots__ = ("_record", "told")
 
     def __init__(self, line: int, told: Told, record: Any, *, excerpt: str) -> None:
         self.line, self.kind, self.host = line, told.records.kind, told.host
         self.time = as_time(told.time)
         self.excerpt = excerpt[:EXCERPT]
+        self.told = told
         self._record, self._folded = record, {}
 
     def __getattr__(self, name: str) -> Any:
@@ -94,8 +96,8 @@ class LaterEvent(Event):
 class WindowsRecords:
     """Windows events of every kind."""
 
-    def __init__(self, shapes: Callable[[Kind], Shapes]) -> None:
-        self._shapes = shapes
+    def __init__(self, shapes: Callable[[Kind], Shapes], *, asked: frozenset[str]) -> None:
+        self._shapes, self._asked = shapes, asked
         self._kinds: dict[tuple[str, int], Records] = {}
 
     def tell(self, record: Any) -> Told | None:
@@ -109,7 +111,9 @@ class WindowsRecords:
             if type(event_id) is str:
                 event_id = int(event_id)
             time = system["TimeCreated"]["#attributes"]["SystemTime"]
-            if not SECTIONS.issuperset(event) or type(event_id) is not int or type(channel) is not str or type(host) is not str:
+            if not SECTIONS.issuperset(event) or type(event_id) is not int or not 0 <= event_id <= LARGEST_ID:
+                return None
+            if type(channel) is not str or len(channel) > LONGEST_CHANNEL or type(host) is not str or not host:
                 return None
             records = self._kinds.get((channel, event_id)) or self._records(channel, event_id)
             found = records.tell(NO_DATA if data is None else data, system)
@@ -121,7 +125,7 @@ class WindowsRecords:
         kind = Kind(WINDOWS, "windows", channel.lower(), event_id)
         if len(self._kinds) >= Shapes.MOST:
             self._kinds.clear()
-        got = self._kinds[channel, event_id] = Records(kind, self._shapes(kind))
+        got = self._kinds[channel, event_id] = Records(kind, self._shapes(kind), asked=self._asked)
         return got
 
 

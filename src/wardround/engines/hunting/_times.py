@@ -15,47 +15,40 @@ class Times:
         self._tally = tally
         self._hours: dict[str, list[str]] = {}
         self._last = ""
-        self._alike = True
 
-    def add(self, time: Any) -> None:
-        """One event's time, or what stands in its place."""
-        if self._alike and type(time) is str and WRITTEN.fullmatch(time):
-            ends = self._hours.get(time[:13])
-            if ends is not None:
-                if time < ends[0]:
-                    ends[0] = time
-                elif time > ends[1]:
-                    ends[1] = time
-            elif as_time(time) is not None:
-                self._hours[time[:13]] = [time, time]
-            else:
-                self._ordinary(time)
-                return
-            if time < self._last:
-                self._back(time)
-            self._last = time
+    def add(self, time: Any) -> bool:
+        """One event's time; False, and nothing done, for one that is not written so."""
+        if type(time) is not str or not WRITTEN.fullmatch(time):
+            return False
+        ends = self._hours.get(time[:13])
+        if ends is not None:
+            if time < ends[0]:
+                ends[0] = time
+            elif time > ends[1]:
+                ends[1] = time
+        elif as_time(time) is None:
+            return False
         else:
-            self._ordinary(time)
+            self._hours[time[:13]] = [time, time]
+        if not self._last:
+            self._tally.clock.corrected(as_time(time))
+        elif time < self._last:
+            self._tally.clock.corrected(as_time(self._last))
+            self._tally.clock.corrected(as_time(time))
+        self._last = time
+        return True
+
+    def pause(self) -> None:
+        """Another event, counted elsewhere, comes between: the clock is told how far we are."""
+        if self._last:
+            self._tally.clock.corrected(as_time(self._last))
+            self._last = ""
 
     def close(self) -> None:
         """Hand over what was seen."""
+        self.pause()
         for ends in self._hours.values():
             for time in ends:
                 if (read := as_time(time)) is not None:
                     self._tally.seen.add(read)
         self._hours.clear()
-
-    def _back(self, time: str) -> None:
-        clock = self._tally.clock
-        clock.corrected(as_time(self._last))
-        clock.corrected(as_time(time))
-
-    def _ordinary(self, time: Any) -> None:
-        if self._alike and self._last:
-            self._tally.clock.corrected(as_time(self._last))
-        self._alike = False
-        read = self._tally.clock.corrected(as_time(time))
-        if read is None:
-            self._tally.not_placed += 1
-        else:
-            self._tally.seen.add(read)
