@@ -15,6 +15,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any
 
+from wardround.core.matching._drawn import with_drawn
 from wardround.core.matching._habits import DOTTED, READINGS, entries_of, mended_lines, numbers_of, with_entries, without_default
 from wardround.core.matching._in_words import in_words
 from wardround.core.matching._product_order import form_of_object
@@ -100,8 +101,12 @@ def by_convention(
 def whole_ends(affected: Mapping[str, Any], *, description: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """The object with ends that its publisher cut short made whole, by the record's own description, and the sentence to assume.
 
+    So is one that calls every version affected (`_drawn`).
     `16.7` is 16.7.9 where the description speaks of that one and not of 16.7: taken by its letter it would clear 16.7.8.
     """
+    drawn, assumed = with_drawn(affected, description=description)
+    if assumed:
+        return drawn, assumed
     vendor = affected.get("vendor")
     habits = _by_vendor().get(_key(vendor) if isinstance(vendor, str) else "", ())
     if any("slipped_default" in convention.readings for convention in habits):
@@ -133,7 +138,7 @@ def may_apply(objects: Sequence[Mapping[str, Any]]) -> bool:
         listed = affected.get("versions")
         for entry in listed if isinstance(listed, list) else ():
             start = entry.get("version") if isinstance(entry, dict) else entry
-            if start in ("unspecified", "") or may_be_spelled(entry):
+            if start in ("unspecified", "", "*") or may_be_spelled(entry):
                 return True
             zeros += isinstance(entry, dict) and entry.get("version") == "0"
     return zeros > 1
