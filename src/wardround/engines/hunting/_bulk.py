@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wardround.engines.hunting._search import FastSearcher
 
 BLOCK = 1 << 20
+OFTEN = 5_000
 MINUTE = 60
 COMBINED_KIND = kind(COMBINED)
 Holders = tuple[CsvReader, XmlReader]
@@ -64,7 +65,9 @@ class BulkReading(Reading):
         if not self._short:
             yield from super()._windows_events()
             return
-        for record in windows_records(whole(self.tally)):
+        for nth, record in enumerate(windows_records(whole(self.tally))):
+            if not nth % OFTEN:
+                self._searcher.compiled.rest()
             if isinstance(record, str):
                 self.tally.not_read(record)
                 continue
@@ -75,14 +78,14 @@ class BulkReading(Reading):
             except JSONDecodeError:
                 told = None
             if told is not None and self._times.add(told.time):
-                if (event := self._later(record["event_record_id"], told, parsed, raw)) is not None:
+                if (event := self._later(record["event_record_id"], told, parsed, raw.encode())) is not None:
                     yield event
             elif isinstance(got := event_of(record), str):
                 self.tally.not_read(got)
             else:
                 yield got
 
-    def _later(self, number: int, told: Told, parsed: Any, raw: str) -> LaterEvent | None:
+    def _later(self, number: int, told: Told, parsed: Any, raw: bytes) -> LaterEvent | None:
         """Count a record; an event of it when a rule may hit it."""
         self.tally.hosts[told.host] += 1
         key = id(told.layout)
@@ -95,7 +98,7 @@ class BulkReading(Reading):
         if view.words and (worded := view.worded_in_json(raw)):
             decided = Decided(decided.sure, tuple(sorted(worded.union(decided.unsure).difference(decided.sure))))
         if decided.sure or decided.unsure:
-            return LaterEvent(number, told._replace(decided=decided), parsed, excerpt=raw)
+            return LaterEvent(number, told._replace(decided=decided), parsed, excerpt=raw.decode())
         return None
 
     def _add(self, told: Told, count: int) -> None:
@@ -118,6 +121,7 @@ class BulkReading(Reading):
 
     def _block(self, data: bytes, first: int, readers: list[LineReader], holders: Holders) -> Generator[Event, None, int]:
         """The lines of one block. Returns how many they are."""
+        self._searcher.compiled.rest()
         lines = data.split(b"\n")
         lines.pop()
         index, access = 0, None
@@ -131,7 +135,7 @@ class BulkReading(Reading):
                     index = stop
                     continue
             elif isinstance(readers[0], JsonReader) and line.startswith(b"{") and (told := self._told_by(line)) is not None:
-                if (event := self._later(first + index, *told, line.decode())) is not None:
+                if (event := self._later(first + index, *told, line)) is not None:
                     yield event
                 index += 1
                 continue

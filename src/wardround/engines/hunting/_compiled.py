@@ -6,8 +6,9 @@ put to the reference evaluator, on the event itself.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+import weakref
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from wardround.core.logs import Event, Kind, Scalar, written
 from wardround.core.sigma import Rule, SlowRegexError, holds
@@ -16,11 +17,12 @@ from wardround.core.sigma._values import Reference, Regex, Text
 from wardround.engines.hunting._patterns import Patterns, Store, Words
 
 Truths = frozenset[int]
-MOST_KEPT = 200_000
+MOST_KEPT = 96 << 20
 LONGEST_KEPT = 2_000
-"""How many values are remembered for one field, and how long one may be: memory stays flat whatever the logs hold."""
+"""About how many bytes of answers are remembered, and how long a value may be whose answer is: memory stays flat."""
 NO_KIND = Kind("", "")
-ESCAPED = "\\u"
+ESCAPED = b"\\u"
+NOTHING: set[int] = set()
 WORD = re.compile(r"[ !#-.0-\[\]-~]{3,}")  # what JSON writes as it is: not the quote, the slashes
 
 
@@ -44,16 +46,16 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
         self.name, self._answers, self._store = name, answers, store
         self._strings = [(n, leaf) for n, leaf in tests if isinstance(leaf.test, Text | Regex)]
         self._patterns = None if self._strings else Patterns(())
-        self._others = [(n, leaf) for n, leaf in tests if not isinstance(leaf.test, Text | Regex | Reference)]
+        self._others = [(n, leaf) for n, leaf in tests if not isinstance(leaf.test, Text | Regex)]
         self._null: Truths | None = None
-        self.absent = answers.number(Answer(self._held({})))
+        self.absent: Truths = self._held({})
 
     def __missing__(self, value: Scalar | tuple[Scalar, ...]) -> int:
         values = value if isinstance(value, tuple) else (value,)
         got = self._answers.number(self.answer(values))
-        if sum(len(one) for one in values if isinstance(one, str)) <= LONGEST_KEPT:
-            if len(self) >= MOST_KEPT:
-                self.clear()
+        size = sum(len(one) for one in values if isinstance(one, str))
+        if size <= LONGEST_KEPT:
+            self._answers.size += 200 + size
             self[value] = got
         return got
 
@@ -100,12 +102,43 @@ def _holding(tests: Sequence[tuple[int, FieldTest]], fields: dict[str, tuple[Sca
     return frozenset(number for number, leaf in tests if holds(leaf, event))
 
 
+class Pair(dict[tuple[Any, Any], int]):
+    """One test of a field against another field: from the two values to the number of its answer."""
+
+    def __init__(self, number: int, test: FieldTest, other: str, answers: "Answers") -> None:
+        super().__init__()
+        self._test, self._answers = [(number, test)], answers
+        self.names = (test.field, other)
+
+    def __missing__(self, values: tuple[Any, Any]) -> int:
+        fields = {name: value if isinstance(value, tuple) else (value,) for name, value in zip(self.names, values, strict=True)}
+        got = self._answers.number(Answer(_holding(self._test, fields)))
+        self._answers.size += 300 + sum(len(value) for value in values if isinstance(value, str))
+        self[values] = got
+        return got
+
+    def of(self, value: tuple[Scalar, ...], other: tuple[Scalar, ...]) -> int:
+        """The number of the answer for values of any type."""
+        return self._answers.number(Answer(_holding(self._test, dict(zip(self.names, (value, other), strict=True)))))
+
+    def absent(self, names: Collection[str]) -> Truths:
+        """What holds when not both fields are there."""
+        return _holding(self._test, {name: ("",) for name in self.names if name in names})
+
+
 class Answers:
-    """Distinct answers, numbered from 0."""
+    """Distinct answers, numbered from 0. `size` is about what everything takes that remembers them."""
 
     def __init__(self) -> None:
         self._numbers: dict[Answer, int] = {}
         self.all: list[Answer] = []
+        self.size = 0
+
+    def clear(self) -> None:
+        """Forget all; whoever remembers numbers must forget them too."""
+        self._numbers.clear()
+        self.all.clear()
+        self.size = 0
 
     def number(self, answer: Answer) -> int:
         """The number of an answer."""
@@ -113,6 +146,7 @@ class Answers:
         if got is None:
             got = self._numbers[answer] = len(self.all)
             self.all.append(answer)
+            self.size += 500 + 60 * len(answer.true)
         return got
 
 
@@ -140,6 +174,8 @@ class Compiled:
         self._tests: dict[FieldTest, int] = {}
         self._by_field: dict[str, list[tuple[int, FieldTest]]] = {}
         self._fields: dict[str, Field] = {}
+        self._pairs: dict[int, Pair] = {}
+        self._remembering: list[weakref.ref[dict[Any, Any]]] = []
         self.rules = {id(rule): self._ready(rule) for rule in rules}
 
     def field(self, name: str) -> Field:
@@ -148,14 +184,31 @@ class Compiled:
             self._fields[name] = Field(name, self._by_field.get(name, ()), self.answers, store=self._store)
         return self._fields[name]
 
+    def pairs(self, tests: Iterable[int]) -> list[Pair]:
+        """Those of the tests that ask one field against another."""
+        return [self._pairs[number] for number in sorted(self._pairs.keys() & set(tests))]
+
+    def remember(self, one: dict[Any, Any]) -> None:
+        """Something that remembers numbers of answers: it is emptied with them."""
+        self._remembering.append(weakref.ref(one))
+
+    def rest(self) -> None:
+        """Forget everything when it has become too much. To be called where no number is held."""
+        if self.answers.size < MOST_KEPT:
+            return
+        self.answers.clear()
+        for field in self._fields.values():
+            field.clear()
+        for pair in self._pairs.values():
+            pair.clear()
+        there = [one for ref in self._remembering if (one := ref()) is not None]
+        for one in there:
+            one.clear()
+        self._remembering = [weakref.ref(one) for one in there]
+
     def _ready(self, rule: Rule) -> Ready:
-        tests = set()
-        exact = False
-        for leaf in leaves(rule.condition):
-            if isinstance(leaf, TextTest) or isinstance(leaf.test, Reference):
-                exact = True
-            else:
-                tests.add(self._number(leaf))
+        tests = {self._number(leaf) for leaf in leaves(rule.condition) if isinstance(leaf, FieldTest)}
+        exact = any(isinstance(leaf, TextTest) for leaf in leaves(rule.condition))
         program = None if exact else _program(rule.condition, self._tests)
         return Ready(rule, program, frozenset(tests), _anchors(rule.condition, self._tests))
 
@@ -163,7 +216,10 @@ class Compiled:
         number = self._tests.get(leaf)
         if number is None:
             number = self._tests[leaf] = len(self._tests)
-            self._by_field.setdefault(leaf.field, []).append((number, leaf))
+            if isinstance(leaf.test, Reference):
+                self._pairs[number] = Pair(number, leaf, leaf.test.field, self.answers)
+            else:
+                self._by_field.setdefault(leaf.field, []).append((number, leaf))
         return number
 
 
@@ -174,6 +230,7 @@ class View:
         self.compiled = compiled
         self.rules = [compiled.rules[id(rule)] for rule in rules]
         self.fields = frozenset().union(*(rule.fields for rule in rules))
+        self.pairs = compiled.pairs(test for ready in self.rules for test in ready.tests)
         self.words: dict[str, list[int]] = {}
         self._words: Words | None = None
         self._anchored: dict[int, list[int]] = {}
@@ -207,14 +264,15 @@ class View:
                 sure.append(index)
         return Decided(tuple(sure), tuple(unsure))
 
-    def worded(self, text: str) -> set[int]:
-        """The rules one of whose words may stand in a text."""
+    def worded(self, text: bytes) -> set[int]:
+        """The rules one of whose words may stand in a text, which is UTF-8."""
         if self._words is None:
             self._words = Words(self.words)
-        return {index for word in self._words.standing(text) for index in self.words[word]}
+        standing = self._words.standing(text)
+        return {index for word in standing for index in self.words[word]} if standing else NOTHING
 
-    def worded_in_json(self, raw: str) -> set[int]:
-        """As `worded`, for the text of a record that is still JSON: with an escape in it, every word could stand there."""
+    def worded_in_json(self, raw: bytes) -> set[int]:
+        """As `worded`, for a record that is still JSON: with an escape in it, every word could stand there."""
         if ESCAPED in raw:
             return {index for indexes in self.words.values() for index in indexes}
         return self.worded(raw)
@@ -245,7 +303,7 @@ def _anchors(node: Node, numbers: dict[FieldTest, int]) -> frozenset[int | str] 
 def _weighed(node: Node, numbers: dict[FieldTest, int]) -> tuple[frozenset[int | str] | None, float]:
     """The anchors, and how common they are to be: the rarer of several is the better one."""
     match node:
-        case FieldTest(test=Reference()) | Not():
+        case Not():
             return None, 1.0
         case FieldTest():
             return frozenset([numbers[node]]), _commonness(node)

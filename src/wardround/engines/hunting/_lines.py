@@ -20,9 +20,9 @@ from wardround.core.logs._tables import table
 from wardround.core.sigma import Rule, holds
 from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest
 from wardround.core.sigma._values import Reference, Regex, Text
-from wardround.engines.hunting._compiled import MOST_KEPT
 from wardround.engines.hunting._patterns import OTHERWISE, Scanner, unanchored
 
+MOST_AGENTS = 50_000
 COMMON = 0.02
 """A test that is found in more than this share of lines tells nothing: it is no longer looked for."""
 WHERE = re.compile(r"[\^$]|\\[AZzbBnrtvf0c]|\\x[01]|\(\?[=!<]")  # asks where in the value it stands, or for what ends a line
@@ -134,7 +134,7 @@ class Agents(dict[bytes, bool]):
         values = logged_values(agent.decode())
         event = Event(0, time=None, kind=Kind("", ""), fields=dict.fromkeys(self._names, values), text="")
         got = any(self._bounds(node, event)[1] for node in self._nodes)
-        if len(self) >= MOST_KEPT:
+        if len(self) >= MOST_AGENTS:
             self.clear()
         self[agent] = got
         return got

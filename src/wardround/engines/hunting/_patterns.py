@@ -81,11 +81,12 @@ class Words:
         self._words = list(words)
         self._database = _Database([(n, _escaped(word.lower()), hs_caseless()) for n, word in enumerate(self._words)])
 
-    def standing(self, text: str) -> list[str]:
-        """The words that stand in a text."""
-        if not text.isascii():
-            text = text.lower()  # as the reference folds: a sign beyond ASCII may become a plain letter
-        return [self._words[number] for number in self._database.scan(text.encode("utf-8", "surrogatepass"))]
+    def standing(self, text: bytes) -> list[str]:
+        """The words that stand in a text, which is UTF-8."""
+        if not text.isascii():  # as the reference folds: a sign beyond ASCII may become a plain letter
+            text = text.decode("utf-8", "surrogatepass").lower().encode("utf-8", "surrogatepass")
+        found = self._database.scan(text)
+        return [self._words[number] for number in found] if found else []
 
 
 class Scanner:

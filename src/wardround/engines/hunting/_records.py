@@ -6,7 +6,7 @@ Whatever is not of the plainest form (nested data, several values, fractions) is
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from wardround.core.logs import Event, Kind, Scalar, as_time
+from wardround.core.logs import Event, Kind, as_time
 from wardround.core.logs._records import EXCERPT, WINDOWS, windows_event
 from wardround.core.logs._tables import table
 from wardround.engines.hunting._compiled import Decided, View
@@ -43,25 +43,31 @@ class Records:
     def __init__(self, kind: Kind, shapes: Shapes, *, asked: frozenset[str]) -> None:
         self.kind, self._asked = kind, asked
         self.view: View = shapes.view
-        self._system = [(name, get) for name, get in FROM_SYSTEM.items() if name in asked]
-        self._getters = [get for _, get in self._system]
+        self._system = [name for name in (*PLAIN_SYSTEM, *FROM_ATTRIBUTES) if name in asked]
+        self._plain = [name for name in PLAIN_SYSTEM if name in asked]
+        self._attributes = [FROM_ATTRIBUTES[name] for name in FROM_ATTRIBUTES if name in asked]
         self._layouts: dict[tuple[tuple[str, ...], tuple[bool, ...]], Layout] = {}
 
     def tell(self, data: Mapping[str, Any], system: Mapping[str, Any]) -> tuple[Layout, Decided] | None:
         """What the rules say; None when the ordinary reader has to be asked."""
-        values = [*data.values(), *[get(system) for get in self._getters]]
+        get = system.get
+        of_system = [get(name) for name in self._plain]
+        for section, name in self._attributes:
+            value = get(section)
+            of_system.append(None if value is None else value["#attributes"].get(name))
+        values = [*data.values(), *of_system]
         if not PLAIN.issuperset(map(type, values)):
             values = [value if type(value) in PLAIN else _simple(value) for value in values]
             if NOT_PLAIN in values:
                 return None
-        missing = tuple([value is None for value in values[len(data) :]])
+        missing = tuple([value is None for value in of_system]) if None in of_system else ()
         layout = self._layouts.get((tuple(data), missing)) or self._layout(tuple(data), missing)
         return layout, layout.shape.plain(values)
 
     def _layout(self, names: tuple[str, ...], missing: tuple[bool, ...]) -> Layout:
         places = dict(zip(names, range(len(names)), strict=True))
-        for nth, ((name, _), absent) in enumerate(zip(self._system, missing, strict=True)):
-            if not absent:
+        for nth, name in enumerate(self._system):
+            if not (missing and missing[nth]):
                 places.setdefault(name, len(names) + nth)
         if self.kind.channel == "security" and self.kind.event_id == 4688:
             for theirs, ours in table("fields")["windows"]["4688"].items():
@@ -108,8 +114,10 @@ class WindowsRecords:
             channel, event_id, host = system["Channel"], system["EventID"], system["Computer"]
             if type(event_id) is dict:
                 event_id = event_id["#text"]
+                system = {**system, "EventID": event_id}
             if type(event_id) is str:
                 event_id = int(event_id)
+                system = {**system, "EventID": event_id}
             time = system["TimeCreated"]["#attributes"]["SystemTime"]
             if not SECTIONS.issuperset(event) or type(event_id) is not int or not 0 <= event_id <= LARGEST_ID:
                 return None
@@ -140,33 +148,10 @@ def _simple(value: Any) -> Any:
     return value if type(value) in TEXTS else NOT_PLAIN
 
 
-def _event_id(system: Mapping[str, Any]) -> Scalar:
-    value = _plain("EventID")(system)
-    return int(value) if isinstance(value, int | str) else None
-
-
-def _plain(name: str) -> Callable[[Mapping[str, Any]], Scalar]:
-    def get(system: Mapping[str, Any]) -> Any:
-        value = system.get(name)
-        return value.get("#text") if type(value) is dict else value
-
-    return get
-
-
-def _attribute(section: str, name: str) -> Callable[[Mapping[str, Any]], Scalar]:
-    def get(system: Mapping[str, Any]) -> Any:
-        value = system.get(section)
-        inner = value.get("#attributes") if type(value) is dict else None
-        return inner.get(name) if type(inner) is dict else None
-
-    return get
-
-
 # As the ordinary reader takes them from an event's system section.
-FROM_SYSTEM: dict[str, Callable[[Mapping[str, Any]], Scalar]] = {
-    "Provider_Name": _attribute("Provider", "Name"),
-    "EventID": _event_id,
-    **{name: _plain(name) for name in ("Channel", "Computer", "Level", "Task", "Opcode", "Keywords", "Version", "EventRecordID")},
-    "UserID": _attribute("Security", "UserID"),
-    "Execution_ProcessID": _attribute("Execution", "ProcessID"),
+PLAIN_SYSTEM = ("EventID", "Channel", "Computer", "Level", "Task", "Opcode", "Keywords", "Version", "EventRecordID")
+FROM_ATTRIBUTES = {
+    "Provider_Name": ("Provider", "Name"),
+    "UserID": ("Security", "UserID"),
+    "Execution_ProcessID": ("Execution", "ProcessID"),
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from wardround.core.logs import Event, Scalar
-from wardround.engines.hunting._compiled import MOST_KEPT, Decided, Field, Truths, View
+from wardround.engines.hunting._compiled import Decided, Field, Truths, View
 
 
 class Column(NamedTuple):
@@ -21,24 +21,34 @@ class Shape(dict[tuple[int, ...], Decided]):
         super().__init__()
         self.view = view
         compiled = view.compiled
+        compiled.remember(self)
         self.columns = [Column(compiled.field(name), places[name]) for name in sorted(view.fields & places.keys())]
-        missing = (compiled.field(name).absent for name in view.fields - places.keys())
-        self._absent: Truths = frozenset().union(*(compiled.answers.all[number].true for number in missing))
+        there = [pair for pair in view.pairs if places.keys() >= set(pair.names)]
+        self.pairs = [(pair, places[pair.names[0]], places[pair.names[1]]) for pair in there]
+        self._absent: Truths = frozenset().union(
+            *(compiled.field(name).absent for name in view.fields - places.keys()),
+            *(pair.absent(places.keys()) for pair in view.pairs if pair not in there),
+        )
 
     def __missing__(self, key: tuple[int, ...]) -> Decided:
         got = self.view.decide(key, self._absent)
-        if len(self) >= MOST_KEPT:
-            self.clear()
+        self.view.compiled.answers.size += 300 + 8 * len(key)
         self[key] = got
         return got
 
     def plain(self, values: Sequence[Scalar | tuple[Scalar, ...]]) -> Decided:
         """What the values decide, each a text, a whole number, null, or a tuple of texts or of a truth."""
-        return self[tuple([field[values[place]] for field, place in self.columns])]
+        key = [field[values[place]] for field, place in self.columns]
+        if self.pairs:
+            key += [pair[values[one], values[other]] for pair, one, other in self.pairs]
+        return self[tuple(key)]
 
     def several(self, values: Sequence[tuple[Scalar, ...]]) -> Decided:
         """As `plain`, where each field may have several values of any type."""
-        return self[tuple([field.values(values[place]) for field, place in self.columns])]
+        key = [field.values(values[place]) for field, place in self.columns]
+        if self.pairs:
+            key += [pair.of(values[one], values[other]) for pair, one, other in self.pairs]
+        return self[tuple(key)]
 
 
 class Shapes:
@@ -55,7 +65,7 @@ class Shapes:
         fields = event.fields
         sure, unsure = self.shape(tuple(fields)).several(list(fields.values()))
         if self.view.words:
-            unsure = tuple(sorted(self.view.worded(event.folded_text()).union(unsure).difference(sure)))
+            unsure = tuple(sorted(self.view.worded(event.text.encode("utf-8", "surrogatepass")).union(unsure).difference(sure)))
         return Decided(sure, unsure)
 
     def shape(self, names: tuple[str, ...]) -> Shape:
