@@ -27,6 +27,7 @@ from wardround.core.matching._shelf import match_shelved
 from wardround.core.names import Aliases
 from wardround.lake.shelf import shelf
 from wardround.lake.statements import Statements
+from wardround.lake.statements._known import naming_by
 
 SIZES, NAMED_SHARE, SEED = (500, 5_000, 20_000), 0.4, 7
 CVES = Path(__file__).parents[3] / "shared" / "data" / "cve"
@@ -63,9 +64,9 @@ def matching_step(home: Path, file: Path) -> tuple[int, int, int, float, float]:
 
         def records(cves: list[str]) -> Iterator[Advisory]:
             read_for.extend(cves)
-            return statements.advisories(cves, at=AT)
+            return statements.undated(cves, at=AT)
 
-        before, naming = time.process_time(), cache(overrides.naming(statements.naming))
+        before, naming = time.process_time(), cache(overrides.naming(naming_by(statements, at=AT, seen=None)))
         named = name_all(inventory.installs, naming=naming, records=records, aliases=aliases)
         to_name, before = time.process_time() - before, time.process_time()
         read_for.clear()

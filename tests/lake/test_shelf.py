@@ -32,7 +32,7 @@ def keep(folder, statements, *, when=LATER):
 
 def held(folder, statements, *, when=LATER):
     with shelf(folder, statements, at=when) as kept:
-        return set(kept.rows([NAME])[NAME]), set(kept.answers(SUBJECT))
+        return set(kept.rows([NAME])[NAME]), set(kept.answers([SUBJECT]).get(SUBJECT, {}))
 
 
 NOTHING, ALL = (set(), set()), ({CVE}, {CVE})

@@ -34,6 +34,7 @@ class Knowledge:
     at: datetime
     naming: Naming
     records: Callable[[Sequence[str]], Iterable[Advisory]]
+    undated: Callable[[Sequence[str]], Iterable[Advisory]]
     overrides: Overrides
     aliases: Aliases
     products: Callable[[], Iterable[tuple[str, str]]]
@@ -138,6 +139,7 @@ def knowledge(
             at,
             facts.naming(cache(naming_by(statements, at=at, seen=seen))),
             partial(statements.advisories, at=at, seen_by=seen),
+            partial(statements.undated, at=at, seen_by=seen),
             facts,
             called,
             statements.products,

@@ -68,6 +68,7 @@ _NAMED = """SELECT a.n, group_concat(m.plan) FROM asked a CROSS JOIN named m ON 
     GROUP BY a.n"""
 _PLANS = """SELECT id, row, answers FROM plan
     WHERE id IN (SELECT value FROM json_each(?)) AND since <= ? AND seen <= ?"""
+_ANY_ANSWER = "SELECT 1 FROM answer LIMIT 1"
 _ANSWERS = "SELECT cve, answer FROM answer WHERE subject = ? AND since <= ? AND seen <= ?"
 _MANY = 20_000
 
@@ -116,10 +117,21 @@ class Shelf:
                 self._db.execute("ROLLBACK")
         return found
 
-    def answers(self, subject: Subject) -> Mapping[str, Sequence[Any]]:
-        """What was answered on a subject where no row tells, by CVE."""
-        found = self._read(_ANSWERS, (_key(subject), self._at, self._seen))
-        return {cve: orjson.loads(answer) for cve, answer in found if cve not in self._stale}
+    def answers(self, subjects: Collection[Subject]) -> Mapping[Subject, Mapping[str, Sequence[Any]]]:
+        """What was answered on subjects where no row tells, by CVE."""
+        listed = {_key(subject): subject for subject in subjects}
+        found: dict[Subject, dict[str, Sequence[Any]]] = {}
+        if listed and self._read(_ANY_ANSWER, ()):
+            known: dict[bytes, Sequence[Any]] = {}
+            for key, subject in listed.items():
+                told: dict[str, Sequence[Any]] = {}
+                found[subject] = told
+                for cve, answer in self._read(_ANSWERS, (key, self._at, self._seen)):
+                    if cve not in self._stale:
+                        if answer not in known:
+                            known[answer] = orjson.loads(answer)
+                        told[cve] = known[answer]
+        return found
 
     def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         """Nothing where the file is broken, or in use for long: it is a cache."""

@@ -216,3 +216,19 @@ def test_a_product_of_several_vendors_is_asked_about_with_theirs() -> None:
 def test_a_candidate_is_never_a_match() -> None:
     assert asked(of("MobileIron Core X"))
     assert called(of("MobileIron Core X")) is None
+
+
+def test_versions_of_one_package_are_named_once_and_each_says_its_own_package_url():
+    asked = []
+
+    def naming(product):
+        asked.append(product)
+        return {"pkg:maven": ("CVE-2030-0001",)} if product == "org.example:gateway" else {}
+
+    installs = [
+        Install("a", "gateway", v, scheme="maven", purl=f"pkg:maven/org.example/gateway@{v}") for v in ("1.0", "2.0", "2.0")
+    ]
+    found = name_all(installs, naming=naming)
+    assert found == [names(install, naming=naming) for install in installs]
+    assert [one.via for one in found] == [names(install, naming=naming).via for install in installs]
+    assert [one.via.count("@2.0") for one in found] == [0, 1, 1]

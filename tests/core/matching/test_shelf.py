@@ -60,8 +60,8 @@ class Memory:
     def rows(self, names: Collection[Name]) -> Mapping[Name, Mapping[str, Row]]:
         return {name: self.kept.get(name, {}) for name in names}
 
-    def answers(self, subject: Subject) -> Mapping[str, Sequence[Any]]:
-        return self.known.get(subject, {})
+    def answers(self, subjects: Collection[Subject]) -> Mapping[Subject, Mapping[str, Sequence[Any]]]:
+        return {subject: self.known.get(subject, {}) for subject in subjects}
 
     def keep(
         self, advisory: Advisory, *, rows: Iterable[tuple[Name, Row]], answers: Iterable[tuple[Subject, Sequence[Any]]]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from wardround.core.advisories import Advisory, product_names
 from wardround.core.matching._decide import decide
@@ -99,8 +100,14 @@ def subject_of(install: Install, named: Named | None = None) -> Subject:
 
 def _platform_of(extra: Mapping[str, str]) -> str:
     """The platform that an inventory states in one of its further columns; empty: not known."""
-    stated = {name_key(column): name_key(value) for column, value in extra.items()}
-    return next((value for column in _PLATFORM_COLUMNS if (value := stated.get(column))), "")
+    return next((value for column in _platform_columns(tuple(extra)) if (value := name_key(extra[column]))), "")
+
+
+@lru_cache(maxsize=1_024)
+def _platform_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of an inventory's columns that can state a platform, in the order in which they count."""
+    called = {name_key(column): column for column in columns}
+    return tuple(called[column] for column in _PLATFORM_COLUMNS if column in called)
 
 
 def _finding(advisory: Advisory, install: Install, answer: Answer) -> Finding:

@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
-from wardround.core.matching._packages import Package, distributors, package_of, scheme_of_ending, vendors_of
+from wardround.core.matching._packages import Package, distributors, may_be_package, package_of, vendors_of
 from wardround.core.matching._product_lines import family_of, of_family
 from wardround.core.matching._sql_server import names_of_sql_server, sql_server_of
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._keys import Name, name_of_cpe
 from wardround.core.names._named import ECOSYSTEM, language_of_purl, names_of, names_of_purl
+from wardround.core.names._purl import without_version
 from wardround.core.vocab import Install
 
 __all__ = ["Name", "Naming", "Records", "key_of", "name_all", "names", "names_of", "product_keys"]
@@ -34,6 +35,7 @@ _SAYS_NOTHING = 2
 
 _KINDS = (" firmware", " software")
 _STATED = "as the inventory states it"
+_BY_PURL = "by its package URL {}"
 
 
 def names(install: Install, *, naming: Naming, records: Records | None = None, aliases: Aliases = _NO_ALIASES) -> Named | None:
@@ -67,20 +69,28 @@ def name_all(
     installs: Iterable[Install], *, naming: Naming, records: Records | None = None, aliases: Aliases = _NO_ALIASES
 ) -> list[Named | None]:
     """What `names` finds for each install, in their order; the same statement of a product is looked up once."""
-    known: dict[tuple[object, ...], Named | None] = {}
+    known: dict[tuple[object, ...], tuple[str, Named | None]] = {}
     found = []
     for install in installs:
-        key: tuple[object, ...] = (install.vendor, install.product, install.cpe, install.purl, install.scheme)
+        package = without_version(install.purl) if install.purl else ""
+        key: tuple[object, ...] = (install.vendor, install.product, install.cpe, package, install.scheme)
         if "windows" in f"{install.product} {install.cpe}".casefold():
             key = (id(install),)  # its version and further columns say which release it is
         elif install.extra:
             key = (*key, *sorted(install.extra.items()))
-        if install.scheme or scheme_of_ending(install.version) or "sql server" in install.product.casefold() or of_family(install):
-            key = (*key, install.version)  # its ending can say whose package it is; its build, which release
+        if may_be_package(install) or "sql server" in install.product.casefold() or of_family(install):
+            key = (*key, install.purl, install.version)  # its ending can say whose package it is; its build, which release
         if key not in known:
-            known[key] = names(install, naming=naming, records=records, aliases=aliases)
-        found.append(known[key])
+            known[key] = install.purl, names(install, naming=naming, records=records, aliases=aliases)
+        purl, named = known[key]
+        found.append(named if purl == install.purl or named is None else _by_purl(named, purl, install.purl))
     return found
+
+
+def _by_purl(named: Named, stated: str, purl: str) -> Named:
+    """What was found by one version's package URL, as found by another's."""
+    before, now = _BY_PURL.format(stated[:200]), _BY_PURL.format(purl[:200])
+    return replace(named, ways=tuple((name, now if how == before else how) for name, how in named.ways))
 
 
 def product_keys(install: Install, *, aliases: Aliases = _NO_ALIASES) -> set[str]:
@@ -279,4 +289,4 @@ def _stated_names(install: Install, aliases: Aliases) -> Iterator[tuple[Name, st
     if install.purl:
         for place, name in enumerate(names_of_purl(install.purl)):
             if not vendor or not place:
-                yield name, f"by its package URL {install.purl[:200]}"
+                yield name, _BY_PURL.format(install.purl[:200])

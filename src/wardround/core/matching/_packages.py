@@ -27,6 +27,7 @@ _DEB = re.compile(
 )
 _RPM = re.compile(r"-\d[\w.+~^]*\.(?:el|fc|amzn|module[+_]el)\d|-\d[\w.]*-default$", re.ASCII)
 _LONGEST = 400
+_OF_DISTRIBUTIONS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/")
 _OTHER_VENDORS = frozenset({"amazon", "oracle", "red hat", "suse"})
 
 
@@ -66,10 +67,15 @@ def package_of(install: Install) -> Package | None:
     system, else from what its version's own ending says for certain (`deb11u3`, `0ubuntu0.22.04.1`; `el8_6` with a vendor).
     """
     scheme = scheme_stated(install)
-    if not install.purl.startswith(("pkg:deb/", "pkg:rpm/", "pkg:apk/")) and scheme not in _families():
+    if not install.purl.startswith(_OF_DISTRIBUTIONS) and scheme not in _families():
         return None
     columns = tuple(sorted(_columns(install.extra))) if install.extra else ()
     return _package(install.purl, scheme, install.product, install.version.strip(), install.vendor, columns)
+
+
+def may_be_package(install: Install) -> bool:
+    """False for what `package_of` takes for no distribution's package whatever its version is."""
+    return install.purl.startswith(_OF_DISTRIBUTIONS) or scheme_stated(install) in _families()
 
 
 def scheme_stated(install: Install) -> str:

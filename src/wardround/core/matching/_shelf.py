@@ -32,6 +32,7 @@ from wardround.core.matching._names import Naming
 from wardround.core.matching._numbers import text_of
 from wardround.core.matching._orders import distributions, shown
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._product_lines import unshowing, unshown
 from wardround.core.matching._record import Record
 from wardround.core.names._keys import Name
 from wardround.core.names._purl import languages
@@ -49,8 +50,8 @@ class Shelf(Protocol):
     def rows(self, names: Collection[Name]) -> Mapping[Name, Mapping[str, Row]]:
         """The rows of names by CVE: those that hold at the time in question. One row that several names share is one object."""
 
-    def answers(self, subject: Subject) -> Mapping[str, Sequence[Any]]:
-        """What was answered on a subject where no row tells, by CVE, in the form of a row's answers."""
+    def answers(self, subjects: Collection[Subject]) -> Mapping[Subject, Mapping[str, Sequence[Any]]]:
+        """What was answered on subjects where no row tells, by CVE, in the form of a row's answers."""
 
     def keep(
         self, advisory: Advisory, *, rows: Iterable[tuple[Name, Row]], answers: Iterable[tuple[Subject, Sequence[Any]]]
@@ -73,6 +74,8 @@ def question(subject: Subject) -> Question | None:
     text, numbers = text_of(subject.version)
     too_large = len(text) > _LONGEST or max(numbers or (0,)) >= END_OF_SERIES
     if too_large or subject.distribution or subject.scheme in distributions() or by_rule(subject):
+        return None
+    if subject.vendors in unshowing() and unshown(subject.vendors[0], subject.product, subject.version):
         return None
     bars = LONG | (TREES if subject.also else 0)
     if subject.platform or subject.variant or subject.scheme in languages():
@@ -124,35 +127,53 @@ def match_shelved(
     """
     left: dict[str, list[tuple[Subject, list[Install]]]] = defaultdict(list)
     lacking: dict[str, dict[Name, None]] = defaultdict(dict)
+    untold: list[tuple[Subject, list[Install], list[str], bool]] = []
     groups = _grouped(installs, named)
-    held = shelf.rows(dict.fromkeys(name for names, several in groups if not several for name in names))
+    held = shelf.rows(dict.fromkeys(name for names, _ in groups for name in names))
     for (names, several), group in groups.items():
-        rows = {} if several else _rows_of(held, names, naming, lacking)  # of several vendors' no record is asked for the product
+        rows = _states_of(held, names) if several else _rows_of(held, names, naming, lacking)
         apart, get = not several and overrides.speaks_of(names), rows.get
         for subject, cves, same in group:
-            asked = question(subject)
-            answers: Mapping[str, Sequence[Any]] | None = None
+            asked, short = question(subject), []
             for cve in cves:
-                found = None
-                if (row := get(cve)) is not None:
-                    if row[1] & REJECTED:
-                        continue
-                    if apart and (answer := _overridden(cve, row, subject, overrides)):
-                        yield from _findings(same, cve, answer)
-                        continue
-                    if asked is not None:
-                        found = told(row, asked)
-                if found is None:
-                    answers = shelf.answers(subject) if answers is None else answers
-                    found = None if apart and override_of(cve, subject, overrides) else answers.get(cve)
-                if found is None:
-                    left[cve].append((subject, same))
+                if (row := get(cve)) is None:
+                    short.append(cve)
+                    continue
+                if row[1] & REJECTED:
+                    continue
+                if (several or apart) and (answer := _without_the_record(cve, row, subject, overrides)):
+                    yield from _findings(same, cve, answer)
+                    continue
+                if asked is None or (found := told(row, asked)) is None:
+                    short.append(cve)
                     continue
                 verdict, reason, at, *assumed = found
                 told_of, assumptions = VERDICTS[verdict], tuple(assumed)
                 for install in same:
                     yield Finding(install, cve, told_of, reason, at, assumptions)
-    for advisory in records(sorted(left)):
+            if short:
+                untold.append((subject, same, short, apart))
+    answers = shelf.answers({subject for subject, _, _, _ in untold})
+    for subject, same, short, apart in untold:
+        known = answers.get(subject, {})
+        for cve in short:
+            if (found := known.get(cve)) is None or (apart and override_of(cve, subject, overrides)):
+                left[cve].append((subject, same))
+                continue
+            verdict, reason, at, *assumed = found
+            yield from _findings(same, cve, Answer(VERDICTS[verdict], reason, at, tuple(assumed)))
+    yield from _from_records(records(sorted(left)), left, lacking, overrides, shelf)
+
+
+def _from_records(
+    records: Iterable[Advisory],
+    left: Mapping[str, list[tuple[Subject, list[Install]]]],
+    lacking: Mapping[str, Mapping[Name, None]],
+    overrides: Overrides,
+    shelf: Shelf,
+) -> Iterator[Finding]:
+    """What no row tells, as the records themselves answer it; kept for the next time, with the rows that are lacking."""
+    for advisory in records:
         record = Record(advisory)
         kept: list[tuple[Subject, Sequence[Any]]] = []
         if advisory.state != "REJECTED":
@@ -196,9 +217,14 @@ def _rows_of(
     return {cve: row for cve, row in found.items() if cve not in short} if short else found
 
 
-def _overridden(cve: str, row: Row, subject: Subject, overrides: Overrides) -> Answer | None:
-    """An override's answer, which needs nothing of the record but its tags."""
-    if not override_of(cve, subject, overrides):
+def _states_of(held: Mapping[Name, Mapping[str, Row]], names: Names) -> Mapping[str, Row]:
+    """Rows of one product's records of several vendors: whosever they are, they say whether a record is rejected or disputed."""
+    return {cve: row for name in names for cve, row in held[name].items()}
+
+
+def _without_the_record(cve: str, row: Row, subject: Subject, overrides: Overrides) -> Answer | None:
+    """The answer that needs nothing of the record but its tags: an override's, or that several vendors have the product."""
+    if len(subject.vendors) < 2 and not override_of(cve, subject, overrides):
         return None
     tags = ("disputed",) if row[1] & DISPUTED else ()
     bare = Advisory(cve, "PUBLISHED", _NEVER, _NEVER, "", "", (), (), (), "", "", tags)

@@ -64,6 +64,8 @@ class Aliases:
         alias points to are names of one product, whichever of them is asked for.
         """
         asked = self.vendor(vendor), product
+        if asked not in self._from and ("", product) not in self._from and asked not in self._among:
+            return ()
         found: dict[Name, str] = {}
         ahead: list[tuple[Name, str]] = [(asked, "")]
         while ahead and len(found) < _FARTHEST:

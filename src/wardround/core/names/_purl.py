@@ -14,6 +14,11 @@ from packageurl import PackageURL
 from wardround.core.vocab import BadInput
 
 _LONGEST = 4000
+_HALF = re.compile("[\ud800-\udfff]")
+_PLAIN = re.compile(r"pkg:([a-z]+)/((?:[A-Za-z0-9._-]+/)*)([A-Za-z0-9._-]+)(?:@([A-Za-z0-9._+~-]+))?", re.ASCII)
+_AS_WRITTEN = frozenset({"cargo", "conda", "deb", "gem", "generic", "golang", "maven", "nuget", "rpm"})
+"""Types whose plain package URLs (nothing to decode, no qualifiers) are read as they stand: no rule of theirs changes a letter."""
+
 _DO = "write it like pkg:npm/%40scope/name@1.2.3"
 
 
@@ -74,11 +79,19 @@ def release_of(purl: Purl) -> str:
     return f"{whose}:{digits[0] if whose in ('redhat', 'debian', 'rocky', 'almalinux', 'centos') else '.'.join(digits[:2])}"
 
 
+def without_version(text: str) -> str:
+    """A package URL with nothing to decode, without its version: all versions of a package share it. Others as they stand."""
+    plain = _PLAIN.fullmatch(text) if len(text) <= _LONGEST else None
+    return text[: plain.start(4) - 1] if plain and plain[4] else text
+
+
+@cache
 def languages() -> frozenset[str]:
     """The types whose packages come from a programming language's own registry."""
     return frozenset(_table("ecosystems")["languages"])
 
 
+@cache
 def distributions() -> frozenset[str]:
     """The types whose packages are built by a distribution."""
     return frozenset(_table("ecosystems")["distributions"])
@@ -103,8 +116,10 @@ def ecosystem_in(software: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _read(text: str) -> Purl:
-    if len(text) > _LONGEST or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if len(text) > _LONGEST or _HALF.search(text):
         raise BadInput(f"a package URL of {len(text):,} characters, or of half ones", where="package URL", do=_DO)
+    if (plain := _PLAIN.fullmatch(text)) and plain[1] in _AS_WRITTEN:
+        return Purl(plain[1], plain[2].rstrip("/"), plain[3], plain[4] or "")
     path, at, version = text.split("#")[0].split("?")[0].rpartition("@")
     if at and path.endswith("/") and "/" not in version:
         raise BadInput(f"{text[:80]!r} has no name", where="package URL", do=_DO)

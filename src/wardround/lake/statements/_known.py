@@ -37,12 +37,16 @@ def seen_by(statements: Statements, at: datetime) -> datetime | None:
     return at if first is not None and first <= micros(at) else None
 
 
+_MANY = 2_000
+
+
 def naming_by(statements: Statements, *, at: datetime, seen: datetime | None) -> Callable[[str], dict[str, tuple[str, ...]]]:
     """`Statements.naming`, of the records and documents alone that had been stated by `at` and were seen by `seen`."""
     until, last = micros(at), END if seen is None else micros(seen)
     newer = {cve for (cve,) in statements.db.execute(NEWER, (until, last))}
+    listed_of = _naming_many(statements)
     if not newer:
-        return statements.naming
+        return listed_of
     unpack = zstandard.ZstdDecompressor()
 
     @cache
@@ -65,9 +69,23 @@ def naming_by(statements: Statements, *, at: datetime, seen: datetime | None) ->
         return known and (not later or (product_key, vendor) in names_of(cve))
 
     def naming(product_key: str) -> dict[str, tuple[str, ...]]:
-        listed = statements.naming(product_key)
+        listed = listed_of(product_key)
         found = {v: tuple(cve for cve in cves if counts(cve, v, product_key)) for v, cves in listed.items()}
         return {vendor: cves for vendor, cves in found.items() if cves}
+
+    return naming
+
+
+def _naming_many(statements: Statements) -> Callable[[str], dict[str, tuple[str, ...]]]:
+    """`Statements.naming`; whoever asks for many products is told from a list of all which of them no record names."""
+    asked, known = 0, frozenset[str]()
+
+    def naming(product_key: str) -> dict[str, tuple[str, ...]]:
+        nonlocal asked, known
+        asked += 1
+        if asked == _MANY:
+            known = frozenset(product for (product,) in statements.db.execute("SELECT DISTINCT product FROM name"))
+        return statements.naming(product_key) if asked < _MANY or product_key in known else {}
 
     return naming
 

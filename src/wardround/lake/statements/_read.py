@@ -36,10 +36,11 @@ STANDING = f"""SELECT subject AS cve, feed, sha, stated_at, updated_at, rejected
     UNION ALL SELECT k.cve, s.feed, s.sha, s.stated_at, s.updated_at, s.rejected_at, s.marks, s.id
     FROM spoken k JOIN statement s ON s.feed = k.feed AND s.subject = k.subject WHERE k.feed IN ({LISTED})
     ORDER BY cve, updated_at, id"""  # noqa: S608 - names of feeds
-NEWEST_OF = """SELECT s.subject, s.stated_at, s.updated_at, s.rejected_at, s.source, s.sha, d.raw
+NEWEST_OF = """SELECT s.subject, s.seen_at, s.stated_at, s.updated_at, s.rejected_at, s.source, s.sha, d.raw
     FROM json_each(?1) j CROSS JOIN statement s ON s.feed = 'cve' AND s.subject = j.value AND s.id = (
         SELECT id FROM statement WHERE feed = 'cve' AND subject = j.value ORDER BY +updated_at DESC, id DESC LIMIT 1)
     JOIN document d ON d.sha = s.sha"""
+SPOKEN_OF = "SELECT DISTINCT k.cve FROM json_each(?1) j CROSS JOIN spoken k ON k.cve = j.value"
 Version = tuple[int, int, int | None, str, bytes, bytes]
 
 
@@ -119,17 +120,19 @@ class Statements:
             else:
                 yield from self.advisories([cve], at=at, seen_by=seen_by)
 
-    def undated(self, cves: Sequence[str], *, at: datetime) -> Iterator[Advisory]:
+    def undated(self, cves: Sequence[str], *, at: datetime, seen_by: datetime | None = None) -> Iterator[Advisory]:
         """As `advisories`, many at once, without what no verdict rests on: dated facts and scores."""
-        until = micros(at)
-        spoken = {cve for (cve,) in self.db.execute("SELECT DISTINCT cve FROM spoken")}
+        until, last = micros(at), END if seen_by is None else micros(seen_by)
         for start in range(0, len(cves), _TOGETHER):
             some = cves[start : start + _TOGETHER]
-            rows = self.db.execute(NEWEST_OF, (orjson.dumps(some).decode(),)).fetchall()
-            alone = {cve: row for cve, *row in rows if max(row[0], row[2] or 0) <= until and cve not in spoken}
+            listed = (orjson.dumps(some).decode(),)
+            spoken = {cve for (cve,) in self.db.execute(SPOKEN_OF, listed)}
+            rows = self.db.execute(NEWEST_OF, listed).fetchall()
+            newest = {cve: row for cve, seen, *row in rows if seen <= last and cve not in spoken}
+            alone = {cve: row for cve, row in newest.items() if max(row[0], row[2] or 0) <= until}
             for cve in some:
                 if cve not in alone:
-                    yield from self.advisories([cve], at=at)
+                    yield from self.advisories([cve], at=at, seen_by=seen_by)
                     continue
                 record = self._record(cve, alone[cve])
                 containers: dict[str, Any] = record.document["containers"]
