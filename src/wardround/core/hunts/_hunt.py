@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from wardround.core.hunts._correlate import Correlated, Gathering
-from wardround.core.hunts._model import HuntResult, SourceRun
+from wardround.core.hunts._model import Found, HuntResult, IndicatorFindings, SourceRun
 from wardround.core.hunts._plan import Plan
 from wardround.core.hunts._search import PlainSearch, Searcher
-from wardround.core.logs import Source, Tally, unpacked
+from wardround.core.hunts.indicators import IndicatorSet, Match, Type
+from wardround.core.logs import Event, Source, Tally, unpacked
 from wardround.core.sigma import Rule, RuleSet
 from wardround.core.vocab import Coverage, Detection, Rejected
 from wardround.core.vocab._hunting import NotRun, Reason
@@ -15,19 +16,23 @@ from wardround.core.vocab._hunting import NotRun, Reason
 EXCERPT = 500
 
 
-def hunt(sources: Iterable[Source], *, rules: RuleSet, searcher: Searcher = PlainSearch) -> HuntResult:
+def hunt(
+    sources: Iterable[Source], *, rules: RuleSet, searcher: Searcher = PlainSearch, indicators: IndicatorSet | None = None
+) -> HuntResult:
     """Run rules over logs. Sources may be packed (gzip, zstandard, zip, tar); each log inside is a source of its own.
 
     Every rule given either ran on at least one source or stands in `coverage.not_run` with the reason. A rule runs on a source when
     the source holds events of the rule's log source whose fields let the rule hold at all. Nothing here raises for what a log or a
     rule contains: what cannot be read is counted in the source's coverage or listed in `rejected`. Correlations follow when all
     has been searched; rules that only serve them are not reported for themselves. `searcher` finds the events that
-    rules hit; the plain one is the reference.
+    rules hit; the plain one is the reference. `indicators` are looked for in every event.
     """
     runs: list[SourceRun] = []
     detections: list[Detection] = []
     rejected: list[Rejected] = []
-    plan = Plan(rules)
+    found: list[Found] = []
+    sought: dict[str, frozenset[Type]] = {}
+    plan = Plan(rules, indicators=indicators)
     gathering = Gathering(rules)
     for outer in sources:
         for source in unpacked(outer, rejected=rejected):
@@ -40,13 +45,25 @@ def hunt(sources: Iterable[Source], *, rules: RuleSet, searcher: Searcher = Plai
                     for rule in hits
                     if rule.reported
                 ]
+                if indicators is not None:
+                    new = [Found(_matched(match, event, source.name), match) for match in indicators.matches(event)]
+                    detections += [one.detection for one in new]
+                    found += new
             tally = search.tally
             rejected += tally.rejected
             if not (tally.events or tally.rejected):
                 rejected.append(Rejected(source.name, _nothing(tally)))
+            sought[source.name] = frozenset(search.account.sought)
             ran, could_not = search.account.close()
             runs.append(SourceRun(tally.coverage(), ran, could_not, tally.not_placed, search.account.fields()))
-    return joined_result(rules, runs, detections, rejected, gathering.correlated)
+    findings = None if indicators is None else IndicatorFindings(indicators, tuple(found), sought)
+    return joined_result(rules, runs, detections, rejected, gathering.correlated, indicators=findings)
+
+
+def _matched(match: Match, event: Event, source: str) -> Detection:
+    one = match.indicator
+    title = f"Indicator ({one.type}) {one.value}"
+    return Detection(one.rule, source, event.line, event.time, title[:200], "", event.excerpt[:EXCERPT])
 
 
 def _nothing(tally: Tally) -> str:
@@ -61,7 +78,13 @@ class Correlate(Protocol):
 
 
 def joined_result(
-    rules: RuleSet, runs: list[SourceRun], detections: list[Detection], rejected: list[Rejected], correlate: Correlate
+    rules: RuleSet,
+    runs: list[SourceRun],
+    detections: list[Detection],
+    rejected: list[Rejected],
+    correlate: Correlate,
+    *,
+    indicators: IndicatorFindings | None = None,
 ) -> HuntResult:
     """The result of a hunt from what came of each of its sources."""
     ran = {rule_id for run in runs for rule_id in run.ran}
@@ -75,7 +98,8 @@ def joined_result(
     searched = tuple(run.coverage for run in runs if run.ran)
     coverage = Coverage(searched, rules.given, rules.given - len(not_run), tuple(not_run))
     events = sum(run.coverage.events for run in runs)
-    return HuntResult(events, coverage, (*detections, *correlated.detections), tuple(runs), tuple(rejected), notes=correlated.notes)
+    every = (*detections, *correlated.detections)
+    return HuntResult(events, coverage, every, tuple(runs), tuple(rejected), notes=correlated.notes, indicators=indicators)
 
 
 def _not_run(rule: Rule, misses: list[tuple[str, NotRun]]) -> NotRun:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from wardround.core.hunts.indicators import IndicatorSet, Match, Type
 from wardround.core.sigma import Rule, RuleSet
 from wardround.core.sigma._model import Correlation
 from wardround.core.vocab import Coverage, Detection, Rejected
@@ -56,9 +57,45 @@ class SourceRun:
     fields: tuple[str, ...] = ()
 
 
+class Found(NamedTuple):
+    """An indicator in an event: the detection, and what the match rests on."""
+
+    detection: Detection
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFindings:
+    """Which indicators were looked for and found. `sought`: by source the types for which its events have a place."""
+
+    looked_for: IndicatorSet
+    found: tuple[Found, ...] = ()
+    sought: Mapping[str, frozenset[Type]] = field(default_factory=dict)
+
+    @property
+    def given(self) -> int:
+        """How many entries the lists have."""
+        return self.looked_for.given
+
+    @property
+    def loaded(self) -> int:
+        """How many indicators were looked for."""
+        return self.looked_for.loaded
+
+    @property
+    def matched(self) -> tuple[Detection, ...]:
+        """The detections; their rules are called `indicator:<type>:<value>`."""
+        return tuple(one.detection for one in self.found)
+
+    def not_sought(self, source: str) -> tuple[Type, ...]:
+        """The types that could not be looked for in a source: nothing in its events is a place for them."""
+        missing = self.looked_for.types - {Type.PATTERN} - self.sought.get(source, frozenset())
+        return tuple(sorted(missing))
+
+
 @dataclass(frozen=True, slots=True)
 class HuntResult:
-    """What a hunt saw and found.
+    """What a hunt saw and found. What indicators matched stands among the detections too.
 
     `coverage` holds only the sources that at least one rule searched; `runs` holds every source that was read; `rejected` what
     could not be read at all, or not to its end. `notes` say what correlations had to leave out.
@@ -70,6 +107,7 @@ class HuntResult:
     runs: tuple[SourceRun, ...]
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
+    indicators: IndicatorFindings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from wardround.core.hunts.indicators import IndicatorSet, Type
 from wardround.core.logs import Kind
 from wardround.core.sigma import Rule, RuleSet, blind_for, lacking, serves
 from wardround.core.vocab._hunting import NotRun, Reason
@@ -20,10 +21,10 @@ class Sight(NamedTuple):
 
 
 class Plan:
-    """Which rules are for which kind of event: worked out once for each kind."""
+    """Which rules are for which kind of event: worked out once for each kind. `indicators` are looked for in every event."""
 
-    def __init__(self, rules: RuleSet) -> None:
-        self.rules = rules.rules
+    def __init__(self, rules: RuleSet, *, indicators: IndicatorSet | None = None) -> None:
+        self.rules, self.indicators = rules.rules, indicators
         self.fields = frozenset().union(*(rule.fields for rule in rules.rules))
         self._kinds: dict[Kind, tuple[list[Rule], list[Rule]]] = {}
         self._sights: dict[tuple[Kind, frozenset[str]], Sight] = {}
@@ -47,12 +48,16 @@ class Plan:
 
 @dataclass
 class Account:
-    """One source's events by kind, the rules' fields that they had, and the rules that were stopped, with the reason."""
+    """One source's events by kind, the rules' fields that they had, and the rules that were stopped, with the reason.
+
+    `sought` are the types of indicators for which its events have a place.
+    """
 
     plan: Plan
     counts: Counter[Kind] = field(default_factory=Counter)
     names: dict[Kind, set[str]] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
+    sought: set[Type] = field(default_factory=set)
 
     def fields(self) -> tuple[str, ...]:
         """The fields that the rules name and that these events had; where a kind of event states its fields, all of those."""

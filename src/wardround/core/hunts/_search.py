@@ -9,13 +9,16 @@ from wardround.core.sigma import Rule, SlowRegexError, holds
 
 
 class Search(Protocol):
-    """One source being searched. Iterate over it for the events that some rule hits; `tally` and `account` are right after that."""
+    """One source being searched. Iterate over it for events that are hit; `tally` and `account` are right after that."""
 
     tally: Tally
     account: Account
 
     def __iter__(self) -> Iterator[tuple[Event, list[Rule]]]:
-        """The events that at least one rule hits, in the order of the source, each with its rules in the order of the plan."""
+        """The events that a rule hits or that may match an indicator, in the order of the source.
+
+        With each come its rules, none or more, in the order of the plan. No event that an indicator matches is left out.
+        """
 
 
 class Searcher(Protocol):
@@ -35,8 +38,17 @@ class PlainSearch:
     def __iter__(self) -> Iterator[tuple[Event, list[Rule]]]:
         """As in Search."""
         for event in self._reading:
-            if hits := self._over(event):
+            hits = self._over(event)
+            if hits or self._named(event):
                 yield event, hits
+
+    def _named(self, event: Event) -> bool:
+        """Does an indicator match it?"""
+        indicators = self.account.plan.indicators
+        if indicators is None:
+            return False
+        self.account.sought |= indicators.sought_in(event.fields)
+        return bool(indicators.matches(event))
 
     def _over(self, event: Event) -> list[Rule]:
         account = self.account
