@@ -61,6 +61,22 @@ def test_a_version_and_a_processor_in_the_products_name_do_not_count() -> None:
     assert cves(of("Gateway 2.4.1 (x64)", "Acme")) == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    "name", ["Gateway for Windows", "Gateway 2.4 Enterprise Edition", "Gateway Standard Edition for macOS (x64)"]
+)
+def test_the_system_that_it_is_for_and_its_edition_stand_aside_where_no_record_has_them(name: str) -> None:
+    assert cves(of(name, "Acme")) == [1, 2, 3]
+    found = called(of(name, "Acme"))
+    assert found
+    assert "edition aside" in found.via
+    assert cves(of(name)) == []  # without a vendor it may be anybody's
+
+
+@pytest.mark.parametrize("name", ["Gateway for WordPress", "Gateway Enterprise", "Gateway Home Edition"])
+def test_other_words_are_part_of_the_name(name: str) -> None:
+    assert cves(of(name, "Acme")) == []
+
+
 @pytest.mark.parametrize("install", [of("MobileIron Core"), of("MobileIron Core 11.4.0", "Ivanti"), of("EPMM", "Ivanti")])
 def test_an_alias_adds_every_name_that_records_use(install: Install) -> None:
     found = called(install)
@@ -116,6 +132,7 @@ def test_many_installs_are_named_as_one_by_one() -> None:
     [
         of("MobileIron Core"),
         of("Gateway 2.1 (x64)", "Acme"),
+        of("Gateway for Windows", "Acme"),
         of("x", cpe="cpe:/a:acme:gateway"),
         of("y", purl="pkg:maven/org.acme/core@1"),
     ],

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._alias import read_aliases
 from wardround.core.names._decision import decided
+from wardround.core.names._named import names_of
 from wardround.core.names._product import bare_vendor
 from wardround.core.vocab import BadInput
 
@@ -401,3 +402,44 @@ def test_marks_are_no_part_of_a_name(name: str, bare: str) -> None:
 
 def test_an_accent_of_its_own_is_the_letters() -> None:
     assert key_of("Dra\u0308ger") == key_of("Dräger")
+
+
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ("factorytalk® remote access™", "factorytalk remote access"),
+        ("intel(r) dsa software", "intel dsa software"),
+        ("jetpack – wp security, backup, speed, & growth", "jetpack"),
+        ("forminator forms – contact form, payment form & custom form builder", "forminator forms"),
+        # Two words are the name, an add-on is not what it is added to, and a hyphen parts names of any kind.
+        ("gamipress – link", "gamipress – link"),
+        ("comments – wpdiscuz", "comments – wpdiscuz"),
+        ("paid memberships pro – payfast gateway add on", "paid memberships pro – payfast gateway add on"),
+        ("paid memberships pro – stripe, paypal and more add ons", "paid memberships pro – stripe, paypal and more add ons"),
+        ("siebel core - db deployment and configuration", "siebel core - db deployment and configuration"),
+        ("compactlogix 5380 (5069 – l3z, l4z)", "compactlogix 5380 (5069 – l3z, l4z)"),
+        ("®", "®"),
+    ],
+)
+def test_a_records_product_is_called_so_without_marks_and_what_it_does(written: str, called: str) -> None:
+    names = {name for _, name in names_of({"vendor": "Example", "product": written})}
+    assert names == {written, called}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Aruba Networks", "Hewlett Packard Enterprise (HPE)"),
+        ("Symantec Corporation", "Broadcom Inc."),
+        ("Micro Focus", "OpenText™"),
+        ("Pulse Secure, LLC", "Ivanti"),
+        ("FireEye", "McAfee, LLC"),
+        ("Citrix Systems, Inc.", "Cloud Software Group, Inc."),
+        ("HelpSystems", "Fortra"),
+        ("Zoho Corporation Pvt. Ltd.", "ManageEngine"),
+        ("Ipswitch, Inc.", "Progress Software Corporation"),
+    ],
+)
+def test_a_family_of_vendors_is_one(one: str, other: str) -> None:
+    table = Aliases.load()
+    assert table.vendor(key_of(one)) == table.vendor(key_of(other))

@@ -78,7 +78,7 @@ def test_whatever_is_asked_the_likeness_is_a_share(vendor: str, product: str) ->
 
 
 def an_alias(name: str, *, to: str) -> tuple[str, bytes]:
-    said = {"id": name, "from": {"vendor": "", "product": f"{name} thing"}, "to": [{"vendor": "Acme", "product": to}]}
+    said = {"id": name, "from": {"product": f"{name} thing"}, "to": [{"vendor": "Acme", "product": to}]}
     more = {"author": "A. Person (fictitious)", "date": "2030-01-01", "source": "label", "reason": "the same"}
     return f"{name}.json", json.dumps(said | more).encode()
 

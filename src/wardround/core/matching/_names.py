@@ -33,6 +33,11 @@ _MOST_OF_VENDOR = 3
 _SAYS_NOTHING = 2
 """So many words anybody could give to a product: `toolbox`, `contact form`."""
 
+_FOR_OR_EDITION = re.compile(
+    r"(?: for (?:microsoft )?(?:windows|macos|mac os x|mac os|mac|linux)"
+    r"| (?:community|enterprise|standard|professional|express) edition)+$",
+    re.ASCII,
+)
 _KINDS = (" firmware", " software")
 _STATED = "as the inventory states it"
 _BY_PURL = "by its package URL {}"
@@ -62,7 +67,8 @@ def names(install: Install, *, naming: Naming, records: Records | None = None, a
         return _of_package(package, naming)
     if found := _by_name(install, naming, aliases) or _by_product_alone(install, naming, records, aliases):
         return found
-    return next((found for one in _in_one_text(install) if (found := _by_name(one, naming, aliases))), None)
+    found = next((found for one in _in_one_text(install) if (found := _by_name(one, naming, aliases))), None)
+    return found or next((_aside(less) for one in _said_less(install) if (less := _by_name(one, naming, aliases))), None)
 
 
 def name_all(
@@ -95,7 +101,7 @@ def _by_purl(named: Named, stated: str, purl: str) -> Named:
 
 def product_keys(install: Install, *, aliases: Aliases = _NO_ALIASES) -> set[str]:
     """Every product key under which `names` asks for the records of an install."""
-    stated = [name for one in (install, *_in_one_text(install)) for name, _ in _stated_names(one, aliases)]
+    stated = [name for one in (install, *_in_one_text(install), *_said_less(install)) for name, _ in _stated_names(one, aliases)]
     keys = {product for _, product in stated} | {other[1] for name in stated for other, _ in aliases.of(*name)}
     if windows := windows_of(install):
         keys.update(windows.names)
@@ -211,6 +217,17 @@ def _in_one_text(install: Install) -> Iterator[Install]:
     if not key_of(install.vendor) and not install.cpe and not install.purl:
         for place in range(1, min(len(words), _MOST_OF_VENDOR + 1)):
             yield replace(install, vendor=" ".join(words[:place]), product=" ".join(words[place:]))
+
+
+def _said_less(install: Install) -> Iterator[Install]:
+    """A vendor's product without its edition, and the system that it is for: asked for where no record has the whole name."""
+    product = bare_product(key_of(install.product))
+    if key_of(install.vendor) and (less := _FOR_OR_EDITION.sub("", product)) and less != product:
+        yield replace(install, product=less)
+
+
+def _aside(named: Named) -> Named:
+    return replace(named, ways=tuple((name, f"{how}, the system that it is for and its edition aside") for name, how in named.ways))
 
 
 @lru_cache(maxsize=16_384)

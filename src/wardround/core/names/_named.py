@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from wardround.core.names._keys import Name, key_of, name_of_cpe, software_of_cpe
+from wardround.core.names._product import without_marks, without_tagline
 from wardround.core.names._purl import Purl, ecosystem_in, ecosystem_of, languages, release_of, snyk_ecosystem
 from wardround.core.vocab import BadInput
 
@@ -37,12 +38,14 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
 
     A package whose ecosystem the object states (`collectionURL`, or the software in its CPE) has that for a vendor too, and
     one without a vendor that which its record's references tell (`told_by`). A product that is the address of a repository
-    is its name and its owner's.
+    is its name and its owner's; one with trade marks, or a list of what it does behind it, is called so without them too.
     """
     vendor = key_of(affected.get("vendor"))
     stated = [product for key in ("product", "packageName") if (product := key_of(affected.get(key)))]
     for product in stated:
         yield vendor, product
+        if (short := without_tagline(without_marks(product))) != product:
+            yield vendor, short
         if told and not vendor and (kind := told.get(_NO_LETTERS.sub("", product).upper())):
             yield ECOSYSTEM + kind, _as_package(kind, product)
         if product.startswith("http") and (found := _REPOSITORY.fullmatch(product)):

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 _LONGEST = 200
 _MARKS = re.compile(r"[®™©]|\((?:r|tm|c)\)(?!\+)")
+_TAGLINE = re.compile(r"([^–—,&(]{3,60}) [–—] ([^–—(]+(?:[,&]| and )[^–—(]+)")
+_ADDED = re.compile(r"\badd-? ?ons?\b|\bextension|\bgateway|\bintegration|\bmodule", re.ASCII)
 _WORDS = (
     r"x64|x86|x86_64|x86-64|amd64|arm64|aarch64|win32|win64|(?:32|64)[ -]?bits?|[a-z]{2,3}-[a-z]{2,4}|user|all users|machine|msi"
 )
@@ -35,8 +37,7 @@ def bare_product(key: str) -> str:
     if len(key) > _LONGEST:
         return key
     before, key = "", _spaced(key)
-    if _MARKS.search(key):
-        key = " ".join(_MARKS.sub(" ", key).split()) or key
+    key = without_marks(key)
     while before != key:
         before = key = _spaced(key)
         for pattern in (_BRACKETS, _LANGUAGE, _BARE, _VERSION, _ESR, _UPDATE, _REMARK):
@@ -44,6 +45,21 @@ def bare_product(key: str) -> str:
         if (found := _INITIALS.search(key)) and _initials(key[: found.start()]).endswith(found[1]):
             key = key[: found.start()]
     return key
+
+
+def without_marks(key: str) -> str:
+    """A name key without trade marks and their like (`factorytalk® remote access™`); never nothing."""
+    return " ".join(_MARKS.sub(" ", key).split()) or key if _MARKS.search(key) else key
+
+
+def without_tagline(key: str) -> str:
+    """A name key without the list of what the product does that its maker writes behind it (`embedpress – embed pdf, vimeo`).
+
+    Only after a dash with spaces around it, and only a list: of `gamipress – link` both words are the name, and what is sold
+    as an add-on is not what it is added to.
+    """
+    found = _TAGLINE.fullmatch(key) if "–" in key or "—" in key else None
+    return key if not found or _ADDED.search(found[2]) else found[1]
 
 
 @lru_cache(maxsize=65_536)
@@ -54,7 +70,7 @@ def bare_vendor(key: str) -> str:
     """
     if len(key) > _LONGEST:
         return key
-    before, key = "", _spaced(key)
+    before, key = "", without_marks(_spaced(key))
     while before != key:
         before = key = _spaced(key)
         key = _LEGAL.sub("", key).rstrip(" ,") or key
