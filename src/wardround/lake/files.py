@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from wardround.core.vocab import BadInput, WardroundError
 
@@ -40,6 +40,30 @@ def written_whole(folder: Path, *, name: Callable[[], Path]) -> Iterator[BinaryI
         raise
 
 
+class Taken(io.RawIOBase):
+    """A stream whose bytes are hashed and written to a file as they are read."""
+
+    def __init__(self, stream: BinaryIO, file: BinaryIO) -> None:
+        self._stream, self._file, self._digest = stream, file, hashlib.sha256()
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, into: Any) -> int:
+        """Read up to the size of `into`."""
+        data = self._stream.read(len(into))
+        into[: len(data)] = data
+        self._digest.update(data)
+        self._file.write(data)
+        return len(data)
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was read."""
+        return self._digest.hexdigest()
+
+
 @dataclass(frozen=True)
 class FileStore:
     """The folder of files kept as evidence. Give it `Home.files`.
@@ -58,6 +82,19 @@ class FileStore:
                 digest.update(chunk)
                 file.write(chunk)
         return digest.hexdigest()
+
+    @contextmanager
+    def taking(self, stream: BinaryIO) -> Iterator["Taken"]:
+        """Keep a stream while somebody reads it: one read for both. It is kept when the block ends well, else nothing of it is.
+
+        What the reader left is read at the end. `sha256` is right after the block.
+        """
+        taken: Taken | None = None
+        with written_whole(self.root, name=lambda: self.path(taken.sha256 if taken else "")) as file:
+            taken = Taken(stream, file)
+            yield taken
+            while taken.read(1 << 20):
+                pass
 
     def path(self, sha256: str) -> Path:
         """Where a file of this hash stands, kept or not. Raises BadInput for what is no SHA-256 in lower-case hex."""

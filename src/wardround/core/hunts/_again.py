@@ -1,7 +1,8 @@
 """A hunt again, over what is new alone: new rules over every log, new logs with every rule, joined with what is known already."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -32,6 +33,10 @@ class Searched:
         return sum(run.coverage.events for run in self.runs)
 
 
+Searching = Callable[[RuleSet], Searcher]
+"""Makes a way to search with a set of rules."""
+
+
 class Again(NamedTuple):
     """The whole result, what is known of each log now, and how many rules each log was searched with anew (none left out)."""
 
@@ -40,8 +45,13 @@ class Again(NamedTuple):
     new: dict[str, int]
 
 
+def plain(rules: RuleSet) -> Searcher:
+    """The plain way to search, whatever the rules."""
+    return PlainSearch
+
+
 def hunt_again(
-    logs: Mapping[str, Callable[[], Source]], *, rules: RuleSet, known: Mapping[str, Searched], searcher: Searcher = PlainSearch
+    logs: Mapping[str, Callable[[], Source]], *, rules: RuleSet, known: Mapping[str, Searched], searching: Searching = plain
 ) -> Again:
     """The result of a whole hunt with these rules over these logs, for the cost of what is new.
 
@@ -53,16 +63,28 @@ def hunt_again(
     named = frozenset().union(*(rule.fields for rule in rules.rules))
     found: dict[str, Searched] = {}
     new: dict[str, int] = {}
+    searchers: dict[tuple[str, ...], Searcher] = {}
     for name, opened in logs.items():
         before = known.get(name) or Searched(name, {})
         fresh = RuleSet(tuple(r for r in rules.rules if before.rules.get(r.id) != asked[r.id]), (), "")
         if fresh.rules or name not in known:
             new[name] = len(fresh.rules)
-            made = hunt([opened()], rules=fresh, searcher=searcher)
+            alike = tuple(rule.id for rule in fresh.rules)
+            if alike not in searchers:
+                searchers[alike] = searching(fresh)
+            made = hunt(_each([opened]), rules=fresh, searcher=searchers[alike])
             before = _joined(name, before, made, asked=asked, ran={r.id for r in fresh.rules})
         found[name] = _only(before, asked, named)
-    correlated = _correlated(logs, rules, searcher)
+    correlated = _correlated(logs, rules, searching)
     return Again(_result(rules, found, correlated), found, new)
+
+
+def _each(logs: Iterable[Callable[[], Source]]) -> Iterator[Source]:
+    """One log after the other, each closed before the next is opened."""
+    for opened in logs:
+        source = opened()
+        with closing(source.stream):
+            yield source
 
 
 def fingerprints(rules: RuleSet) -> dict[str, str]:
@@ -119,13 +141,13 @@ def _only(known: Searched, asked: Mapping[str, str], named: frozenset[str]) -> S
     return Searched(known.source, rules, runs, detections, known.rejected)
 
 
-def _correlated(logs: Mapping[str, Callable[[], Source]], rules: RuleSet, searcher: Searcher) -> Correlated | None:
+def _correlated(logs: Mapping[str, Callable[[], Source]], rules: RuleSet, searching: Searching) -> Correlated | None:
     if not rules.correlations:
         return None
     own = {one.id for one in rules.correlations}
     wanted = {rule for one in rules.correlations for rule in one.rules}
     part = replace(rules, rules=tuple(rule for rule in rules.rules if rule.id in wanted))
-    result = hunt((opened() for opened in logs.values()), rules=part, searcher=searcher)
+    result = hunt(_each(logs.values()), rules=part, searcher=searching(part))
     return Correlated(
         tuple(d for d in result.detections if d.rule in own),
         tuple(miss for miss in result.coverage.not_run if miss.id in own),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from wardround.core.hunts._model import SearchedHours, Window, Windows
 from wardround.core.vocab import BadInput, Coverage
@@ -55,6 +56,11 @@ def searched(hours: set[int], *, window: Window) -> SearchedHours:
     """So many hours of the window, and the spans that are not among them."""
     total = _length(window)
     return SearchedHours(len(hours), total, tuple(_unseen(window, total, hours)))
+
+
+def silences(sources: Iterable[SourceCoverage]) -> tuple[Span, ...]:
+    """The silences of more than an hour in what these sources cover together, such as the rotated files of one archive."""
+    return tuple((a[1], b[0]) for a, b in pairwise(_joined(_spans(sources))))
 
 
 def _length(window: Window) -> int:

@@ -1,17 +1,35 @@
-"""What a search of one log gave, as bytes that are kept, and back: the form in which it is evidence years later."""
+"""What hunts gave, as bytes that are kept, and back: the form in which it is evidence years later, and can be compared."""
 
-from collections.abc import Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import orjson
 
 from wardround.core.hunts._again import Searched
-from wardround.core.hunts._model import SourceRun
+from wardround.core.hunts._model import HuntResult, SourceRun
+from wardround.core.sigma._stored import maker
 from wardround.core.vocab import BadInput, Detection, Rejected
 from wardround.core.vocab._hunting import NotRun, Reason, SourceCoverage, Span
 
 FORM = "searched-1"
+ROOMS = ("wardround.core.logs", "wardround.core.hunts")
+NAMED = 5
+
+
+@cache
+def engine() -> str:
+    """What reads the logs and runs the rules, as a hash: what one state of it found is not taken for what another would find."""
+    digest = hashlib.sha256(maker().encode())
+    for room in ROOMS:
+        for entry in sorted(files(room).iterdir(), key=lambda entry: entry.name):
+            if entry.name.endswith(".py"):
+                digest.update(entry.read_bytes())
+    return digest.hexdigest()
 
 
 def dump(searched: Searched) -> bytes:
@@ -64,3 +82,55 @@ def _span(pair: list[str]) -> Span:
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def result_document(result: HuntResult) -> dict[str, Any]:
+    """All of a result as plain JSON, in an order of its own: equal results give equal documents."""
+    document = {
+        "events": result.events,
+        "rules_given": result.coverage.rules_given,
+        "rules_ran": result.coverage.rules_ran,
+        "not_run": sorted(result.coverage.not_run, key=lambda miss: (miss.id, miss.why)),
+        "detections": sorted(result.detections, key=lambda d: (d.source, d.line, d.rule, d.excerpt)),
+        "runs": sorted((_ordered(run) for run in result.runs), key=lambda run: (run.coverage.source, run.coverage.sha256)),
+        "rejected": sorted(result.rejected, key=lambda what: (what.where, what.what)),
+        "notes": sorted(result.notes),
+    }
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(document, default=_mapping))
+    return plain
+
+
+def _ordered(run: SourceRun) -> SourceRun:
+    misses = tuple(sorted(run.could_not, key=lambda miss: (miss.id, miss.why)))
+    return SourceRun(run.coverage, tuple(sorted(run.ran)), misses, run.not_placed, tuple(sorted(run.fields)))
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What a hunt gives now and did not give then, or the other way round, in sentences; none for equal documents."""
+    said = [*_lists(then, now, "detections", _place), *_lists(then, now, "not_run", lambda miss: f"rule {miss['id']} not run")]
+    before, after = ({run["coverage"]["source"]: run for run in document["runs"]} for document in (then, now))
+    for source in sorted(before.keys() | after.keys()):
+        old, new = before.get(source), after.get(source)
+        if old is None or new is None:
+            said.append(f"{source} was {'read now and not then' if old is None else 'read then and not now'}")
+        elif old != new:
+            parts = [
+                name for name in (*old["coverage"], *old) if (old | old["coverage"]).get(name) != (new | new["coverage"]).get(name)
+            ]
+            said.append(f"{source}: {', '.join(p for p in parts if p != 'coverage')} differ")
+    if not said and dict(then) != dict(now):
+        said.append("what could not be read, or what correlations left out, differs")
+    return said
+
+
+def _place(detection: Mapping[str, Any]) -> str:
+    return f"{detection['rule']} on {detection['source']} line {detection['line']}"
+
+
+def _lists(then: Mapping[str, Any], now: Mapping[str, Any], name: str, told: Any) -> Iterator[str]:
+    """What the one list holds and the other does not, counted, the first few named."""
+    old, new = (Counter(orjson.dumps(one, option=orjson.OPT_SORT_KEYS) for one in document[name]) for document in (then, now))
+    for gone, words in ((old - new, "then and not now"), (new - old, "now and not then")):
+        if gone:
+            named = [told(orjson.loads(one)) for one in sorted(gone)[:NAMED]]
+            yield f"{gone.total()} {name.replace('_', ' ')} {words}: {'; '.join(named)}" + ("; ..." if len(gone) > NAMED else "")

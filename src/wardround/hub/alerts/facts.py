@@ -133,6 +133,11 @@ def _hunt(hunt: Hunt) -> core.HuntDone:
                 hours=h["hours"],
                 could_have_been_altered=h["could_have_been_altered"],
                 rules_not_run=tuple(h["rules_not_run"]),
+                seen_until_fix=h.get("seen_until_fix"),
+                hours_until_fix=h.get("hours_until_fix"),
+                events=h["events"],
+                unparsed=h["unparsed"],
+                unread=len(h.get("unread", ())),
             )
             for h in hunt.hosts
         ),

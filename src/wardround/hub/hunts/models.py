@@ -27,7 +27,11 @@ class LogBatch(TenantModel):
 
 
 class Hunt(TenantModel):
-    """One run of a pack over the logs that were there, for one response."""
+    """One run of a pack over the logs that were there, for one response.
+
+    `new` says how many logs and rules were searched anew: the rest was known from earlier hunts. `document` is the hash of the
+    whole run as it is kept: rules, logs, what each gave, the result. `why` is empty when a person asked for it.
+    """
 
     response = models.UUIDField(db_index=True)
     at = models.DateTimeField()
@@ -40,6 +44,40 @@ class Hunt(TenantModel):
     hosts = models.JSONField(default=list)
     batches = models.ManyToManyField(LogBatch, related_name="hunts")
     statement = models.TextField()
+    why = models.CharField(max_length=60, blank=True)
+    new = models.JSONField(default=dict)
+    engine = models.CharField(max_length=64, blank=True)
+    indicators_hash = models.CharField(max_length=64, blank=True)
+    document = models.CharField(max_length=64, blank=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["at", "pk"]
+
+
+class KeptSearch(TenantModel):
+    """What one log gave, with every rule that it was searched with: a document kept by its hash. The newest of a log counts.
+
+    `host` is the name that its asset had; `engine` what read it and ran the rules. Another host or another engine searches anew.
+    """
+
+    batch = models.ForeignKey(LogBatch, on_delete=models.PROTECT, related_name="searches")
+    host = models.CharField(max_length=200)
+    engine = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["at", "pk"]
+
+
+class HuntCheck(TenantModel):
+    """A kept hunt held against its logs, its rules and a second run, later: what differs, and what is worth knowing beside it."""
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.PROTECT, related_name="checks")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=300)
+    differences = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
 
     class Meta(TenantModel.Meta):
         ordering = ["at", "pk"]

@@ -3,25 +3,35 @@
 import hashlib
 import io
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from io import BufferedIOBase
+from typing import BinaryIO, cast
 
-from django.conf import settings
 from django.db import transaction
 
 from wardround.core import hunts as core
 from wardround.core.alerts import response_policy
+from wardround.core.hunts._again import hunt_again
+from wardround.core.hunts._coverage import silences
+from wardround.core.hunts._hosts import host_coverage, lacking
+from wardround.core.hunts._kept import engine
 from wardround.core.hunts._model import Windows
+from wardround.core.hunts._statement import host_statement
+from wardround.core.logs import unpacked
+from wardround.core.logs._lines import lines
+from wardround.core.logs._unpack import BROKEN
 from wardround.core.sigma._model import RuleSet
-from wardround.core.vocab import BadInput, Coverage
+from wardround.core.vocab import BadInput, WardroundError
 from wardround.hub.audit.services import record
+from wardround.hub.hunts.keeping import indicators_hash, keep_run, keep_searches, known, opened, searching, store
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch
+from wardround.hub.hunts.telling import host_document, named, spans
 from wardround.hub.organisations.access import Act
 from wardround.hub.organisations.models import Organisation
-from wardround.lake.files import FileStore
 
 NO_RULES = RuleSet((), (), "")
 
@@ -39,23 +49,25 @@ class HostToHunt:
         return batch.host.casefold() in {self.asset_id.casefold(), self.hostname.casefold()} - {""}
 
 
-def add_log(act: Act, *, organisation: Organisation, host: str, data: bytes, filename: str, from_host: bool = True) -> LogBatch:
+def add_log(
+    act: Act, *, organisation: Organisation, host: str, data: bytes | BinaryIO, filename: str, from_host: bool = True
+) -> LogBatch:
     """Keep one log of one host, and what it covers. The same file again changes nothing.
 
-    `from_host`: it was taken from the host itself, so that an intruder could have altered it.
-    Raises BadInput when the host is not named or not one event can be read.
+    A stream is read once, piece by piece. `from_host`: it was taken from the host itself; an intruder could have altered it.
+    Raises BadInput when the host is not named or not one event can be read; nothing is kept then.
     """
     act.access.demand_write(organisation)
     if not host.strip():
         raise BadInput("is empty", where="host", do="name the host that the log comes from")
-    result = core.hunt([core.Source(filename, io.BytesIO(data), host=host)], rules=NO_RULES)
-    if not result.events:
-        why = result.rejected[0].what if result.rejected else "no line of it could be read as a known kind of log"
-        raise BadInput(why, where=filename, do="give an access log, a Windows event file or JSON lines")
+    with store().taking(io.BytesIO(data) if isinstance(data, bytes) else data) as taken:
+        result = core.hunt([core.Source(filename, cast(BinaryIO, taken), host=host)], rules=NO_RULES)
+        if not result.events:
+            why = result.rejected[0].what if result.rejected else "no line of it could be read as a known kind of log"
+            raise BadInput(why, where=filename, do="give an access log, a Windows event file or JSON lines")
     covers = [run.coverage for run in result.runs]
-    FileStore(settings.HOME.files).put(data)
+    sha = taken.sha256
     with transaction.atomic():
-        sha = hashlib.sha256(data).hexdigest()
         batch, new = LogBatch.unscoped.get_or_create(
             organisation=organisation,
             host=_storable(host.strip()),
@@ -67,7 +79,7 @@ def add_log(act: Act, *, organisation: Organisation, host: str, data: bytes, fil
                 "unparsed": sum(c.unparsed for c in covers),
                 "first": min((c.first for c in covers if c.first), default=None),
                 "last": max((c.last for c in covers if c.last), default=None),
-                "gaps": [[start.isoformat(), end.isoformat()] for c in covers for start, end in c.gaps],
+                "gaps": spans(silences(covers)),
                 "from_host": from_host,
                 "added_at": act.at,
                 "added_by": act.who,
@@ -80,10 +92,18 @@ def add_log(act: Act, *, organisation: Organisation, host: str, data: bytes, fil
 
 
 def run_hunt(
-    act: Act, *, organisation: Organisation, response: uuid.UUID, pack: str, first_exploited: datetime, hosts: Sequence[HostToHunt]
+    act: Act,
+    *,
+    organisation: Organisation,
+    response: uuid.UUID,
+    pack: str,
+    first_exploited: datetime,
+    hosts: Sequence[HostToHunt],
+    why: str = "",
 ) -> Hunt:
     """Run a pack over every log of these hosts, and keep what was searched and what was found.
 
+    What an earlier hunt searched already, with the same rules, is not read again: the result is that of a whole hunt.
     Traces of the exploit count until the proven fix, traces of what comes after one until now. Raises BadInput when no
     host is given or none of them has a log.
     """
@@ -93,21 +113,16 @@ def run_hunt(
     if not batches:
         names = ", ".join(h.asset_id for h in hosts) or "no asset"
         raise BadInput(f"there are no logs of {names}", where="hunt", do="upload the access logs of the window first")
-    files = FileStore(settings.HOME.files)
     owner = {str(b.public_id): next(h for h in hosts if h.owns(b)) for b in batches}
-    sources = [
-        core.Source(
-            str(b.public_id),
-            io.BytesIO(files.read(b.sha256)),
-            host=owner[str(b.public_id)].asset_id,
-            could_have_been_altered=b.from_host,
-        )
-        for b in batches
-    ]
-    result = core.hunt(sources, rules=ready.rules)
+    assets = {name: host.asset_id for name, host in owner.items()}
+    logs = {str(b.public_id): partial(opened, b, host=assets[str(b.public_id)]) for b in batches}
+    again = hunt_again(logs, rules=ready.rules, known=known(batches, hosts=assets), searching=searching)
+    result = again.result
     margin = response_policy().margin_days
     windows = {h.asset_id: core.windows(first_exploited, fixed_at=h.fixed_at, at=act.at, margin_days=margin) for h in hosts}
-    searched = [_searched(host, windows[host.asset_id], result, batches, ready.rules) for host in hosts]
+    seen = {h: host_coverage(result, host=h.asset_id, windows=windows[h.asset_id], rules=ready.rules) for h in hosts}
+    by_id = {str(b.public_id): b for b in batches}
+    documents = keep_searches(act, again, batches=batches, hosts=assets)
     with transaction.atomic():
         hunt = Hunt.unscoped.create(
             organisation=organisation,
@@ -118,52 +133,32 @@ def run_hunt(
             pack_hash=ready.sha256,
             rules_given=result.coverage.rules_given,
             rules_ran=result.coverage.rules_ran,
-            not_run=[{"id": n.id, "why": n.why} for n in result.coverage.not_run],
-            hosts=searched,
+            not_run=[{"id": n.id, "why": named(n.why, by_id), "reason": n.reason} for n in result.coverage.not_run],
+            hosts=[host_document(one, lacking(one, ready.rules), fixed_at=h.fixed_at, batches=by_id) for h, one in seen.items()],
             statement="",
+            why=why,
+            new={"logs": len(again.new), "rules": max(again.new.values(), default=0), "of": len(batches)},
+            engine=engine(),
+            indicators_hash=indicators_hash(ready),
         )
         hunt.batches.set(batches)
-        found = _keep(hunt, result, {str(b.public_id): b for b in batches}, owner, windows, ready.rules)
-        hunt.statement = " ".join(_sentence(h, hunt, found) for h in searched)
+        found = _keep(hunt, result, by_id, owner, windows, ready.rules)
+        hunt.statement = " ".join(
+            host_statement(one, found=found[h.asset_id].total(), scans=found[h.asset_id]["scan"]) for h, one in seen.items()
+        )
+        hunt.document = keep_run(hunt, again, pack=ready, batches=batches, documents=documents)
         hunt.save()
         document = {
             "pack": ready.name,
             "pack_hash": ready.sha256,
             "logs": sorted(b.sha256 for b in batches),
             "statement": hunt.statement,
-            "detections": found,
+            "detections": {host: phases.total() for host, phases in found.items() if phases},
+            "document": hunt.document,
+            "searched anew": hunt.new,
         }
         record(act, organisation=organisation, what="hunt ran", subject=hunt.public_id, document=document)
     return hunt
-
-
-def _searched(
-    host: HostToHunt, windows: Windows, result: core.HuntResult, batches: Sequence[LogBatch], rules: RuleSet
-) -> dict[str, Any]:
-    """What the hunt could see of one host: the whole window until now, and the part until the fix."""
-    runs = [run for run in result.runs if run.coverage.host == host.asset_id]
-    coverage = Coverage(tuple(run.coverage for run in runs), rules.given, 0)
-    whole = core.searched_hours(coverage, window=windows.after, host=host.asset_id)
-    until_fix = core.searched_hours(coverage, window=windows.exploit, host=host.asset_id)
-    ran = {rule for run in runs for rule in run.ran}
-    could_not = {n.id: n.why for run in runs for n in run.could_not if n.id not in ran}
-    return {
-        "host": host.asset_id,
-        "since": windows.after.start.isoformat(),
-        "until": windows.after.until.isoformat(),
-        "seen": whole.hours,
-        "hours": whole.of,
-        "unseen": [[a.isoformat(), b.isoformat()] for a, b in whole.unseen],
-        "fixed_at": host.fixed_at.isoformat() if host.fixed_at else None,
-        "seen_until_fix": until_fix.hours,
-        "hours_until_fix": until_fix.of,
-        "could_have_been_altered": any(b.from_host for b in batches if host.owns(b)),
-        "rules_ran": len(ran),
-        "rules_not_run": sorted(could_not),
-        "why_not_run": could_not,
-        "events": sum(run.coverage.events for run in runs),
-        "unparsed": sum(run.coverage.unparsed for run in runs),
-    }
 
 
 def _keep(
@@ -173,19 +168,19 @@ def _keep(
     owner: dict[str, HostToHunt],
     windows: dict[str, Windows],
     rules: RuleSet,
-) -> dict[str, int]:
-    """Keep the detections that lie in their window and are not known yet. Returns how many there are by host."""
-    phases = {rule.id: rule.phase for rule in rules.rules}
+) -> dict[str, Counter[str]]:
+    """Keep the detections that lie in their window and are not known yet. Returns how many there are by host and phase."""
+    phases = {rule.id: rule.phase for rule in rules.rules} | {rule.id: rule.phase for rule in rules.correlations}
     seen: Counter[tuple[str, str, str]] = Counter()
-    found: Counter[str] = Counter()
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for d in result.detections:
         name = d.source[:36]  # a packed log's members are named after it
         batch, host = batches[name], owner[name]
-        if d.time is not None and not _in_window(d.time, host, windows[host.asset_id], after=phases.get(d.rule) == "after"):
+        if d.time is not None and not _in_window(d.time, host, windows[host.asset_id], after=phases.get(d.rule) in ("after", "")):
             continue
         same = (d.rule, batch.sha256, d.excerpt)
         seen[same] += 1
-        found[host.asset_id] += 1
+        found[host.asset_id][phases.get(d.rule, "")] += 1
         Detection.unscoped.get_or_create(
             response=hunt.response,
             key=_key(d.rule, host.asset_id, d.excerpt, seen[same]),
@@ -203,7 +198,7 @@ def _keep(
                 "excerpt": _storable(d.excerpt)[:4000],
             },
         )
-    return dict(found)
+    return found
 
 
 def _in_window(time: datetime, host: HostToHunt, windows: Windows, *, after: bool) -> bool:
@@ -222,23 +217,32 @@ def _key(rule: str, host: str, excerpt: str, nth: int) -> str:
     return hashlib.sha256("\0".join([rule, host, excerpt, str(nth)]).encode()).hexdigest()
 
 
-def _sentence(host: dict[str, Any], hunt: Hunt, found: dict[str, int]) -> str:
-    traces = found.get(host["host"], 0)
-    said = f"{traces} traces found" if traces > 1 else "one trace found" if traces else "no trace found in what was searched"
-    hours, rules = f"{host['seen']} of {host['hours']} hours", f"{host['rules_ran']} of {hunt.rules_given} rules"
-    return f"Searched {hours} of {host['host']} with {rules}: {said}."
-
-
 def lines_around(detection: Detection, *, batches: Iterable[LogBatch], each_side: int = 10) -> list[tuple[int, str]]:
     """The lines of the log around a detection, numbered from 1; empty for a log that has no lines.
 
-    Two logs may have one name: the right one holds what was found on that very line. Lines end where the reader ends them,
-    at a line feed alone.
+    Two logs may have one name, and a packed log holds several: the right one holds what was found on that very line. Lines are
+    those of the reader. Raises WardroundError for a log that is not kept any more.
     """
+    sought = detection.excerpt.strip()[:200]
     for batch in batches:
         if batch.filename == detection.source:
-            text = FileStore(settings.HOME.files).read(batch.sha256).decode("utf-8", "replace").split("\n")
-            first = max(detection.line - 1 - each_side, 0)
-            if detection.line <= len(text) and detection.excerpt.strip()[:200] in _storable(text[detection.line - 1]):
-                return [(n + 1, text[n][:2000]) for n in range(first, min(detection.line + each_side, len(text)))]
+            with store().open(batch.sha256) as file:
+                for source in unpacked(core.Source(batch.filename, file), rejected=[]):
+                    shown = _around(source, detection.line, each_side)
+                    if any(number == detection.line and sought in text for number, text in shown):
+                        return [(number, text[:2000]) for number, text in shown]
     return []
+
+
+def _around(source: core.Source, line: int, each_side: int) -> list[tuple[int, str]]:
+    """The lines from so many before to so many after; nothing that comes later is read."""
+    found = []
+    try:
+        for number, data in lines(cast(BufferedIOBase, source.stream)):
+            if number > line + each_side:
+                break
+            if number >= line - each_side:
+                found.append((number, _storable((data or b"").decode("utf-8", "replace"))))
+    except (WardroundError, *BROKEN):
+        return found
+    return found
