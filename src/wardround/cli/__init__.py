@@ -20,6 +20,7 @@ COMMANDS = {
     "match": ("wardround.cli.match", "Who has it, of a whole nation at once: exact devices."),
     "triage": ("wardround.cli.triage", "How urgent is one CVE, by which policy, and why."),
     "hunt": ("wardround.cli.hunt", "Search logs for traces, and say what could be seen."),
+    "hunt import": ("wardround.cli.hunt_import", "Take the result of a pack's query, run where the logs live, as a hunt."),
     "rules": ("wardround.cli.rules", "Sigma rules: which of them can be run, and what is wrong with the others."),
     "pack": ("wardround.cli.pack", "Hunt packs: which there are, and their own tests."),
     "names": ("wardround.cli.names", "What a product is called: ask, decide, share."),
@@ -46,6 +47,12 @@ class LazyGroup(typer.core.TyperGroup):
         command = typer.main.get_command(importlib.import_module(COMMANDS[cmd_name][0]).app)
         command.name = cmd_name
         return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """A command may have two words (`hunt import`): it goes before the one that has its first."""
+        if (name := " ".join(args[:2])) in COMMANDS and len(args) > 1:
+            return name, self.get_command(ctx, name), args[2:]
+        return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the table above, so that `--help` imports none of the commands."""

@@ -127,11 +127,13 @@ def _files(given: list[Path]) -> Iterator[Path]:
 
 def _rules(given: str, *, home: Path | None, pipelines: Sequence[Path], values: Path | None) -> "RuleSet":
     from wardround.core.hunts import load_pack
-    from wardround.core.hunts._packs import bundled
+    from wardround.core.hunts._packs import MANIFEST, bundled, pack_in
 
     path = Path(given)
     if given in bundled() or not path.exists():
         return load_pack(given).rules
+    if (path / MANIFEST).is_file():
+        return pack_in(path, where=given).rules
     return read_rule_files(path, home=home_of(home), pipelines=pipelines, values=values)
 
 

@@ -1,0 +1,99 @@
+"""Each pack ships its hunt as KQL and SPL, made ahead of time: they say what the rules say, as far as one can see."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from wardround.core.hunts import load_pack
+from wardround.core.hunts._packs import bundled
+from wardround.core.hunts._samples import called
+from wardround.core.sigma._conditions import leaves
+from wardround.core.sigma._values import Regex
+
+
+@pytest.fixture(scope="module")
+def tool(root: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("pack_queries", root / "tools" / "pack_queries.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_the_kept_queries_are_those_that_are_made_of_the_rules_now(name: str, tool: ModuleType) -> None:
+    pack = load_pack(name)
+    assert dict(pack.queries) == tool.queries(pack), "run python tools/pack_queries.py"
+
+
+@pytest.mark.parametrize("ending", [".kql", ".spl"])
+@pytest.mark.parametrize("name", bundled())
+def test_every_rule_has_a_query_and_every_log_a_probe(name: str, ending: str) -> None:
+    pack = load_pack(name)
+    own = {file: text for file, text in pack.queries.items() if file.endswith(ending)}
+    for rule in pack.reported:
+        assert sum(f'"{rule.id}"' in text for file, text in own.items() if not file.startswith("older")) == 1, called(rule)
+    hunts = {file.removeprefix("hunt") for file in own if file.startswith("hunt.")}
+    assert hunts == {file.removeprefix("coverage") for file in own if file.startswith("coverage.")}
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_every_text_and_expression_of_a_rule_is_in_both_of_its_queries(name: str, tool: ModuleType) -> None:
+    pack = load_pack(name)
+    kql = "\n".join(text for file, text in pack.queries.items() if file.endswith(".kql"))
+    spl = "\n".join(text for file, text in pack.queries.items() if file.endswith(".spl")).replace("\\\\", "\\")
+    for rule in pack.rules.rules:
+        for text in tool.values(rule):
+            assert f'contains @"{text}"' in kql
+            assert "(?i)" + tool.SPECIAL.sub(tool.ESCAPED, text) in spl
+        for leaf in leaves(rule.condition):
+            if isinstance(leaf.test, Regex):
+                pattern = tool.pattern_of(leaf.test)
+                assert pattern.replace('"', '""') in kql
+                assert pattern.replace('"', '\\"') in spl
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_a_probe_counts_every_field_that_a_rule_needs(name: str, tool: ModuleType) -> None:
+    pack = load_pack(name)
+    for rule in pack.rules.rules:
+        for ending in (".kql", ".spl"):
+            probe = pack.queries[f"coverage.{tool.family(pack, rule)}{ending}"]
+            assert all(f"has_{tool.column(field)}" in probe for field in rule.fields)
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_quotes_and_brackets_are_closed(name: str) -> None:
+    for file, text in load_pack(name).queries.items():
+        bare = "".join(_outside(text, verbatim=file.endswith(".kql")))
+        assert bare.count("(") == bare.count(")"), file
+
+
+def _outside(text: str, *, verbatim: bool) -> list[str]:
+    """What stands outside of strings and comments; a string that does not end on its line is an error."""
+    out: list[str] = []
+    for line in text.splitlines():
+        if line.startswith(("//", "```")):
+            continue
+        at = 0
+        while at < len(line):
+            quote = line[at]
+            if quote not in "\"'" or (quote == "'" and not verbatim):
+                out.append(quote)
+                at += 1
+                continue
+            raw = verbatim and at > 0 and line[at - 1] == "@"
+            at += 1
+            while True:
+                assert at < len(line), line
+                if (raw and line[at : at + 2] == quote * 2) or (not raw and line[at] == "\\"):
+                    at += 2
+                elif line[at] == quote:
+                    at += 1
+                    break
+                else:
+                    at += 1
+    return out
