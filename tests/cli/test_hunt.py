@@ -120,7 +120,7 @@ def test_without_a_detection_the_next_step_is_the_coverage(run: Run, logs: Path)
     [
         (("nowhere.log", "--rules", "epmm"), "nowhere.log: there is no such file or folder"),
         (("LOGS/notes.txt", "--rules", "epmm"), "no event could be read"),
-        (("LOGS", "--rules", "nosuchpack"), "there is no pack called 'nosuchpack'; bundled packs: epmm"),
+        (("LOGS", "--rules", "nosuchpack"), "there is no pack called 'nosuchpack'; bundled packs: citrix_session"),
         (("LOGS", "--rules", "LOGS"), "no rule in it can be run"),
         (("LOGS", "--rules", "epmm", "--from", "2025-05-15"), "give both --from and --to"),
         (("LOGS", "--rules", "epmm", "--from", "2025-05-15", "--to", "2025-05-14"), "ends before it starts"),

@@ -1,11 +1,8 @@
 """`wardround hunt`: search logs for traces, and say what could be seen."""
 
-import io
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,18 +10,18 @@ import typer
 
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
 from wardround.cli._rule_files import PipelineOption, ValuesOption, read_rule_files
+from wardround.cli._searching import STANDARD_INPUT, opened, search
 from wardround.core.vocab import BadInput, Detection, Rejected
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from wardround.core.hunts import HuntResult, Source, Window
+    from wardround.core.hunts import HuntResult, Window
     from wardround.core.sigma._model import RuleSet
     from wardround.core.vocab._hunting import NotRun
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 SHOWN = 20
-STANDARD_INPUT = Path("-")
 
 
 @app.command()
@@ -58,12 +55,17 @@ def hunt(
     ] = 0.0,
     pipeline: PipelineOption = None,
     values: ValuesOption = None,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=0, help="How many processes search; 0: as many as there are cores.")
+    ] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the same hunt, which was stopped by Ctrl-C.")] = False,
 ) -> None:
     """Search logs for traces, and say what could be seen.
 
     Exit code 0 with or without detections; 2 when no log or no rule could be read.
     """
     from wardround.core import hunts
+    from wardround.engines.hunting import FolderStore, Job
 
     window = _window(since, until)
     _check_clock(zone, skew)
@@ -71,17 +73,16 @@ def hunt(
     rule_set = _rules(rules, home=home, pipelines=pipeline or (), values=values)
     if not rule_set.rules:
         raise BadInput("no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a bundled pack: epmm")
-    unread: list[Rejected] = []
-    with _progress(files) as advance:
-        sources = _sources(files, host=host, from_host=from_host, advance=advance, unread=unread, zone=zone, skew=skew)
-        result = hunts.hunt(sources, rules=rule_set)
-    rejected = (*unread, *result.rejected)
+    store = FolderStore(home_of(home).cache / "rules")
+    job = Job(tuple(files), rule_set, host=host, from_host=from_host, zone=zone, skew=skew, store=store, opened=opened)
+    found = search(job, home=home_of(home), workers=workers, resume=resume)
+    result, rejected = found.result, found.result.rejected
     if not result.events:
         first = f": {rejected[0].where}: {rejected[0].what}" if rejected else ""
         raise BadInput(f"no event could be read{first}", do="give logs of a format in docs/reference/formats.md")
     sentence = hunts.statement(result, window=window, host=host or None)
     if json:
-        emit(_document(result, rule_set, sentence, rejected))
+        emit(_document(result, rule_set, sentence, rejected) | {"cpu_seconds": found.cpu_seconds, "peak_mb": found.peak_mb})
     else:
         _print(result, sentence, rejected, rules)
 
@@ -135,60 +136,6 @@ def _rules(given: str, *, home: Path | None, pipelines: Sequence[Path], values: 
     if (path / MANIFEST).is_file():
         return pack_in(path, where=given).rules
     return read_rule_files(path, home=home_of(home), pipelines=pipelines, values=values)
-
-
-class _Watched(io.RawIOBase):
-    """A file that tells how much of it was read."""
-
-    def __init__(self, file: io.RawIOBase, advance: Callable[[int], None]) -> None:
-        self.file, self.advance = file, advance
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:
-        got = self.file.readinto(into) or 0
-        self.advance(got)
-        return got
-
-
-def _sources(
-    files: list[Path], *, host: str, from_host: bool, advance: Callable[[int], None], unread: list[Rejected], zone: str, skew: float
-) -> "Iterator[Source]":
-    from wardround.core.hunts import Source
-
-    for path in files:
-        try:
-            name, file, written = _opened(path)
-        except OSError as error:
-            unread.append(Rejected(str(path), error.strerror or str(error)))
-            continue
-        with file:
-            stream: Any = _Watched(file, advance)
-            yield Source(name, stream, host=host, could_have_been_altered=from_host, zone=zone, skew=skew, written=written)
-
-
-def _opened(path: Path) -> tuple[str, io.RawIOBase, datetime]:
-    """A file, its name to show, and when it was last written; what comes through standard input was written by now."""
-    if path == STANDARD_INPUT:
-        return "standard input", os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0), datetime.now(UTC)
-    file = path.open("rb", buffering=0)
-    return str(path), file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
-
-
-@contextmanager
-def _progress(files: list[Path]) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal; nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with Progress(console=console, transient=True) as bar:
-        task = bar.add_task("Searching", total=sum(path.stat().st_size for path in files if path != STANDARD_INPUT) or None)
-        yield lambda count: bar.advance(task, count)
 
 
 def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: tuple[Rejected, ...]) -> dict[str, Any]:

@@ -57,6 +57,11 @@ class Home:
         return self.path / "counted"
 
     @property
+    def cache(self) -> Path:
+        """What can be made again at any time: compiled rules, hunts that were stopped."""
+        return self.path / "cache"
+
+    @property
     def files(self) -> Path:
         """The folder of files kept as they came, by their SHA-256."""
         return self.path / "files"

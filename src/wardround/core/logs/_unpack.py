@@ -103,7 +103,11 @@ class _Zstandard:
 def unpacked(source: Source, *, rejected: list[Rejected], depth: int = 0) -> Iterator[Source]:
     """The logs in a source: itself when not packed, else every member, named `outer!inner`. Unreadable ones go to `rejected`."""
     head = io.BufferedReader(cast(io.RawIOBase, source.stream), 1 << 17)
-    start = head.peek(600)
+    try:
+        start = head.peek(600)
+    except BROKEN as error:
+        rejected.append(Rejected(source.name, f"could not be read: {error}"))
+        return
     kind = packing(start)
     if not kind:
         yield replace(source, stream=cast(BinaryIO, head))

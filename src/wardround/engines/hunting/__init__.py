@@ -10,6 +10,9 @@
 """
 
 from wardround.core.hunts._plan import Plan
+from wardround.engines.hunting._resume import forget, keep, kept, key_of
+from wardround.engines.hunting._run import Job, opened, run
 from wardround.engines.hunting._search import FastSearcher
+from wardround.engines.hunting._store import FolderStore
 
-__all__ = ["FastSearcher", "Plan"]
+__all__ = ["FastSearcher", "FolderStore", "Job", "Plan", "forget", "keep", "kept", "key_of", "opened", "run"]

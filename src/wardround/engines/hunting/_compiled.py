@@ -69,24 +69,28 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
         """Which tests hold for these values of the field."""
         true: set[int] = set(self._held({self.name: values}))
         slow: set[int] = set()
-        if self._patterns is None:
-            self._patterns = Patterns(
-                [(n, test) for n, leaf in self._strings if isinstance(test := leaf.test, Text | Regex)], store=self._store
-            )
+        patterns = self._patterns or self.compile()
         for value in values:
             if value is None:
                 true |= self._of_null()
                 continue
             text = written(value)
-            held, asked = self._patterns.passing(text)
+            held, asked = patterns.passing(text)
             true |= held
             for number in asked:
                 try:
-                    if self._patterns.regexes[number].passes(text):
+                    if patterns.regexes[number].passes(text):
                         true.add(number)
                 except SlowRegexError:
                     slow.add(number)
         return Answer(frozenset(true), frozenset(slow - true))
+
+    def compile(self) -> Patterns:
+        """Make the string tests ready; done when first needed."""
+        if self._patterns is None:
+            strings = [(n, test) for n, leaf in self._strings if isinstance(test := leaf.test, Text | Regex)]
+            self._patterns = Patterns(strings, store=self._store)
+        return self._patterns
 
     def _held(self, fields: dict[str, tuple[Scalar, ...]]) -> Truths:
         return _holding(self._others, fields)
