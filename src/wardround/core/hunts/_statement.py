@@ -30,7 +30,7 @@ def statement(result: HuntResult, *, window: Window | None = None, host: str | N
         hours = searched_hours(result.coverage, window=window, host=host)
         what = f"Searched {hours.hours} of {hours.of} hours{_of(host)} {rules}"
     sources = {run.coverage.source for run in runs}
-    hits = [d for d in result.detections if d.source in sources]
+    hits = [d for d in result.detections if host is None or d.source in sources]
     return f"{what}: {_found(hits)}{_caveats(result, runs)}"
 
 
