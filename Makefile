@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help setup up test lint boundaries bench bench-match wheel lock clean
+.PHONY: help setup up test test-benign lint boundaries bench bench-match wheel lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -37,6 +37,9 @@ up: setup ## demonstration hub on http://127.0.0.1:8000 (PORT=8001, HOME_DIR=./v
 
 test: setup ## every test (PYTEST_ARGS="tests/core -x" for some)
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-benign: setup ## the EPMM pack over a million ordinary requests: it must stay silent
+	@WARDROUND_BENIGN=1000000 exec $(BIN)/python -m pytest -q tests/core/hunts/test_epmm_silence.py
 
 lint: setup ## style, types, contracts, security, dependencies, licences, measures
 	@failed=; \
