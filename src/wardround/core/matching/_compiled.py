@@ -3,7 +3,7 @@
 The bounds that a record states cut the plain dotted versions into cells (`_cuts`); `decide` is asked once in each cell, and
 its answer is kept with a mark where the version stands. What a table cannot tell (letters, package orders, a platform that
 the inventory states...) is left to `decide`. A row is plain JSON, made to be kept:
-`[cve, flags, places, keys, cells, texts, answers]`.
+`[cve, flags, places, keys, cells, texts, answers]`; with forms (`_form_cuts`), `places` ends with their names.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,10 +15,13 @@ from typing import Any
 from wardround.core.matching._cuts import cuts_of
 from wardround.core.matching._decide import by_rule, decide, standing
 from wardround.core.matching._entries import Entry
+from wardround.core.matching._form_cuts import form_bounds, is_plain
 from wardround.core.matching._model import Answer, Subject
 from wardround.core.matching._numbers import Bound, bound_of, text_of
+from wardround.core.matching._objects import Shape
 from wardround.core.matching._orders import is_first
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._product_order import ProductOrder
 from wardround.core.matching._reading import Reading
 from wardround.core.matching._record import Plan, Record
 from wardround.core.names._configurations import matches_of
@@ -32,9 +35,10 @@ Row = list[Any]
 those that the record names, those that stop short of a bound, and none. `answers` are listed once: verdict, reason, entry,
 assumptions. -1 stands for an answer that only `decide` knows."""
 
-REJECTED, DISPUTED, LONG, NARROWED, THREE, ANY, TREES = 1, 2, 4, 8, 16, 32, 64
+REJECTED, DISPUTED, LONG, NARROWED, THREE, ANY, TREES, FORMS = 1, 2, 4, 8, 16, 32, 64, 128
 """Flags of a row: what the record is; nothing is worked out; objects are narrowed to platforms or variants; a version has at
-most three numbers; texts that are no numbers get the answer of the only cell; products beside this one may count."""
+most three numbers; texts that are no numbers get the answer of the only cell; products beside this one may count;
+a version has to be plain in an order of its product."""
 
 VERDICTS = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.AFFECTED)
 HERE = "\ue000"
@@ -91,7 +95,10 @@ def _row(record: Record, plans: list[Plan] | None, subject: Subject) -> Row:
     table = _Table(record, plans, subject)
     if not table.read():
         return [advisory.cve, flags | LONG, [], [], [ASK], {}, []]
-    where, keys = [[one.place for one in plan.objects] for plan in plans], table.keys
+    where: list[list[Any]] = [[one.place for one in plan.objects] for plan in plans]
+    if table.forms:
+        where.append(sorted(table.forms))
+    keys = table.keys
     cells = table.cells(keys)
     return [advisory.cve, flags | table.flags, where, list(map(list, keys)), cells, table.named(), table.answers]
 
@@ -106,6 +113,7 @@ class _Table:
         self.bounds: set[Bound] = set()
         self.texts: set[str] = set()
         self.flags = 0
+        self.forms = {one.shape.form.name for one in self.objects if one.shape.form}
         self.answers: list[list[Any]] = []
         self._known: dict[Answer, int] = {}
         self._same: dict[tuple[int, ...], tuple[int, list[Reading]]] = {}
@@ -113,16 +121,22 @@ class _Table:
     def read(self) -> bool:
         """Gather bounds and texts. False where the answer hangs on more than the place of a plain version."""
         self.trees = [tree for c in self.record.advisory.containers if c.kind == "record" for tree in c.applicability]
-        if any(one.shape.form for one in self.objects) or not all(map(self._take, self.entries)) or not self._take_trees():
+        if not all(map(self._take, self.entries)) or not self._take_trees():
             return False
-        self.ranged = bool(self.trees) or any(entry.span for entry in self.entries)
+        if self.forms and (self.trees or not all(self._take_form(one.shape) for one in self.objects)):
+            return False
+        self.beyond = bool(self.trees or self.forms)
+        self.ranged = self.beyond or any(entry.span for entry in self.entries)
         narrowed = any(one.platforms or one.variants for one in self.objects)
         git = any("git" in one.shape.types for one in self.objects)
-        anything = not (git or self.trees or self.bounds) and all(map(_speaks_of_all, self.entries))
+        anything = not (git or self.beyond or self.bounds) and all(map(_speaks_of_all, self.entries))
         self.flags |= NARROWED * narrowed | TREES * bool(self.trees) | ANY * anything
         return len(self.bounds) <= (_MOST_BOUNDS if self.ranged else _MOST_LISTED)
 
     def _take(self, entry: Entry) -> bool:
+        if isinstance(entry.order, ProductOrder):
+            self.texts.add(entry.stated)
+            return True  # by its object: see `_take_form`
         if _speaks_of_all(entry):
             self.texts.add(entry.stated)
             return True
@@ -132,6 +146,15 @@ class _Table:
         self.bounds |= cuts.bounds
         self.texts |= cuts.texts | {entry.stated} | ({at for at, _ in entry.steps} if entry.changes else set())
         self.flags |= THREE * cuts.padded
+        return True
+
+    def _take_form(self, shape: Shape) -> bool:
+        """The bounds of an object whose product has an order of its own, as plain versions stand in it."""
+        found = form_bounds(shape)
+        if found is None:
+            return False
+        self.bounds |= found
+        self.flags |= THREE | FORMS
         return True
 
     def _take_trees(self) -> bool:
@@ -193,9 +216,9 @@ class _Table:
         for version in speakers:
             readings = self._readings(version)
             key = tuple(map(id, readings))
-            if key in self._same and not self.trees:
+            if key in self._same and not self.beyond:
                 return self._same[key][0]
-            if version not in self._words:
+            if version not in self._words and all(is_plain(form, version) for form in self.forms):
                 answer = self._decide(version)
                 marked = HERE not in answer.reason and not any(version in text for text in (answer.decided_by, *answer.assumed))
                 kept = self._kept(replace(answer, reason=answer.reason.replace(version, HERE))) if marked else ASK
@@ -205,7 +228,7 @@ class _Table:
 
     def _said(self, version: str) -> int:
         """The answer on a version as it stands, where its entries say what they say of a whole cell."""
-        same = None if self.trees else self._same.get(tuple(map(id, self._readings(version))))
+        same = None if self.beyond else self._same.get(tuple(map(id, self._readings(version))))
         return same[0] if same else ASK
 
     def _readings(self, version: str) -> list[Reading]:
@@ -224,7 +247,8 @@ class _Table:
 
     @cached_property
     def _words(self) -> str:
-        return str([*(one.shape.affected for one in self.objects), *self.trees])
+        titles = [one.shape.form.title for one in self.objects if one.shape.form]
+        return str([*(one.shape.affected for one in self.objects), *self.trees, *titles])
 
     def _decide(self, version: str) -> Answer:
         return decide(self.record, replace(self.subject, version=version), overrides=_NO_OVERRIDES)

@@ -38,6 +38,8 @@ _FOR_OR_EDITION = re.compile(
     r"| (?:community|enterprise|standard|professional|express) edition)+$",
     re.ASCII,
 )
+_MAJOR = re.compile(r" v?([1-9]\d?)$", re.ASCII)
+_PAIR = 2
 _KINDS = (" firmware", " software")
 _STATED = "as the inventory states it"
 _BY_PURL = "by its package URL {}"
@@ -96,7 +98,8 @@ def name_all(
 def _by_purl(named: Named, stated: str, purl: str) -> Named:
     """What was found by one version's package URL, as found by another's."""
     before, now = _BY_PURL.format(stated[:200]), _BY_PURL.format(purl[:200])
-    return replace(named, ways=tuple((name, now if how == before else how) for name, how in named.ways))
+    said = ((name, f"{now}{how[len(before) :]}" if how.startswith(before) else how) for name, how in named.ways)
+    return replace(named, ways=tuple(said))
 
 
 def product_keys(install: Install, *, aliases: Aliases = _NO_ALIASES) -> set[str]:
@@ -203,6 +206,8 @@ def _written_otherwise(name: str, vendor: str) -> Iterator[tuple[str, str]]:
     for other in [name.removesuffix(kind)] if kind else [f"{name}{word}" for word in _KINDS]:
         yield other, "as the inventory states it, the word for its kind (firmware, software) aside"
     if len(words := name.split()) > 1:
+        if len(words) == _PAIR:
+            yield "".join(words), "as the inventory states it, its two words in one"
         initials = "".join(word[0] for word in words)
         yield f"{name} ({initials})", "as the inventory states it, with its initials"
         if words[0] == vendor:
@@ -220,14 +225,20 @@ def _in_one_text(install: Install) -> Iterator[Install]:
 
 
 def _said_less(install: Install) -> Iterator[Install]:
-    """A vendor's product without its edition, and the system that it is for: asked for where no record has the whole name."""
+    """A vendor's product without its edition, its first number, and the system that it is for: where no record has it all."""
     product = bare_product(key_of(install.product))
-    if key_of(install.vendor) and (less := _FOR_OR_EDITION.sub("", product)) and less != product:
+    less = _FOR_OR_EDITION.sub("", product)
+    if (major := _MAJOR.search(less)) and install.version.startswith(major[1]):
+        less = less[: major.start()]  # `adaudit plus 8` of version 8100
+    if key_of(install.vendor) and less != product:
         yield replace(install, product=less)
 
 
 def _aside(named: Named) -> Named:
-    return replace(named, ways=tuple((name, f"{how}, the system that it is for and its edition aside") for name, how in named.ways))
+    return replace(
+        named,
+        ways=tuple((name, f"{how}, its edition, its first number and the system that it is for aside") for name, how in named.ways),
+    )
 
 
 @lru_cache(maxsize=16_384)

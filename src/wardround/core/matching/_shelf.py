@@ -14,6 +14,7 @@ from wardround.core.matching._compiled import (
     ANY,
     DISPUTED,
     END_OF_SERIES,
+    FORMS,
     HERE,
     LONG,
     NARROWED,
@@ -26,6 +27,7 @@ from wardround.core.matching._compiled import (
     key_of_numbers,
 )
 from wardround.core.matching._decide import by_rule, decide, override_of
+from wardround.core.matching._form_cuts import is_plain
 from wardround.core.matching._match import subject_of
 from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._names import Naming
@@ -89,9 +91,19 @@ def question(subject: Subject) -> Question | None:
 
 def told(row: Row, asked: Question) -> Sequence[Any] | None:
     """Verdict (its place in `VERDICTS`), reason, entry and assumptions; None where the row does not tell."""
+    if (answer := _marked(row, asked)) is None:
+        return None
+    verdict, reason, *more = answer
+    return verdict, reason.replace(HERE, asked.shown), *more
+
+
+def _marked(row: Row, asked: Question) -> Sequence[Any] | None:
+    """The same with a mark where the version stands."""
     _, flags, _, keys, cells, texts, answers = row
     text, _, key, canonical, bars = asked
     if flags & bars:
+        return None
+    if flags & FORMS and (key is None or not all(is_plain(form, text) for form in row[2][-1])):
         return None
     place = texts.get(text)
     if place is None:
@@ -108,8 +120,8 @@ def told(row: Row, asked: Question) -> Sequence[Any] | None:
             place = cells[cell]
     if place < 0:
         return None
-    verdict, reason, *more = answers[place]
-    return (verdict, reason.replace(HERE, asked.shown), *more)
+    answer: Sequence[Any] = answers[place]
+    return answer
 
 
 def match_shelved(
@@ -144,11 +156,11 @@ def match_shelved(
                 if (several or apart) and (answer := _without_the_record(cve, row, subject, overrides)):
                     yield from _findings(same, cve, answer)
                     continue
-                if asked is None or (found := told(row, asked)) is None:
+                if asked is None or (found := _marked(row, asked)) is None:
                     short.append(cve)
                     continue
                 verdict, reason, at, *assumed = found
-                told_of, assumptions = VERDICTS[verdict], tuple(assumed)
+                told_of, reason, assumptions = VERDICTS[verdict], reason.replace(HERE, asked.shown), tuple(assumed)
                 for install in same:
                     yield Finding(install, cve, told_of, reason, at, assumptions)
             if short:
