@@ -68,8 +68,19 @@ def test_the_system_that_it_is_for_and_its_edition_stand_aside_where_no_record_h
     assert cves(of(name, "Acme")) == [1, 2, 3]
     found = called(of(name, "Acme"))
     assert found
-    assert "edition aside" in found.via
+    assert "and the system that it is for aside" in found.via
     assert cves(of(name)) == []  # without a vendor it may be anybody's
+
+
+def test_a_first_number_that_the_version_begins_with_stands_aside_too() -> None:
+    one = [Install("a", "Gateway 8", version, "Acme") for version in ("8100", "8.1", "7.9")]
+    found = name_all(one, naming=lambda product: FEED.get(product, {}), aliases=TABLE)
+    assert [bool(named) for named in found] == [True, True, False]
+
+
+def test_two_words_may_be_one_in_the_record() -> None:
+    assert cves(of("Gate Way", "Acme")) == [1, 2]
+    assert cves(of("Ga te way", "Acme")) == []
 
 
 @pytest.mark.parametrize("name", ["Gateway for WordPress", "Gateway Enterprise", "Gateway Home Edition"])
@@ -249,3 +260,10 @@ def test_versions_of_one_package_are_named_once_and_each_says_its_own_package_ur
     assert found == [names(install, naming=naming) for install in installs]
     assert [one.via for one in found] == [names(install, naming=naming).via for install in installs]
     assert [one.via.count("@2.0") for one in found] == [0, 1, 1]
+
+
+def test_versions_of_a_product_whose_name_ends_with_a_number_are_named_each_for_itself():
+    installs = [Install("a", "Example Plus 8", version, vendor="Example") for version in ("9100", "8100")]
+    feed = {"example plus": {"example": ("CVE-2030-0001",)}}
+    found = name_all(installs, naming=lambda product: feed.get(product, {}))
+    assert found == [names(install, naming=lambda product: feed.get(product, {})) for install in installs]
