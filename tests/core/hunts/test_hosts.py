@@ -58,7 +58,7 @@ def test_all_of_it() -> None:
     assert (got.until_fix[:2], got.whole[:2]) == ((96, 96), (144, 144))
     assert all(one.whole for one in got.rules)
     assert (
-        host_statement(got, found=0)
+        " ".join(host_statement(got, found=0))
         == "Searched 144 of 144 hours of mdm-01 with 2 of 2 rules: no trace found in what was searched."
     )
     assert lacking(got, read_rules([SEEING, AFTER])) == ()
@@ -67,7 +67,7 @@ def test_all_of_it() -> None:
 def test_hours_after_the_fix_are_no_hours_before_it() -> None:
     got = seen(a_source(lines(FIXED, NOW)), rules=[SEEING, AFTER])
     assert (got.until_fix[:2], got.whole[:2]) == ((0, 96), (48, 144))
-    said = host_statement(got, found=0)
+    said = " ".join(host_statement(got, found=0))
     assert "Before the fix, when it could be entered: 0 of 96 hours. Not searched: 96 hours without logs" in said
 
 
@@ -93,7 +93,7 @@ def test_a_rule_that_no_log_of_this_host_is_for_is_named_though_it_ran_on_anothe
         "exploit-1": "",
         "after-1": "there is no log of this host that it is for: process_creation",
     }
-    assert "with 1 of 2 rules" in host_statement(got, found=0)
+    assert "with 1 of 2 rules" in " ".join(host_statement(got, found=0))
 
 
 def test_a_rule_that_could_look_at_a_part_of_the_hours_says_at_how_many() -> None:
@@ -112,7 +112,7 @@ def test_a_rule_that_could_look_at_a_part_of_the_hours_says_at_how_many() -> Non
 
 def test_what_could_not_be_read_is_counted_and_asked_for() -> None:
     got = seen(a_source([*lines(START, NOW), "no line of a log"], altered=True), rules=[SEEING])
-    said = host_statement(got, found=2, scans=1)
+    said = " ".join(host_statement(got, found=2, scans=1))
     assert (
         ": 2 traces found (1 probe by scanners among them), to be judged. Not searched: 1 of 290 lines that could not be read."
         in said
@@ -134,7 +134,7 @@ def test_a_broken_rule_is_one_that_could_not_look() -> None:
         a_source(lines(START, NOW)), rules=[SEEING, rule("exploit-9", "exploit", detection="s: {c-uri: x}, condition: nobody")]
     )
     assert [one.hours for one in got.rules] == [96, 0]
-    assert "with 1 of 2 rules" in host_statement(got, found=0)
+    assert "with 1 of 2 rules" in " ".join(host_statement(got, found=0))
 
 
 def test_a_log_without_times_covers_no_hour() -> None:

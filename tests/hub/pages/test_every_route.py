@@ -78,12 +78,13 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "snapshot": INSIDE,
     "snapshot-confirm": (302, 404, 200, 403, 404),
     "hunt": INSIDE,
+    "hunt-check": (302, 405, 405, 405, 405),
     "incident": INSIDE,
     "names": ALL,
     "names-decide": (302, 405, 405, 405, 405),
     "outbox": (302, 200, 403, 403, 403),
 }
-POST_ONLY = {"sign-out", "alert-acknowledge", "estate-unsplit", "names-decide"}
+POST_ONLY = {"sign-out", "alert-acknowledge", "estate-unsplit", "names-decide", "hunt-check"}
 
 
 def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
@@ -111,6 +112,7 @@ def arguments(name: str, demo: Demonstration) -> list[Any]:
         "draft-edit": lambda: [demo.alert.public_id, 3],
         "draft-preview": lambda: [demo.alert.public_id, 3],
         "detection": lambda: [Detection.unscoped.filter(organisation=home)[0].public_id],
+        "hunt-check": lambda: [Hunt.unscoped.filter(organisation=home)[0].public_id],
         "hunt": lambda: [Hunt.unscoped.filter(organisation=home)[0].public_id],
         "incident": lambda: [Incident.unscoped.filter(organisation=home)[0].public_id],
         "snapshot": lambda: [demo.snapshot(home).public_id],

@@ -34,8 +34,8 @@ def statement(result: HuntResult, *, window: Window | None = None, host: str | N
     return f"{what}: {_found(hits)}{_caveats(result, runs)}"
 
 
-def host_statement(seen: HostCoverage, *, found: int, scans: int = 0) -> str:
-    """The same sentence for one host and the window in which it stood open, from what could be seen of it.
+def host_statement(seen: HostCoverage, *, found: int, scans: int = 0) -> tuple[str, ...]:
+    """The same for one host and the window in which it stood open, from what could be seen of it: the sentence, and its limits.
 
     `found` are the traces in the window, `scans` those of them that alone are a scanner's probe. What was not searched follows,
     each as a figure: hours, rules, lines, files.
@@ -52,7 +52,7 @@ def host_statement(seen: HostCoverage, *, found: int, scans: int = 0) -> str:
         parts.insert(1, f"Before the fix, when it could be entered: {until_fix.hours} of {until_fix.of} hours.")
     if seen.could_have_been_altered:
         parts.append(f"Logs came from {seen.host} itself: whoever got in could have altered them.")
-    return " ".join(parts)
+    return tuple(parts)
 
 
 def _not_searched(seen: HostCoverage) -> list[str]:

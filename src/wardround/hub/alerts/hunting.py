@@ -1,17 +1,25 @@
-"""A hunt for one response: which of its assets, from when until when, by which pack."""
+"""A hunt for one response: which of its assets, from when until when, by which pack; and again, when logs or rules are new."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
 
 from wardround.core.alerts import proven_fix
-from wardround.core.vocab import BadInput
+from wardround.core.vocab import BadInput, WardroundError
 from wardround.hub.alerts.assess import assess, cases_of, question
-from wardround.hub.alerts.facts import issued
+from wardround.hub.alerts.facts import issued, standing
 from wardround.hub.alerts.models import Response
-from wardround.hub.hunts.models import Hunt
+from wardround.hub.hunts.models import Detection, Hunt
 from wardround.hub.hunts.services import HostToHunt, run_hunt
-from wardround.hub.organisations.access import Act
+from wardround.hub.organisations.access import Act, system_access
+from wardround.hub.organisations.models import Organisation
+from wardround.hub.outbox.services import announce
+
+log = logging.getLogger(__name__)
 
 
-def hunt(act: Act, *, response: Response) -> Hunt:
-    """Hunt the logs of every asset that stood open, with the pack that the bulletin names.
+def hunt(act: Act, *, response: Response, why: str = "") -> Hunt:
+    """Hunt the logs of every asset that stood open, with the pack that the bulletin names. `why`: what made it run by itself.
 
     Raises BadInput when the bulletin names no pack, nobody knows since when it was exploited, or there are no logs.
     """
@@ -34,4 +42,43 @@ def hunt(act: Act, *, response: Response) -> Hunt:
         pack=revision.pack,
         first_exploited=latest.exploited_since,
         hosts=hosts,
+        why=why,
     )
+
+
+def behind(*, at: datetime, organisation: Organisation | None = None) -> Iterator[tuple[Response, str]]:
+    """The responses that were hunted before and whose newest hunt does not know today's rules or logs, with what is new."""
+    hunted = Hunt.unscoped.values_list("response", flat=True).distinct()
+    rows = Response.unscoped.filter(public_id__in=hunted, alert__withdrawn_at=None).select_related("organisation", "alert")
+    for response in rows.filter(organisation=organisation) if organisation else rows:
+        facts, _ = standing(response, at=at)
+        last = max(facts.hunts, key=lambda h: h.at, default=None)
+        if last is None or not facts.pack:
+            continue
+        new = [*(["new rules"] if last.pack != facts.pack else []), *(["a new log"] if not facts.logs <= last.logs else [])]
+        if new:
+            yield response, " and ".join(new)
+
+
+def hunt_what_is_new(*, at: datetime, organisation: Organisation | None = None) -> int:
+    """Hunt again where rules or logs are new, over these alone, and tell people of traces. Returns how many hunts ran.
+
+    Doing it twice changes nothing. A response that cannot be hunted holds up no other: it stays open, with its reason.
+    """
+    act, ran = Act(system_access("hunting what is new"), at), 0
+    for response, why in behind(at=at, organisation=organisation):
+        try:
+            done = hunt(act, response=response, why=why)
+        except (WardroundError, OSError) as problem:
+            log.warning("%s of %s could not be hunted again: %s", response.alert.reference, response.organisation.code, problem)
+            continue
+        ran += 1
+        if found := Detection.unscoped.filter(hunt=done).count():
+            announce(
+                act,
+                organisation=response.organisation,
+                subject=f"{response.alert.reference}: {found} new {'trace' if found == 1 else 'traces'} in your logs",
+                body=f"Because of {why} your logs were searched again.\n\n{done.statement}\n\nJudge each trace.",
+                about=response.public_id,
+            )
+    return ran

@@ -143,9 +143,10 @@ def run_hunt(
         )
         hunt.batches.set(batches)
         found = _keep(hunt, result, by_id, owner, windows, ready.rules)
-        hunt.statement = " ".join(
-            host_statement(one, found=found[h.asset_id].total(), scans=found[h.asset_id]["scan"]) for h, one in seen.items()
-        )
+        for (host, one), kept in zip(seen.items(), hunt.hosts, strict=True):
+            counts = found[host.asset_id]
+            kept["said"] = host_statement(one, found=counts.total(), scans=counts["scan"])
+        hunt.statement = " ".join(said for kept in hunt.hosts for said in kept["said"])
         hunt.document = keep_run(hunt, again, pack=ready, batches=batches, documents=documents)
         hunt.save()
         document = {

@@ -14,6 +14,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from wardround.connectors.notify import mailer_for
 from wardround.hub import clock
 from wardround.hub.alerts.arrivals import reconsider
+from wardround.hub.alerts.hunting import hunt_what_is_new
 from wardround.hub.outbox.services import deliver
 
 log = logging.getLogger(__name__)
@@ -58,10 +59,14 @@ class Rounds:
 
     def _count(self) -> None:
         """What takes minutes, beside the rounds: no message and no gate waits for it."""
+        hunt_at = time.monotonic() + GATE_EVERY
         while not self.stop.is_set():
             close_old_connections()
             try:
                 _jobs("counting")
+                if time.monotonic() >= hunt_at:
+                    hunt_at = time.monotonic() + GATE_EVERY
+                    hunt_what_is_new(at=clock.now())
             except Exception:
                 log.exception("counting failed and is tried again")
             self.stop.wait(PAUSE)

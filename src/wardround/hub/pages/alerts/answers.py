@@ -14,6 +14,7 @@ from wardround.core.vocab import BadInput
 from wardround.hub.alerts import answering
 from wardround.hub.alerts.hunting import hunt
 from wardround.hub.alerts.models import Response, Word
+from wardround.hub.alerts.tasks import hunt_again
 from wardround.hub.hunts.services import add_log
 from wardround.hub.incidents.services import open_incident
 from wardround.hub.organisations.access import Act
@@ -92,11 +93,12 @@ def _add_log(asked: Asked, fields: Fields) -> object:
         asked.act,
         organisation=asked.response.organisation,
         host=fields["asset"],
-        data=upload.read(),
+        data=upload.file,
         filename=upload.name,
         from_host=fields["from_host"] == "yes",
     )
     arrived(asked.request, asked.response.organisation)
+    hunt_again.enqueue(asked.response.organisation.code)
     return batch
 
 

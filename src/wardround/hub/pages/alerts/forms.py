@@ -18,7 +18,7 @@ from wardround.hub.pages.times import LONDON, end_of_local_day
 from wardround.hub.pages.wording import ANSWERS
 
 Choices = Sequence[tuple[str, str]]
-MOST_BYTES = 512_000_000
+MOST_BYTES = 8_000_000_000
 CHOOSE = ("", "Choose one")
 
 
@@ -271,7 +271,7 @@ class LogForm(_OfAsset):
     )
 
     def clean_file(self) -> Any:
-        """Whole logs are read into memory."""
+        """A log is read piece by piece; the limit keeps one upload from filling the disk."""
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise forms.ValidationError(f"The file is larger than {MOST_BYTES // 1_000_000} MB: split it")

@@ -26,11 +26,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class Mark:
-    """An instant."""
+    """An instant; `href` opens what it stands for."""
 
     kind: str
     words: str
     at: datetime
+    href: str = ""
 
 
 @dataclass(frozen=True)
