@@ -92,6 +92,23 @@ def test_lists_are_their_versions() -> None:
     ]
 
 
+def test_lists_may_hold_ranges_and_series() -> None:
+    """CVE-2022-39945, FortiMail; CVE-2023-32457, PowerScale OneFS."""
+    assert read("Fortinet", "Fortinet FortiMail", "FortiMail 7.2.0, 7.0.0 through 7.0.3, 6.4 all versions") == [
+        {"version": "7.2.0", "status": "affected"},
+        {"version": "7.0.0", "lessThanOrEqual": "7.0.3", "status": "affected"},
+        {"version": "6.4", "lessThan": "6.4.*", "status": "affected"},
+    ]
+    told = "Version 9.2.1.0 through 9.2.1.22 , Version 9.4.0.0 through 9.4.0.13, and 9.5.0.1"
+    assert [(e["version"], e.get("lessThanOrEqual")) for e in read("Dell", "PowerScale OneFS", told)] == [
+        ("9.2.1.0", "9.2.1.22"),
+        ("9.4.0.0", "9.4.0.13"),
+        ("9.5.0.1", None),
+    ]
+    mixed = "FortiOS 6.0.0 through 6.0.4, 5.2.14 and earlier, FortiProxy 2.0.0"
+    assert read("Fortinet", "Fortinet FortiOS and FortiProxy", mixed)[0]["version"] == mixed
+
+
 def test_the_same_words_of_anybody_else_stay_words() -> None:
     assert read("Example", "Gateway", "7.0.1-5119 and earlier versions")[0]["version"] == "7.0.1-5119 and earlier versions"
     assert read("SonicWall", "SonicOS", "7.0.1 maintenance releases")[0]["version"] == "7.0.1 maintenance releases"

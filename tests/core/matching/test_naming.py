@@ -78,11 +78,6 @@ def test_a_first_number_that_the_version_begins_with_stands_aside_too() -> None:
     assert [bool(named) for named in found] == [True, True, False]
 
 
-def test_two_words_may_be_one_in_the_record() -> None:
-    assert cves(of("Gate Way", "Acme")) == [1, 2]
-    assert cves(of("Ga te way", "Acme")) == []
-
-
 @pytest.mark.parametrize("name", ["Gateway for WordPress", "Gateway Enterprise", "Gateway Home Edition"])
 def test_other_words_are_part_of_the_name(name: str) -> None:
     assert cves(of(name, "Acme")) == []

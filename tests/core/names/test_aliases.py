@@ -409,6 +409,7 @@ def test_an_accent_of_its_own_is_the_letters() -> None:
     [
         ("factorytalk® remote access™", "factorytalk remote access"),
         ("intel(r) dsa software", "intel dsa software"),
+        ("harmony endpoint.", "harmony endpoint"),
         ("jetpack – wp security, backup, speed, & growth", "jetpack"),
         ("forminator forms – contact form, payment form & custom form builder", "forminator forms"),
         # Two words are the name, an add-on is not what it is added to, and a hyphen parts names of any kind.

@@ -1,8 +1,8 @@
 """Ranges that one publisher writes in words of its own, by reviewed patterns (`texts` of a convention).
 
 The groups of a pattern say what it found: `start` and `end` (held) or `before` (not held) of a range, `one` version, a `list`
-of them, a whole `series`, the `last` affected version of a line, whose fixes are past it; or
-`other`: a product that this one is not.
+of them, of ranges (`1.0 through 1.4`) and of series (`1.2 all versions`), a whole `series`, the `last` affected version of a
+line, whose fixes are past it; or `other`: a product that this one is not.
 
 >>> import re
 >>> pattern = re.compile(r"arubaos (?P<start>[0-9.]+?)(?:[.]x)+: (?P<end>[0-9.]+) and below")
@@ -17,6 +17,10 @@ from typing import Any
 from wardround.core.matching._spelling import end_of
 
 _LONGEST = 200
+_LEADING = re.compile(r"^(?:and )?(?:version )?")
+_PART = re.compile(rf"{_LEADING.pattern}(\S+)(?: through (\S+)| all versions)", re.ASCII)
+"""Of a list: a range, or a whole series."""
+
 _LINE = re.compile(r"\d+", re.ASCII)
 Entry = Mapping[str, Any]
 
@@ -61,5 +65,7 @@ def _written(parts: Mapping[str, str], entry: Entry) -> Iterator[Entry]:
     elif "series" in parts:
         yield {**rest, "version": parts["series"], "lessThan": f"{parts['series']}.*"}
     for one in (part.strip() for part in parts.get("list", parts.get("one", "")).split(",")):
-        if one:
-            yield {**rest, "version": one}
+        if found := _PART.fullmatch(one):
+            yield {**rest, "version": found[1], **({"lessThanOrEqual": found[2]} if found[2] else {"lessThan": f"{found[1]}.*"})}
+        elif one:
+            yield {**rest, "version": _LEADING.sub("", one)}

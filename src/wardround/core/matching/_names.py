@@ -38,8 +38,7 @@ _FOR_OR_EDITION = re.compile(
     r"| (?:community|enterprise|standard|professional|express) edition)+$",
     re.ASCII,
 )
-_MAJOR = re.compile(r" v?([1-9]\d?)$", re.ASCII)
-_PAIR = 2
+_MAJOR = re.compile(r" ([1-9]\d?)$", re.ASCII)
 _KINDS = (" firmware", " software")
 _STATED = "as the inventory states it"
 _BY_PURL = "by its package URL {}"
@@ -86,7 +85,7 @@ def name_all(
             key = (id(install),)  # its version and further columns say which release it is
         elif install.extra:
             key = (*key, *sorted(install.extra.items()))
-        if may_be_package(install) or "sql server" in install.product.casefold() or of_family(install):
+        if may_be_package(install) or "sql server" in install.product.casefold() or of_family(install) or _first_number(install):
             key = (*key, install.purl, install.version)  # its ending can say whose package it is; its build, which release
         if key not in known:
             known[key] = install.purl, names(install, naming=naming, records=records, aliases=aliases)
@@ -206,8 +205,6 @@ def _written_otherwise(name: str, vendor: str) -> Iterator[tuple[str, str]]:
     for other in [name.removesuffix(kind)] if kind else [f"{name}{word}" for word in _KINDS]:
         yield other, "as the inventory states it, the word for its kind (firmware, software) aside"
     if len(words := name.split()) > 1:
-        if len(words) == _PAIR:
-            yield "".join(words), "as the inventory states it, its two words in one"
         initials = "".join(word[0] for word in words)
         yield f"{name} ({initials})", "as the inventory states it, with its initials"
         if words[0] == vendor:
@@ -228,10 +225,15 @@ def _said_less(install: Install) -> Iterator[Install]:
     """A vendor's product without its edition, its first number, and the system that it is for: where no record has it all."""
     product = bare_product(key_of(install.product))
     less = _FOR_OR_EDITION.sub("", product)
-    if (major := _MAJOR.search(less)) and install.version.startswith(major[1]):
-        less = less[: major.start()]  # `adaudit plus 8` of version 8100
+    if (number := _first_number(install)) and install.version.startswith(number):
+        less = less.removesuffix(f" {number}")  # `adaudit plus 8` of version 8100
     if key_of(install.vendor) and less != product:
         yield replace(install, product=less)
+
+
+def _first_number(install: Install) -> str:
+    found = _MAJOR.search(bare_product(key_of(install.product)))
+    return found[1] if found else ""
 
 
 def _aside(named: Named) -> Named:

@@ -38,13 +38,13 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
 
     A package whose ecosystem the object states (`collectionURL`, or the software in its CPE) has that for a vendor too, and
     one without a vendor that which its record's references tell (`told_by`). A product that is the address of a repository
-    is its name and its owner's; one with trade marks, or a list of what it does behind it, is called so without them too.
+    is its name and its owner's; one with trade marks, a stop, or a list of what it does behind it, is called so without them too.
     """
     vendor = key_of(affected.get("vendor"))
     stated = [product for key in ("product", "packageName") if (product := key_of(affected.get(key)))]
     for product in stated:
         yield vendor, product
-        if (short := without_tagline(without_marks(product))) != product:
+        if (short := without_tagline(without_marks(product)).rstrip(". ")) not in (product, ""):
             yield vendor, short
         if told and not vendor and (kind := told.get(_NO_LETTERS.sub("", product).upper())):
             yield ECOSYSTEM + kind, _as_package(kind, product)
