@@ -110,7 +110,8 @@ def pattern_of(test: ValueTest) -> str:
     """The regular expression of a test of text."""
     if isinstance(test, Regex):
         flags = f"(?{test.flags})" if test.flags else ""
-        return "(?m)" + flags + re.sub(r"\\u([0-9a-fA-F]{4})", r"\\x{\1}", test.pattern)
+        one_line = test.pattern.replace("[^", "[^\\n")  # a column holds the decoded forms as lines of their own
+        return "(?m)" + flags + re.sub(r"\\u([0-9a-fA-F]{4})", r"\\x{\1}", one_line)
     if not isinstance(test, Text):
         raise TypeError(f"no query is made of {test}")
     pieces = [".".join(SPECIAL.sub(ESCAPED, part) if part else "." for part in piece) for piece in test.pieces]
@@ -397,7 +398,7 @@ def against(python: str) -> int:
             compared += 1
             for text in re.findall(r'"((?:[^"\\]|\\.)+)"', made[0]):
                 plain = re.sub(r"\\u(\w{4})", r"\\x{\1}", re.sub(r"\\(.)", r"\1", text)).lower()
-                bare = re.sub(r"\W", "", plain)
+                bare = re.sub(r"\W", "", plain.replace("[^", "[^\\n"))
                 for ending, ours in own.items():
                     if bare not in re.sub(r"\W", "", ours):
                         wrong += 1

@@ -1,16 +1,19 @@
 """Each pack ships its hunt as KQL and SPL, made ahead of time: they say what the rules say, as far as one can see."""
 
 import importlib.util
+import io
+import re
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import unquote
 
 import pytest
 
-from wardround.core.hunts import load_pack
-from wardround.core.hunts._packs import bundled
+from wardround.core.hunts import Source, hunt, load_pack
+from wardround.core.hunts._packs import bundled, bundled_folder
 from wardround.core.hunts._samples import called
-from wardround.core.sigma._conditions import leaves
-from wardround.core.sigma._values import Regex
+from wardround.core.sigma._conditions import AllOf, AnyOf, Node, Not, TextTest, leaves
+from wardround.core.sigma._values import Number, Regex
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +100,58 @@ def _outside(text: str, *, verbatim: bool) -> list[str]:
                 else:
                     at += 1
     return out
+
+
+COLUMNS = re.compile(
+    r'\[?(?P<c_ip>[0-9A-Fa-f:.]*?[0-9A-Fa-f])\]?(?::[0-9]+)? .*?"(?P<request>(?:[^"\\]|\\.)*)"'
+    r"(?: (?P<sc_status>\d{3}) (?P<sc_bytes>\d+))?"
+)
+REQUEST = re.compile(r"(?:(?P<cs_method>[A-Za-z]+) )?(?P<target>.*?)(?: HTTP/[0-9.]+)?\Z")
+
+
+def columns(line: str) -> dict[str, str]:
+    """The columns that the head of a query over web logs makes of a line."""
+    found = COLUMNS.match(line)
+    assert found, line
+    row = {name: value or "" for name, value in found.groupdict().items()}
+    row |= {name: value or "" for name, value in REQUEST.match(row["request"]).groupdict().items()}  # type: ignore[union-attr]
+    row["cs_uri_stem"] = row["target"].split("?")[0]
+    row["c_uri"] = row["cs_uri_query"] = "\n".join([row["target"], unquote(row["target"]), unquote(unquote(row["target"]))])
+    return row | {"text": f"{line}\n{row['c_uri']}"}
+
+
+def asks(node: Node, row: dict[str, str], tool: ModuleType) -> bool:
+    """A condition over columns, as a query asks it."""
+    match node:
+        case AllOf(parts):
+            return all(asks(part, row, tool) for part in parts)
+        case AnyOf(parts):
+            return any(asks(part, row, tool) for part in parts)
+        case Not(part):
+            return not asks(part, row, tool)
+    value = row["text" if isinstance(node, TextTest) else tool.column(node.field)]
+    if isinstance(node.test, Number):
+        return value != "" and node.test.passes(value)
+    if (text := tool.literal(node.test)) is not None:
+        return text in value.lower()
+    return re.search(tool.pattern_of(node.test), value) is not None
+
+
+@pytest.mark.parametrize("name", ["epmm", "connect_secure", "citrix_session"])
+def test_over_the_packs_own_samples_a_query_asks_what_the_rule_asks(name: str, tool: ModuleType) -> None:
+    pack, compared = load_pack(name), 0
+    rules = [rule for rule in pack.rules.rules if tool.family(pack, rule) == "web" and rule.reported]
+    for entry in bundled_folder(name).joinpath("tests").iterdir():
+        text = entry.read_text(encoding="utf-8")
+        if not COLUMNS.match(text):
+            continue
+        result = hunt([Source(entry.name, io.BytesIO(text.encode()))], rules=pack.rules)
+        blind = {miss.id for miss in result.coverage.not_run}
+        hits = {(hit.rule, hit.line) for hit in result.detections}
+        for number, line in enumerate(text.splitlines(), start=1):
+            row = columns(line)
+            for rule in rules:
+                compared += 1
+                if rule.id not in blind:
+                    assert asks(rule.condition, row, tool) == ((rule.id, number) in hits), f"{entry.name}:{number} {called(rule)}"
+    assert compared > 100
