@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wardround.core.hunts import HuntResult, read_rules
+from wardround.core.hunts.indicators import read_indicators
 from wardround.core.sigma import RuleSet
 
-Both = Callable[[RuleSet, list[tuple[str, bytes]]], tuple[HuntResult, HuntResult]]
+Both = Callable[..., tuple[HuntResult, HuntResult]]
 FIELDS = ["Image", "CommandLine", "EventID", "User", "TargetObject", "Initiated"]
 MODIFIERS = [
     "",
@@ -137,7 +138,8 @@ def public_rules(shared: Path) -> RuleSet:
 def test_recorded_attacks_with_all_public_rules(both: Both, shared: Path, public_rules: RuleSet) -> None:
     """Every fifteenth of the shared event files, rule by rule."""
     logs = list(islice(members(shared / "evtx/hayabusa-sample-evtx.tar.zst", ".evtx"), 0, None, 15))
-    plain, fast = both(public_rules, logs)
+    indicators = read_indicators([("list.txt", b"8.8.4.4\n10.0.0.0/8\nsvchost.exe\nexample.com\n")])
+    plain, fast = both(public_rules, logs, indicators)
     assert fast.events > 500
     assert len(fast.detections) > 100
     assert fast == plain

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wardround.core.hunts import HuntResult, load_pack, read_rules
+from wardround.core.hunts.indicators import read_indicators
 from wardround.core.sigma import RuleSet
 from wardround.engines.hunting import _bulk
 
-Both = Callable[[RuleSet, list[tuple[str, bytes]]], tuple[HuntResult, HuntResult]]
+Both = Callable[..., tuple[HuntResult, HuntResult]]
 START = datetime(2025, 5, 14, 22, tzinfo=UTC)
 TARGETS = st.sampled_from(
     [
@@ -105,6 +106,14 @@ ODD = st.sampled_from(
 )
 def test_mixed_access_logs(both: Both, rules: RuleSet, given: list[bytes], end: bytes, closed: bool) -> None:
     plain, fast = both(rules, [("access.log", end.join(given) + (end if closed else b""))])
+    assert fast == plain
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(lines(), lines(), ODD), min_size=1, max_size=25))
+def test_indicators_in_mixed_access_logs(both: Both, rules: RuleSet, given: list[bytes]) -> None:
+    indicators = read_indicators([("list.txt", b"203.0.113.0/24\n2001:db8::7\ncurl/8.5\nfiles.example\n/mifs/403.jsp\n")])
+    plain, fast = both(rules, [("access.log", b"\n".join(given))], indicators)
     assert fast == plain
 
 

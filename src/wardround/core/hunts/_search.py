@@ -38,8 +38,8 @@ class PlainSearch:
     def __iter__(self) -> Iterator[tuple[Event, list[Rule]]]:
         """As in Search."""
         for event in self._reading:
-            hits = self._over(event)
-            if hits or self._named(event):
+            hits, named = self._over(event), self._named(event)
+            if hits or named:
                 yield event, hits
 
     def _named(self, event: Event) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from orjson import JSONDecodeError, loads
 
 from wardround.core.hunts._plan import Account
+from wardround.core.hunts.indicators import IndicatorSet
 from wardround.core.logs import Event, Reading, Source
 from wardround.core.logs._access import COMBINED, kind
 from wardround.core.logs._csv import CsvReader
@@ -21,6 +22,7 @@ from wardround.core.logs._event_xml import XmlReader
 from wardround.core.logs._json import JsonReader
 from wardround.core.logs._lines import LONGEST_LINE, lines_of
 from wardround.core.logs._read import AccessReader, LineReader, whole
+from wardround.core.logs._records import windows_event
 from wardround.core.logs._windows import event_of, windows_records
 from wardround.engines.hunting._compiled import Decided
 from wardround.engines.hunting._lines import HOUR, Doubts, Ints, block_of, suspects
@@ -44,6 +46,7 @@ class BulkReading(Reading):
     def __init__(self, source: Source, *, searcher: "FastSearcher", account: Account) -> None:
         super().__init__(source)
         self._searcher, self._account = searcher, account
+        self._indicators = account.plan.indicators
         self._times = Times(self.tally)
         self._layouts: Counter[int] = Counter()
         self._told: dict[int, Told] = {}
@@ -94,10 +97,13 @@ class BulkReading(Reading):
             self._told[key] = told
             self._kinds.add(told.records.kind)
             self._add(told, 0)
+            if self._indicators is not None:
+                fields = windows_event(number, parsed, excerpt="").fields
+                self._account.sought |= self._indicators.sought_in(fields)
         decided, view = told.decided, told.records.view
         if view.words and (worded := view.worded_in_json(raw)):
             decided = Decided(decided.sure, tuple(sorted(worded.union(decided.unsure).difference(decided.sure))))
-        if decided.sure or decided.unsure:
+        if decided.sure or decided.unsure or (self._indicators is not None and self._indicators.suspects(raw)):
             return LaterEvent(number, told._replace(decided=decided), parsed, excerpt=raw.decode())
         return None
 
@@ -128,7 +134,7 @@ class BulkReading(Reading):
         while index < len(lines):
             line = lines[index].removesuffix(b"\r")
             if isinstance(readers[0], AccessReader):
-                access = access or Passing(data, self._searcher.doubts)
+                access = access or Passing(data, self._searcher.doubts, self._indicators)
                 stop = access.stop(index)
                 if stop > index:
                     self._pass(access.seconds[index:stop])
@@ -161,6 +167,8 @@ class BulkReading(Reading):
         tally.hosts[""] += count
         self._account.counts[kind] += count
         self._account.names.setdefault(kind, set())
+        if self._indicators is not None:
+            self._account.sought |= self._indicators.sought_in(kind.fields or ())
         steps = np.diff(seconds)
         back = steps[steps < -MINUTE]
         furthest = timedelta(seconds=int(-back.min())) if len(back) else timedelta(0)
@@ -177,11 +185,13 @@ class BulkReading(Reading):
 class Passing:
     """The lines of a block of an access log that may be passed over, up to the next that may not."""
 
-    def __init__(self, data: bytes, doubts: Doubts) -> None:
+    def __init__(self, data: bytes, doubts: Doubts, indicators: IndicatorSet | None) -> None:
         block = block_of(data)
         self.seconds = block.seconds
         stops = ~block.plain
         stops[suspects(block, doubts)] = True
+        if indicators is not None:
+            stops[indicators.prefilter.lines(data)] = True
         self._stops = np.append(np.flatnonzero(stops), len(stops))
 
     def stop(self, index: int) -> int:

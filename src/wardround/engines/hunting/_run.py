@@ -20,6 +20,7 @@ from wardround.core.hunts._again import Searched
 from wardround.core.hunts._correlate import Correlated
 from wardround.core.hunts._hunt import joined_result
 from wardround.core.hunts._plan import Plan
+from wardround.core.hunts.indicators import IndicatorSet
 from wardround.core.sigma import RuleSet
 from wardround.core.vocab import Detection, Rejected
 from wardround.engines.hunting._patterns import Store
@@ -41,6 +42,7 @@ class Job:
     from_host: bool = False
     zone: str = ""
     skew: float = 0.0
+    indicators: IndicatorSet | None = None
     store: Store | None = None
     opened: Callable[[Path], tuple[str, Any, datetime | None]] = field(default=lambda path: opened(path))
 
@@ -110,7 +112,7 @@ class Searching:
 
     def __init__(self, job: Job, *, read: Callable[[int], None], stopped: Callable[[], bool]) -> None:
         self._job, self.read, self.stopped = job, read, stopped
-        self._searcher = FastSearcher(Plan(job.rules), store=job.store)
+        self._searcher = FastSearcher(Plan(job.rules, indicators=job.indicators), store=job.store)
 
     def ready(self) -> None:
         """Compile everything now, so that processes that branch off have it."""
@@ -126,7 +128,7 @@ class Searching:
     def hunted(self, files: Sequence[Path], rules: RuleSet) -> HuntResult:
         """The result of a hunt through some files."""
         unread: list[Rejected] = []
-        made = hunt(self._sources(files, unread), rules=rules, searcher=self._searcher)
+        made = hunt(self._sources(files, unread), rules=rules, searcher=self._searcher, indicators=self._job.indicators)
         return replace(made, rejected=(*unread, *made.rejected))
 
     def _sources(self, files: Sequence[Path], unread: list[Rejected]) -> Iterator[Source]:
@@ -157,9 +159,9 @@ def run(
 ) -> Outcome:
     """Search all files of a job. `read` is told the bytes read; `stopped` is asked often; `known` are batches searched earlier.
 
-    Correlations look across all logs: a job that has some is searched in one piece, and from the start.
+    Correlations look across all logs: a job with them, or with indicators, is searched in one piece, and from the start.
     """
-    if job.rules.correlations:
+    if job.rules.correlations or job.indicators is not None:
         return _in_one_piece(job, Searching(job, read=read, stopped=stopped))
     every = list(batches(job.files))
     done = {number: Done(number, searched, True) for number, searched in (known or {}).items() if number < len(every)}

@@ -50,12 +50,15 @@ class FastSearch:
 
     def __iter__(self) -> Iterator[Hits]:
         """As in Search."""
+        indicators = self.account.plan.indicators
         for event in self._reading:
             if isinstance(event, LaterEvent):
                 hits = self.decided(event, event.told.records.view, event.told.decided)
             else:
                 hits = self.over(event)
-            if hits:
+                if indicators is not None:
+                    self.account.sought |= indicators.sought_in(event.fields)
+            if hits or (indicators is not None and indicators.matches(event)):
                 yield event, hits
 
     def over(self, event: Event) -> list[Rule]:
