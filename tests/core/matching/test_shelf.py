@@ -264,3 +264,20 @@ def test_names_that_lead_to_different_objects_of_one_record_are_left_to_decide(a
     shelf = Memory()
     for _ in range(2):
         assert shelved([a_record([one, other])], [both], shelf, Overrides())[0] == {("CVE-2030-0001", "affected")}
+
+
+def test_what_several_vendors_have_needs_no_record_once_each_has_a_row(a_record: Build, an_object: Build) -> None:
+    entry = {"version": "1.0", "lessThan": "2.0"}
+    objects = [an_object(entry), an_object(entry) | {"vendor": "Another"}, an_object(entry) | {"vendor": "Another"}]
+    states, tags = ("PUBLISHED", "PUBLISHED", "REJECTED"), ((), ("disputed",), ())
+    records = [
+        replace(a_record([one], cve=f"CVE-2030-000{n}", state=states[n]), tags=tags[n]) for n, one in enumerate(objects, start=0)
+    ]
+    installs = [Install("a", "Gateway", "1.5"), Install("b", "Gateway", "1.5", vendor="Example")]
+    installs += [Install("c", "Gateway", "1.5", vendor="Another")]
+    shelf = Memory()
+    first, _ = shelved(records, installs, shelf, Overrides())
+    shelf.known.clear()
+    again, asked = shelved(records, installs, shelf, Overrides())
+    assert again == first
+    assert asked == []
