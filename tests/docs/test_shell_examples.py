@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-PAGES = ("docs/reference/commands.md", "docs/tutorials/first-alert.md")
+PAGES = ("docs/reference/commands.md", "docs/tutorials/first-alert.md", "docs/how-to/look-for-indicators.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SAVED = re.compile(r"Save this as `([\w.-]+)`")
 FEEDS = Path("src/wardround/hub/replay/data/epmm/feeds")

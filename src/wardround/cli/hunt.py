@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wardround.cli._hunt_also import AllIndicatorsOption, Also, IocOption, TimelineOption, YaraOption, asked
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
 from wardround.cli._rule_files import PipelineOption, ValuesOption, read_rule_files
 from wardround.cli._searching import STANDARD_INPUT, opened, search
@@ -58,6 +59,10 @@ def hunt(
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=0, help="How many processes search; 0: as many as there are cores.")
     ] = 0,
+    ioc: IocOption = None,
+    all_indicators: AllIndicatorsOption = False,
+    yara: YaraOption = None,
+    timeline: TimelineOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the same hunt, which was stopped by Ctrl-C.")] = False,
 ) -> None:
     """Search logs for traces, and say what could be seen.
@@ -73,18 +78,34 @@ def hunt(
     rule_set = _rules(rules, home=home, pipelines=pipeline or (), values=values)
     if not rule_set.rules:
         raise BadInput("no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a bundled pack: epmm")
+    lists = _indicators_of(rules)
+    also = asked(ioc or (), yara or (), timeline, general=all_indicators, lists=lists)
     store = FolderStore(home_of(home).cache / "rules")
-    job = Job(tuple(files), rule_set, host=host, from_host=from_host, zone=zone, skew=skew, store=store, opened=opened)
+    job = Job(
+        tuple(files),
+        rule_set,
+        host=host,
+        from_host=from_host,
+        zone=zone,
+        skew=skew,
+        store=store,
+        opened=opened,
+        indicators=also.indicators,
+    )
     found = search(job, home=home_of(home), workers=workers, resume=resume)
-    result, rejected = found.result, found.result.rejected
-    if not result.events:
+    result, rejected = also.after(found.result, job), found.result.rejected
+    if not result.events and not also.scanned:
         first = f": {rejected[0].where}: {rejected[0].what}" if rejected else ""
         raise BadInput(f"no event could be read{first}", do="give logs of a format in docs/reference/formats.md")
     sentence = hunts.statement(result, window=window, host=host or None)
     if json:
-        emit(_document(result, rule_set, sentence, rejected) | {"cpu_seconds": found.cpu_seconds, "peak_mb": found.peak_mb})
+        emit(
+            _document(result, rule_set, sentence, rejected)
+            | also.document(result)
+            | {"cpu_seconds": found.cpu_seconds, "peak_mb": found.peak_mb}
+        )
     else:
-        _print(result, sentence, rejected, rules)
+        _print(result, sentence, rejected, also)
 
 
 def _window(since: str, until: str) -> "Window | None":
@@ -136,6 +157,17 @@ def _rules(given: str, *, home: Path | None, pipelines: Sequence[Path], values: 
     if (path / MANIFEST).is_file():
         return pack_in(path, where=given).rules
     return read_rule_files(path, home=home_of(home), pipelines=pipelines, values=values)
+
+
+def _indicators_of(given: str) -> tuple[tuple[str, bytes], ...]:
+    """The lists of indicators that a pack brings; none for a folder of rules."""
+    from wardround.core.hunts import load_pack
+    from wardround.core.hunts._packs import MANIFEST, bundled, pack_in
+
+    path = Path(given)
+    if given in bundled() or not path.exists():
+        return load_pack(given).indicators
+    return pack_in(path, where=given).indicators if (path / MANIFEST).is_file() else ()
 
 
 def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: tuple[Rejected, ...]) -> dict[str, Any]:
@@ -207,7 +239,7 @@ def _when(time: datetime | None) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}Z" if time else "no time"
 
 
-def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], rules: str) -> None:
+def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], also: Also) -> None:
     """The sentence first, then what was found, then what was not seen, then what to do."""
     from rich.console import Console
     from rich.table import Table
@@ -255,6 +287,7 @@ def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], 
     _print_not_run(console, result)
     for item in rejected[:SHOWN]:
         say(f"not read: {item.where}: {item.what}")
+    also.print(result)
     console.print(Text(_next(result)))
 
 

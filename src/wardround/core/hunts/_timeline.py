@@ -72,14 +72,14 @@ def timeline(
     if len(detections) > MOST_DETECTIONS:
         cut.append(f"only the first {MOST_DETECTIONS:,} of {len(detections):,} detections are in it")
     told = list(detections[:MOST_DETECTIONS])
-    why = {id(one.detection): f"{one.match.field}: {one.match.how}" for one in found}
+    why = {one.detection: f"{one.match.field}: {one.match.how}" for one in found}
     people = _people({(d.source, d.line) for d in told}, events)
     near = _Near(told, people, within)
     for source, its in events() if near else ():
         if source in near.sources:
             for event in its:
                 near.take(source, event)
-    entries = [*(_detection(d, people.get((d.source, d.line)), why.get(id(d))) for d in told), *near.entries()]
+    entries = [*(_detection(d, people.get((d.source, d.line)), why.get(d)) for d in told), *near.entries()]
     entries.sort(key=_in_order)
     return Timeline(tuple(entries), sum(entry.time is None for entry in entries), (*cut, *near.cut()))
 

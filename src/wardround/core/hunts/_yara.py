@@ -176,7 +176,7 @@ def _match(name: str, data: bytes, rule_file: str, rule: Any) -> YaraMatch:
     found = sorted((m.offset, p.identifier, m.length) for p in rule.patterns for m in p.matches)[:MOST_PLACES]
     places = tuple((offset, pattern, data[offset : offset + min(length, SHOWN)]) for offset, pattern, length in found)
     about = dict(rule.metadata)
-    title = str(about.get("description") or rule.identifier)[:200]
+    title = str(about.get("description") or f"YARA rule {rule.identifier}")[:200]
     told = "; ".join(f"{pattern} at {offset:#x}: {seen!r}" for offset, pattern, seen in places)
     rule_id = f"yara:{PurePath(rule_file).name}:{rule.identifier}"
     detection = Detection(rule_id, name, 0, None, title, "", told[:500])

@@ -186,7 +186,7 @@ class IndicatorSet:
             below = name
             while below:
                 if below in domains:
-                    yield Hit(Atom(Type.DOMAIN, below), "the name itself" if below == name else f"{name[:253]} is below it")
+                    yield Hit(Atom(Type.DOMAIN, below), _how(text, name, below))
                 below = below.partition(".")[2]
 
     def _same(self, read: Url, how: str) -> Iterator[Hit]:
@@ -209,6 +209,12 @@ class IndicatorSet:
                         if isinstance(target, str) and target.startswith("/") and (whole := url(host + target)):
                             for atom, how in self._same(whole, "the host and the target together"):
                                 yield atom, (f"{host_field}, {target_field}", host + target, how)
+
+
+def _how(text: str, name: str, domain: str) -> str:
+    if name != domain:
+        return f"{name[:253]} is below it"
+    return "the name itself" if text.lower().rstrip(".") == name else "the name in the value"
 
 
 _FIELDS: dict[str, frozenset[Type]] = {}
