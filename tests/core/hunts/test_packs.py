@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wardround.core.hunts import load_pack
+from wardround.core.hunts import Source, hunt, load_pack
 from wardround.core.hunts._packs import bundled, bundled_folder, pack_in
 from wardround.core.hunts._samples import run_samples
 from wardround.core.vocab import BadInput
@@ -192,3 +192,17 @@ def test_indicators_are_part_of_the_packs_hash_and_queries_are_not(own: Path) ->
     pack = pack_in(own, where="own")
     assert pack.sha256 != before
     assert pack.indicators == (("own/indicators/addresses.csv", b"type,value\nip,203.0.113.9\n"),)
+
+
+@pytest.mark.parametrize("name", bundled())
+@pytest.mark.parametrize(
+    "filler", ["?format=", "&format=(", "/api/v1/license/keys-status/", "/mifs/appstore/fob;", "/../api/v1", "mi_user_", "?k"]
+)
+def test_no_request_is_long_enough_to_stop_a_rule(
+    name: str, filler: str, a_log: Callable[..., Source], line: Callable[..., str]
+) -> None:
+    """A rule that is stopped sees nothing more of the log: no client may have that in its hand."""
+    long = line("/mifs/featureusage/fobstore?k=" + filler * (64_000 // len(filler)))
+    assert [
+        why for run in hunt([a_log(long)], rules=load_pack(name).rules).runs for why in run.could_not if "took" in why.why
+    ] == []
