@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from wardround.core.hunts import Source, hunt, load_pack, read_rules, windows
 from wardround.core.hunts._hosts import HostCoverage, host_coverage, lacking
+from wardround.core.hunts._imported import imported
+from wardround.core.hunts._rows import read_rows
 from wardround.core.hunts._statement import host_statement
 
 EXPLOITED = datetime(2025, 5, 10, tzinfo=UTC)
@@ -114,7 +116,7 @@ def test_what_could_not_be_read_is_counted_and_asked_for() -> None:
     got = seen(a_source([*lines(START, NOW), "no line of a log"], altered=True), rules=[SEEING])
     said = " ".join(host_statement(got, found=2, scans=1))
     assert (
-        ": 2 traces found (1 probe by scanners among them), to be judged. Not searched: 1 of 290 lines that could not be read."
+        ": 2 traces found (1 of them as a scanner's probe leaves it), to be judged. Not searched: 1 of 290 lines that could not be read."
         in said
     )
     assert said.endswith("Logs came from mdm-01 itself: whoever got in could have altered them.")
@@ -164,3 +166,18 @@ def test_of_the_epmm_pack_every_rule_is_accounted_for() -> None:
     )
     assert len(got.rules) == sum(one.reported for one in (*rules.rules, *rules.correlations)) + len(rules.broken)
     assert all(one.why for one in got.rules if not one.hours)
+
+
+def test_a_query_result_whose_coverage_is_not_known_never_counts_as_searched() -> None:
+    """The times of its hits are no hours that anybody searched."""
+    pack = load_pack("epmm")
+    hit = pack.reported[0].id
+    rows = read_rows(
+        "result.csv", f"rule,time,source\n{hit},2025-05-09T03:00:00Z,proxy\n{hit},2025-05-13T03:00:00Z,proxy\n".encode()
+    )
+    result = imported(rows, pack=pack)
+    assert len(result.detections) == 2
+    span = windows(EXPLOITED, fixed_at=FIXED, at=NOW, margin_days=2)
+    for host in ("mdm-01", ""):
+        got = host_coverage(result, host=host, windows=span, rules=pack.rules)
+        assert (got.whole.hours, got.until_fix.hours, got.sighted) == (0, 0, ())

@@ -43,7 +43,8 @@ def host_statement(seen: HostCoverage, *, found: int, scans: int = 0) -> tuple[s
     whole, until_fix = seen.whole, seen.until_fix
     rules = f"{len(seen.sighted)} of {len(seen.rules)} rules"
     said = f"{_traces(found)} found" if found else "no trace found in what was searched"
-    said += f" ({_count(scans, 'probe')} by scanners among them)" if scans else ""
+    if scans:
+        said += " (as a scanner's probe leaves it)" if found == scans == 1 else f" ({scans:,} of them as a scanner's probe leaves it)"
     parts = [
         f"Searched {whole.hours} of {whole.of} hours of {seen.host} with {rules}: {said}{', to be judged' if found else ''}.",
         *_not_searched(seen),
