@@ -60,7 +60,10 @@ def access_event(number: int, line: str) -> Event | None:
     client, user, _, request, status, size, referrer, agent = found.groups()
     shape = WITHOUT_STATUS if status is None else COMMON if agent is None else COMBINED
     ported = PORT.match(client)
-    parts: dict[str, tuple[Scalar, ...]] = {"client": ((ported[1] or ported[2]) if ported else client,), "user": logged_values(user)}
+    parts: dict[str, tuple[Scalar, ...]] = {
+        "client": ((ported[1] or ported[2]) if ported else client,),
+        "user": logged_values(user),
+    }
     parts |= request_parts(request)
     if status is not None:
         parts |= {"status": (int(status) if status.isdecimal() else "-",), "size": (int(size) if size.isdecimal() else "-",)}

@@ -119,7 +119,7 @@ class Clock:
             return time
 
     def passed(self, first: datetime, last: datetime, *, back: int, furthest: timedelta) -> None:
-        """As `corrected` for many times at once: the first and the last of them; how often they go back between, and by how much."""
+        """As `corrected` for many times: the first and the last of them; how often they go back between, and by how much."""
         self.corrected(first)
         self.back += back
         self.furthest_back = max(self.furthest_back, furthest)
