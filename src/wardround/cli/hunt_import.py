@@ -13,7 +13,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def hunt_import(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Results of a pack's queries, exported as CSV or JSON.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Results of a pack's queries, exported as CSV or JSON.")],
     pack: Annotated[str, typer.Option("--pack", metavar="NAME|DIR", help="The pack whose query it was.")],
     probe: Annotated[
         list[Path] | None,
@@ -35,6 +35,7 @@ def hunt_import(
 
     Exit code 0 with or without detections; 2 when the result cannot be read.
     """
+    from wardround.cli._hunt_also import Also
     from wardround.cli.hunt import _document, _print, _window
     from wardround.core.hunts._imported import imported, told
     from wardround.core.hunts._packs import MANIFEST, load_pack, pack_in
@@ -52,4 +53,4 @@ def hunt_import(
     if json:
         emit(_document(result, given.rules, sentence, result.rejected))
     else:
-        _print(result, sentence, result.rejected, pack)
+        _print(result, sentence, result.rejected, Also())
