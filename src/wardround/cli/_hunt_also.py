@@ -108,7 +108,7 @@ def asked(
         also.indicators = read_indicators(given, general=general)
         if not also.indicators.loaded and ioc:
             first = next((f": {one.where}: {one.what}" for one in also.indicators.problems), "")
-            raise BadInput(f"no indicator in it can be looked for{first}", where=str(ioc[0]), do="see docs/reference/formats.md")
+            raise BadInput(f"no indicator in it can be looked for{first}", where=str(ioc[0]), do=_advice(also.indicators))
     if yara:
         from wardround.core.hunts._yara import read_yara
 
@@ -117,6 +117,12 @@ def asked(
             first = next((f": {one.where}: {one.what}" for one in also.yara.problems), "")
             raise BadInput(f"no YARA rule in it can be run{first}", where=str(yara[0]))
     return also
+
+
+def _advice(indicators: "IndicatorSet") -> str:
+    if indicators.doubted:
+        return "all of them mean nothing by themselves (private addresses and the like); --all-indicators looks for them"
+    return "give a CSV file, a plain list, STIX 2.1, MISP JSON or OpenIOC"
 
 
 def _rule_files(given: Iterable[Path]) -> Iterator[Path]:

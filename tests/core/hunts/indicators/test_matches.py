@@ -241,3 +241,11 @@ def test_the_first_look_passes_over_what_holds_nothing() -> None:
     line = b'192.0.2.9 - - [15/May/2025:03:12:44 +0100] "GET /a%20b HTTP/1.1" 200 5 "https://intranet.example/" "Mozilla/5.0"'
     assert not ALL.suspects(line)
     assert ALL.prefilter.lines(line + b"\n" + line.replace(b"192.0.2.9", b"203.0.113.7") + b"\n" + line) == [1]
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "-", "f", "1.", ":", "::", "a/", "://a", "%41", "\\", "é", "203.0.113.", "MD5=", " "])
+def test_a_text_made_to_take_long_takes_no_longer(piece: str) -> None:
+    """Hundreds of thousands of signs of any kind: a search that grows with their square would take hours."""
+    text = piece * (300_000 // len(piece))
+    assert not [match for match in ALL.matches(event(message=text)) if match.indicator.type == "url"]
+    ALL.suspects(text.encode())

@@ -11,7 +11,7 @@ from wardround.core.vocab import Rejected
 
 DELIMITERS = ",;\t|"
 COMMENT = ("#", "//", ";")
-REMARK = re.compile(r"\s+(?:#|//)\s.*\Z")
+REMARK = re.compile(r"(?<!\s)\s++(?:#|//)\s.*\Z")
 LONGEST_LINE = 65_536
 NOT_FOR_DETECTION = frozenset({"0", "false", "no"})
 

@@ -17,7 +17,7 @@ DEEPEST = 50
 PLAIN = re.compile(r"\s*\[\s*([\w-]+:[\w.'\"\[\]*-]+?)\s*=\s*'((?:[^'\\]|\\.)*)'\s*\]\s*\Z", re.DOTALL)
 TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<path>[A-Za-z0-9-]+:(?:[A-Za-z0-9_.*-]|'(?:[^'\\]|\\.)*'|\"[^\"]*\"|\[(?:\*|\d+)\])+)"
-    r"|(?P<word>[A-Za-z]+)|(?P<sign>!=|<=|>=|<>|[=<>\[\](),]|[^\s\w]|-?\d[\d.]*))",
+    r"|(?P<word>[A-Za-z]+)|(?P<sign>!=|<=|>=|<>|[=<>\[\](),]|[^\s\w'\"\\]|-?\d[\d.]*))",
     re.DOTALL,
 )
 UNREAD = frozenset({"NOT", "LIKE", "MATCHES", "ISSUPERSET", "FOLLOWEDBY", "WITHIN", "REPEATS", "START", "EXISTS"})

@@ -21,7 +21,7 @@ LABELS = {
 # `Chrome/120.0.0.0` is a version: what follows a letter and a slash is no address.
 FOUR = re.compile(r"(?<![\w.])(?<![A-Za-z0-9]/)\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)", re.ASCII)
 SIX = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![\w:])", re.ASCII)
-NAME = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+NAME = re.compile(r"(?<![\w-])[\w-]++(?:\.[\w-]++)+")
 LONGEST_NAME = 253
 IN_FULL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>|^`{}\\]+", re.ASCII)
 WITHOUT_SCHEME = re.compile(r"(?<![\w./@:-])(?:[\w-]+\.)+[\w-]+(?::\d{1,5})?/[^\s\"'<>|^`{}\\]*", re.ASCII)
