@@ -206,3 +206,17 @@ def test_no_request_is_long_enough_to_stop_a_rule(
     assert [
         why for run in hunt([a_log(long)], rules=load_pack(name).rules).runs for why in run.could_not if "took" in why.why
     ] == []
+
+
+def test_the_packs_own_indicators_are_looked_for_in_its_samples(own: Path) -> None:
+    (own / "indicators").mkdir()
+    (own / "indicators" / "addresses.txt").write_text("198.51.100.9\nnot one of them\n")
+    (own / "tests" / "bad.log").write_text(LOG.format("/") + LOG.format("/door").replace("203.0.113.7", "198.51.100.9"))
+    assert failures(own) == [
+        "own/indicators/addresses.txt:2: 'not one of them' is no hash, address, network, domain, URL, path or user agent",
+        "bad.log: indicator:ip:198.51.100.9 hit line 2, which was not expected",
+    ]
+    (own / "indicators" / "addresses.txt").write_text("198.51.100.9\n")
+    hits = 'hits = {door = [2], "indicator:ip:198.51.100.9" = [2]}'
+    (own / "tests" / "expected.toml").write_text(EXPECTED.replace("hits = {door = [2]}", hits))
+    assert failures(own) == []

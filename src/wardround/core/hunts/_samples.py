@@ -1,8 +1,8 @@
 """A pack's own tests: sample logs, and which rules hit which of their lines.
 
 `tests/expected.toml` of a pack names every sample: `[[sample]]` with `log` (a file beside it), `what` (a sentence), `hits` (rule ->
-lines; a rule by its file, its `name` or its id) and, where it matters, `cannot_run` (the rules that such a log leaves blind). A
-sample without hits is a negative one.
+lines; a rule by its file, its `name` or its id, an indicator as `indicator:ip:203.0.113.7`) and, where it matters, `cannot_run` (the
+rules that such a log leaves blind). A sample without hits is a negative one.
 """
 
 import io
@@ -10,17 +10,19 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, NamedTuple
 
 from wardround.core.hunts._hunt import hunt
 from wardround.core.hunts._model import HuntResult, Pack
 from wardround.core.hunts._packs import PHASES, QUERIES
+from wardround.core.hunts.indicators import IndicatorSet, read_indicators
 from wardround.core.logs import Source
 from wardround.core.sigma._model import Correlation, Rule
 from wardround.core.vocab import BadInput
 from wardround.core.vocab._hunting import Reason
 
 EXPECTED = "expected.toml"
+INDICATOR = "indicator:"
 LARGEST = 20_000_000
 Lines = Mapping[str, frozenset[int]]
 
@@ -34,6 +36,19 @@ class Outcome:
     events: int
     positive: bool
     failures: tuple[str, ...]
+
+
+class _Wanted(NamedTuple):
+    """What is expected of one sample: lines by rule, the rules that cannot run where that is stated; and the pack's indicators."""
+
+    hits: Lines
+    blind: set[str] | None
+    lists: IndicatorSet | None
+
+    @property
+    def positive(self) -> bool:
+        """Something is to be found in it."""
+        return any(self.hits.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,7 @@ def run_samples(pack: Pack, folder: Traversable) -> SampleRun:
     at = folder.joinpath("tests")
     stated = _stated(at)
     names = _names(pack)
+    lists = read_indicators(pack.indicators, general=True) if pack.indicators else None
     outcomes: list[Outcome] = []
     hit: set[str] = set()
     for number, sample in enumerate(stated, 1):
@@ -64,8 +80,9 @@ def run_samples(pack: Pack, folder: Traversable) -> SampleRun:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"sample {number} is not understood: {error}", where=f"tests/{EXPECTED}") from None
         hit |= {rule for rule, lines in wanted.items() if lines}
-        outcomes.append(_outcome(pack, at, log, what, wanted, blind))
-    return SampleRun(tuple(outcomes), tuple(_problems(pack, outcomes, hit)))
+        outcomes.append(_outcome(pack, at, log, what, _Wanted(wanted, blind, lists)))
+    wrong = [f"{one.where}: {one.what}" for one in lists.problems] if lists else []
+    return SampleRun(tuple(outcomes), (*_problems(pack, outcomes, hit), *wrong))
 
 
 def _stated(at: Traversable) -> list[dict[str, Any]]:
@@ -101,24 +118,26 @@ def _names(pack: Pack) -> dict[str, str]:
 
 
 def _id(names: Mapping[str, str], rule: str) -> str:
+    if rule.startswith(INDICATOR):
+        return rule
     if rule not in names:
         raise ValueError(f"no rule of the pack is called {rule!r}")
     return names[rule]
 
 
-def _outcome(pack: Pack, at: Traversable, log: str, what: str, wanted: Lines, blind: set[str] | None) -> Outcome:
+def _outcome(pack: Pack, at: Traversable, log: str, what: str, wanted: _Wanted) -> Outcome:
     file = at.joinpath(*log.split("/"))
     if ".." in log.split("/") or log.startswith("/") or not file.is_file():
-        return Outcome(log, what, 0, bool(wanted), (f"there is no such file in tests: {log}",))
+        return Outcome(log, what, 0, wanted.positive, (f"there is no such file in tests: {log}",))
     with file.open("rb") as stream:
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
-        return Outcome(log, what, 0, bool(wanted), (f"a sample has at most {LARGEST:,} bytes",))
-    result = hunt([Source(log, io.BytesIO(data))], rules=pack.rules)
-    return Outcome(log, what, result.events, any(wanted.values()), tuple(_failures(pack, result, wanted, blind)))
+        return Outcome(log, what, 0, wanted.positive, (f"a sample has at most {LARGEST:,} bytes",))
+    result = hunt([Source(log, io.BytesIO(data))], rules=pack.rules, indicators=wanted.lists)
+    return Outcome(log, what, result.events, wanted.positive, tuple(_failures(pack, result, wanted)))
 
 
-def _failures(pack: Pack, result: HuntResult, wanted: Lines, blind: set[str] | None) -> list[str]:
+def _failures(pack: Pack, result: HuntResult, wanted: _Wanted) -> list[str]:
     if not result.events:
         return [f"no event could be read{f': {result.rejected[0].what}' if result.rejected else ''}"]
     out = []
@@ -127,15 +146,16 @@ def _failures(pack: Pack, result: HuntResult, wanted: Lines, blind: set[str] | N
     got: dict[str, set[int]] = {}
     for one in result.detections:
         got.setdefault(one.rule, set()).add(one.line)
-    for rule in pack.reported:
-        expected, found = wanted.get(rule.id, frozenset()), got.get(rule.id, set())
-        out += [f"{called(rule)} did not hit line {line}" for line in sorted(expected - found)]
-        out += [f"{called(rule)} hit line {line}, which was not expected" for line in sorted(found - expected)]
-    if blind is not None:
+    names = {rule.id: called(rule) for rule in pack.reported}
+    for rule_id in [*names, *sorted({*got, *wanted.hits} - names.keys())]:
+        expected, found, name = wanted.hits.get(rule_id, frozenset()), got.get(rule_id, set()), names.get(rule_id, rule_id)
+        out += [f"{name} did not hit line {line}" for line in sorted(expected - found)]
+        out += [f"{name} hit line {line}, which was not expected" for line in sorted(found - expected)]
+    if wanted.blind is not None:
         unseeing = {miss.id for miss in result.coverage.not_run if miss.reason is Reason.FIELD_ABSENT}
         for rule in pack.reported:
-            if (rule.id in blind) != (rule.id in unseeing):
-                out.append(f"{called(rule)} {'ran' if rule.id in blind else 'could not run'}, which was not expected")
+            if (rule.id in wanted.blind) != (rule.id in unseeing):
+                out.append(f"{called(rule)} {'ran' if rule.id in wanted.blind else 'could not run'}, which was not expected")
     return out
 
 
