@@ -1,8 +1,8 @@
 """A pack's own tests: sample logs, and which rules hit which of their lines.
 
 `tests/expected.toml` of a pack names every sample: `[[sample]]` with `log` (a file beside it), `what` (a sentence), `hits` (rule ->
-lines; a rule by its file, its `name` or its id, an indicator as `indicator:ip:203.0.113.7`) and, where it matters, `cannot_run` (the
-rules that such a log leaves blind). A sample without hits is a negative one.
+lines; a rule by its file, its `name` or its id, an indicator as `indicator:ip:203.0.113.7`) and, where it matters, `cannot_run`
+(the rules that such a log leaves blind). A sample without hits is a negative one.
 """
 
 import io
