@@ -11,7 +11,7 @@ AT = "msg=audit(1364481363.243:24287): "
 OPENED = [
     f"type=SYSCALL {AT}arch=c000003e syscall=2 success=no exit=-13 a0=7fffd19c5592 a1=0 items=1 ppid=2686 pid=3538 "
     'tty=pts0 ses=1 comm="cat" exe="/bin/cat" key="sshd_config"',
-    f'type=CWD {AT} cwd="/home/shadowman"',
+    f'type=CWD {AT} cwd="/srv/shadowman"',
     f'type=PATH {AT}item=0 name="/etc/ssh/sshd_config" inode=409248 mode=0100600 nametype=NORMAL',
     f"type=PROCTITLE {AT} proctitle=636174002F6574632F7373682F737368645F636F6E666967",
 ]

@@ -72,7 +72,7 @@ def test_the_service_is_that_of_the_program_or_its_facility(read: Read, line: st
 def test_fields_that_rules_look_at(read: Read) -> None:
     (ssh, sudo), _ = read(
         f"May 15 03:12:44 web1 sshd[12]: {FAILED}",
-        "May 15 03:12:45 web1 sudo:   eve : TTY=pts/0 ; PWD=/home/eve ; USER=#-1 ; COMMAND=/bin/sh -c id",
+        "May 15 03:12:45 web1 sudo:   eve : TTY=pts/0 ; PWD=/srv/eve ; USER=#-1 ; COMMAND=/bin/sh -c id",
     )
     assert (ssh.fields["user"], ssh.fields["src_ip"], ssh.fields["src_port"]) == (("bob",), ("203.0.113.5",), ("4711",))
     assert (sudo.fields["user"], sudo.fields["USER"], sudo.fields["COMMAND"]) == (("eve",), ("#-1",), ("/bin/sh -c id",))

@@ -141,7 +141,7 @@ def test_hashes_of_sysmon_are_told_apart() -> None:
         (r"C:\Windows\Temp\evil.exe", r"c:\windows\TEMP\Evil.exe", True),
         (r"C:\Windows\Temp\evil.exe", r'"C:\Windows\Temp\evil.exe" -k', True),
         (r"C:\Windows\Temp\evil.exe", r"C:\Windows\Temp\evil.exe.config", False),
-        (r"%TEMP%\evil.exe", r"C:\Users\a\AppData\Local\Temp\evil.exe", True),
+        (r"%TEMP%\evil.exe", r"C:\Windows\Temp\evil.exe", True),
         ("/tmp/web-install.jar", "java -jar /tmp/web-install.jar", True),
         ("/tmp/web-install.jar", "/var/tmp/web-install.jar", False),
         ("/tmp/web-install.jar", "/tmp/Web-install.jar", False),
