@@ -8,6 +8,7 @@ from types import ModuleType
 from urllib.parse import unquote
 
 import pytest
+import regex
 
 from wardround.core.hunts import Source, hunt, load_pack
 from wardround.core.hunts._packs import bundled, bundled_folder
@@ -155,3 +156,24 @@ def test_over_the_packs_own_samples_a_query_asks_what_the_rule_asks(name: str, t
                 if rule.id not in blind:
                     assert asks(rule.condition, row, tool) == ((rule.id, number) in hits), f"{entry.name}:{number} {called(rule)}"
     assert compared > 100
+
+
+EXPRESSIONS = {
+    ".kql": re.compile(r'(?:matches regex |extract\()@"((?:[^"]|"")*)"'),
+    ".spl": re.compile(r'(?:match\(\w+,|rex field=\w+ )"((?:[^"\\]|\\.)*)"'),
+}
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_every_expression_in_a_query_is_one_that_its_language_has(name: str) -> None:
+    """Kusto's are RE2's (no look-around, no back-reference); Splunk's are PCRE's, in strings where a backslash is written twice."""
+    found = 0
+    for file, text in load_pack(name).queries.items():
+        ending = file[file.rindex(".") :]
+        for written in EXPRESSIONS[ending].findall(text):
+            found += 1
+            plain = written.replace('""', '"') if ending == ".kql" else written.replace('\\"', '"').replace("\\\\", "\\")
+            plain = plain.replace("\\x{fffd}", "\\ufffd")
+            assert regex.compile(plain.replace("(?<", "(?P<") if ending == ".spl" else plain), file
+            assert not re.search(r"\(\?[=!<]|\\[1-9]", plain) or ending == ".spl", f"{file}: {plain}"
+    assert found > 10
