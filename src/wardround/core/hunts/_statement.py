@@ -20,9 +20,11 @@ def statement(result: HuntResult, *, window: Window | None = None, host: str | N
     """
     runs = [run for run in result.runs if host is None or run.coverage.host == host]
     if not any(run.ran for run in runs):
-        return f"Nothing could be searched{_of(host)}: {_why_nothing(result)}."
+        return f"Nothing could be searched{_of(host)}: {_why_nothing(result)}.{_named(result, runs)}"
     ran = {rule_id for run in runs for rule_id in run.ran}
     rules = f"with {len(ran)} of {result.coverage.rules_given} rules"
+    if result.indicators is not None:
+        rules += f" and {_count(result.indicators.loaded, 'indicator')}"
     searched = [run.coverage for run in runs if run.ran]
     if window is None:
         what = f"Searched {_count(len(searched), 'log')}{_of(host)} {_span(searched)}{rules}"
@@ -32,6 +34,16 @@ def statement(result: HuntResult, *, window: Window | None = None, host: str | N
     sources = {run.coverage.source for run in runs}
     hits = [d for d in result.detections if host is None or d.source in sources]
     return f"{what}: {_found(hits)}{_caveats(result, runs)}"
+
+
+def _named(result: HuntResult, runs: Sequence[SourceRun]) -> str:
+    """Where no rule could run, indicators may still have been looked for."""
+    named = result.indicators
+    if named is None or not any(named.sought.get(run.coverage.source) for run in runs):
+        return ""
+    sources = {run.coverage.source for run in runs}
+    hits = [one for one in named.matched if one.source in sources]
+    return f" {_count(named.loaded, 'indicator')} looked for: {_found(hits)}"
 
 
 def host_statement(seen: HostCoverage, *, found: int, scans: int = 0) -> tuple[str, ...]:
@@ -44,7 +56,9 @@ def host_statement(seen: HostCoverage, *, found: int, scans: int = 0) -> tuple[s
     rules = f"{len(seen.sighted)} of {len(seen.rules)} rules"
     said = f"{_traces(found)} found" if found else "no trace found in what was searched"
     if scans:
-        said += " (as a scanner's probe leaves it)" if found == scans == 1 else f" ({scans:,} of them as a scanner's probe leaves it)"
+        said += (
+            " (as a scanner's probe leaves it)" if found == scans == 1 else f" ({scans:,} of them as a scanner's probe leaves it)"
+        )
     parts = [
         f"Searched {whole.hours} of {whole.of} hours of {seen.host} with {rules}: {said}{', to be judged' if found else ''}.",
         *_not_searched(seen),
