@@ -21,6 +21,8 @@ COMMANDS = {
     "triage": ("wardround.cli.triage", "How urgent is one CVE, by which policy, and why."),
     "hunt": ("wardround.cli.hunt", "Search logs for traces, and say what could be seen."),
     "hunt import": ("wardround.cli.hunt_import", "Take the result of a pack's query, run where the logs live, as a hunt."),
+    "hunt keep": ("wardround.cli.hunt_keep", "Hunt, keep the whole run, and search only what is new since."),
+    "hunt verify": ("wardround.cli.hunt_verify", "Is a kept hunt still true: logs, rules, and its result."),
     "rules": ("wardround.cli.rules", "Sigma rules: which of them can be run, and what is wrong with the others."),
     "pack": ("wardround.cli.pack", "Hunt packs: which there are, and their own tests."),
     "names": ("wardround.cli.names", "What a product is called: ask, decide, share."),

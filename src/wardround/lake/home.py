@@ -62,6 +62,11 @@ class Home:
         return self.path / "cache"
 
     @property
+    def hunts(self) -> Path:
+        """The folder that names the runs of hunts that are kept; the runs themselves are files kept by their SHA-256."""
+        return self.path / "hunts"
+
+    @property
     def files(self) -> Path:
         """The folder of files kept as they came, by their SHA-256."""
         return self.path / "files"

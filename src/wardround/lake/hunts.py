@@ -1,6 +1,7 @@
 """What hunts are checked by years later, kept as files: the rules as they were, what each log gave, and the whole result."""
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from wardround.core.hunts._kept import dump, load
 from wardround.core.hunts._packs import MANIFEST, bundled_folder, pack_in
 from wardround.core.sigma._model import RuleSet
 from wardround.core.vocab import BadInput
-from wardround.lake.files import FileStore
+from wardround.lake.files import FileStore, written_whole
 
 PARTS = ("rules", "indicators")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -92,3 +94,31 @@ def digest(files: Iterable[tuple[str, bytes]]) -> str:
     for name, data in given:
         whole.update(f"{len(name)} {name} {len(data)} ".encode() + data)
     return whole.hexdigest() if given else ""
+
+
+@dataclass(frozen=True)
+class NamedRuns:
+    """The kept runs of hunts by the names that people gave them: the hashes of their documents, oldest first."""
+
+    folder: Path
+
+    def of(self, name: str) -> list[str]:
+        """The runs of one hunt; none for one that was never run. Raises BadInput for what is no name."""
+        path = self._path(name)
+        return path.read_text("utf-8").split() if path.is_file() else []
+
+    def add(self, name: str, sha256: str) -> None:
+        """One more run of a hunt."""
+        path = self._path(name)
+        lines = [*self.of(name), sha256]
+        with written_whole(self.folder, name=lambda: path) as file:
+            file.write(("\n".join(lines) + "\n").encode())
+
+    def names(self) -> list[str]:
+        """The hunts that are kept."""
+        return sorted(path.stem for path in self.folder.glob("*.runs"))
+
+    def _path(self, name: str) -> Path:
+        if not NAME.fullmatch(name):
+            raise BadInput(f"{name[:80]!r} is no name of a hunt", do="use lower-case letters, digits, - and _")
+        return self.folder / f"{name}.runs"

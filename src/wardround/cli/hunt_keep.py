@@ -1,0 +1,149 @@
+"""`wardround hunt keep`: a hunt that is kept whole, and run again over what is new alone."""
+
+import hashlib
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
+from wardround.core.vocab import BadInput
+
+if TYPE_CHECKING:
+    from wardround.core.hunts import Source
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+FORM = "kept-1"
+
+
+@app.command()
+def hunt_keep(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The hunt's name: the same name again goes on with what it knows.")],
+    logs: Annotated[list[Path] | None, typer.Argument(metavar="LOG...", help="Log files or folders that are new.")] = None,
+    rules: Annotated[str, typer.Option("--rules", metavar="DIR|PACK", help="A folder of Sigma rules, or a bundled pack.")] = "epmm",
+    json: JsonOption = False,
+    home: HomeOption = None,
+    host: Annotated[str, typer.Option("--host", help="The host that the new logs speak of.")] = "",
+    from_host: Annotated[bool, typer.Option("--from-host", help="The new logs were taken from the suspect host itself.")] = False,
+) -> None:
+    """Hunt, keep the whole run as evidence, and search only what is new: new logs with every rule, new rules over every log.
+
+    Exit code 0 with or without detections; 2 when no log could be read, or one that was searched before has changed.
+    """
+    from datetime import UTC, datetime
+    from importlib.metadata import version
+
+    from wardround.core import hunts
+    from wardround.core.hunts._again import fingerprints, hunt_again
+    from wardround.core.hunts._kept import engine, result_document
+    from wardround.lake.files import FileStore
+    from wardround.lake.hunts import KeptHunts, NamedRuns
+
+    at = home_of(home)
+    kept, runs = KeptHunts(FileStore(at.files)), NamedRuns(at.hunts)
+    before = runs.of(name)
+    document = kept.read(before[-1]) if before else {"logs": [], "engine": engine()}
+    given = {log["key"]: log for log in document["logs"]}
+    for path in _files(logs or []):
+        log = _log(path, host=host, from_host=from_host)
+        given[log["key"]] = {**given.get(log["key"], {}), **log}
+    if not given:
+        raise BadInput("there is no log to search", where=name, do="give the logs that are to be searched")
+    files = _rule_files(rules)
+    stored = kept.keep_rules(files)
+    ready = kept.rules(stored, pack=rules)
+    known = (
+        {key: kept.search(log["search"]) for key, log in given.items() if "search" in log} if document["engine"] == engine() else {}
+    )
+    again = hunt_again({key: partial(opened, log) for key, log in given.items()}, rules=ready, known=known, searching=searching)
+    said = hunts.statement(again.result)
+    for key, log in given.items():
+        log["search"] = kept.keep_search(again.searched[key])
+    run = {
+        "form": FORM,
+        "name": name,
+        "at": datetime.now(UTC).isoformat(),
+        "version": version("wardround"),
+        "engine": engine(),
+        "rules": {"given": rules, "sha256": ready.sha256, "files": stored, "rules": fingerprints(ready)},
+        "logs": list(given.values()),
+        "statement": said,
+        "result": result_document(again.result),
+    }
+    sha256 = kept.keep(run)
+    runs.add(name, sha256)
+    if json:
+        emit(
+            {
+                "name": name,
+                "run": sha256,
+                "searched": len(again.new),
+                "logs": len(given),
+                "statement": said,
+                "result": run["result"],
+            }
+        )
+        return
+    print(said)
+    print(f"Searched {len(again.new)} of {len(given)} logs for it; the rest was known. Kept as {sha256}.")
+    say(f"Next: wardround hunt verify {name}, any day, says whether it is still true.")
+
+
+def _files(given: list[Path]) -> list[Path]:
+    """The files named, and all regular files in the folders named."""
+    found = []
+    for path in given:
+        if not path.exists():
+            raise BadInput("there is no such file or folder", where=str(path))
+        found += [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    return found
+
+
+def _log(path: Path, *, host: str, from_host: bool) -> dict[str, Any]:
+    """A log as it is named in a run: by its content and by whose it is."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    key = f"{path.name} {hashlib.sha256(f'{sha256} {host} {from_host}'.encode()).hexdigest()[:12]}"
+    return {"key": key, "path": str(path.absolute()), "sha256": sha256, "host": host, "from_host": from_host}
+
+
+def _rule_files(given: str) -> list[tuple[str, bytes]]:
+    """The files of a bundled pack, or of a folder of rules."""
+    from wardround.core.hunts._packs import bundled
+    from wardround.lake.hunts import files_of_pack
+
+    path = Path(given)
+    if given in bundled() or not path.exists():
+        return files_of_pack(given)
+    paths = (
+        [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix.lower() in (".yml", ".yaml") and p.is_file())
+    )
+    return [(p.name if p == path else str(p.relative_to(path)), p.read_bytes()) for p in paths]
+
+
+def opened(log: dict[str, Any]) -> "Source":
+    """A log of a run, when it is still the same. Raises BadInput when it is gone or has changed."""
+    from wardround.core.hunts import Source
+
+    path = Path(log["path"])
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BadInput(f"cannot be read any more: {error.strerror}", where=log["path"], do="bring it back to this place") from None
+    if hashlib.file_digest(file, "sha256").hexdigest() != log["sha256"]:
+        file.close()
+        raise BadInput("has changed since it was searched", where=log["path"], do="bring back the file as it was")
+    file.seek(0)
+    return Source(log["key"], file, host=log["host"], could_have_been_altered=log["from_host"])
+
+
+def searching(rules: Any) -> Any:
+    """The fastest way to search that this machine has."""
+    from wardround.core.hunts._search import PlainSearch
+
+    try:
+        from wardround.engines.hunting import FastSearcher, Plan
+    except ImportError:
+        return PlainSearch
+    return FastSearcher(Plan(rules)) if rules.rules else PlainSearch

@@ -1,0 +1,86 @@
+"""A hunt without a hub is kept whole, goes on with what is new, and can be checked later."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wardround.cli import main
+
+LINE = '203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET {} HTTP/1.1" 200 12 "-" "curl/8"\n'
+SHELL = "/mifs/403.jsp?k=aWQ="
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WARDROUND_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def a_log(folder: Path, name: str, *targets: str) -> str:
+    path = folder / name
+    path.write_text("".join(LINE.format(target) for target in targets), "utf-8")
+    return str(path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, dict[str, Any]]:
+    with pytest.raises(SystemExit) as ended:
+        main([*argv, "--json"])
+    out = capsys.readouterr().out
+    code = ended.value.code
+    assert isinstance(code, int)
+    return code, json.loads(out) if out else {}
+
+
+@pytest.mark.usefixtures("home")
+class TestKeeping:
+    def test_only_the_new_log_is_searched(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        first = run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "a.log", "/x"), "--host", "mdm-01")[1]
+        second = run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "b.log", SHELL), "--host", "mdm-01")[1]
+        again = run(capsys, "hunt", "keep", "mdm")[1]
+        assert [(one["searched"], one["logs"]) for one in (first, second, again)] == [(1, 1), (1, 2), (0, 2)]
+        assert second["result"] == again["result"]
+        assert len(again["result"]["detections"]) == 1
+        assert "1 trace found" in again["statement"]
+
+    def test_verified_as_long_as_nothing_changes(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        log = a_log(tmp_path, "a.log", "/x", SHELL)
+        run(capsys, "hunt", "keep", "mdm", log)
+        assert run(capsys, "hunt", "verify", "mdm") == (0, run(capsys, "hunt", "verify", "mdm")[1])
+        Path(log).write_text(LINE.format("/x"), "utf-8")
+        code, said = run(capsys, "hunt", "verify", "mdm")
+        assert (code, said["same"]) == (1, False)
+        assert "has changed since it was searched" in said["differences"][0]
+
+    def test_a_log_that_has_gone_and_comes_back_elsewhere(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        log = Path(a_log(tmp_path, "a.log", "/x"))
+        run(capsys, "hunt", "keep", "mdm", str(log))
+        (tmp_path / "moved").mkdir()
+        moved = log.rename(tmp_path / "moved" / "a.log")
+        assert run(capsys, "hunt", "verify", "mdm")[0] == 1
+        assert run(capsys, "hunt", "keep", "mdm", str(moved))[1]["searched"] == 0
+        assert run(capsys, "hunt", "verify", "mdm")[0] == 0
+
+    def test_a_record_that_was_changed_is_found(self, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        sha256 = run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "a.log", "/x"))[1]["run"]
+        path = home / "files" / sha256[:2] / sha256
+        path.write_bytes(path.read_bytes().replace(b"no trace", b"no trade"))
+        code, said = run(capsys, "hunt", "verify", "mdm")
+        assert code == 1
+        assert "has been changed" in said["differences"][0]
+
+    @pytest.mark.parametrize(
+        "argv",
+        [("hunt", "verify", "none"), ("hunt", "keep", "none"), ("hunt", "keep", "../x"), ("hunt", "keep", "x", "no.log")],
+    )
+    def test_wrong_usage_is_said(self, argv: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(capsys, *argv)[0] == 2
+
+    def test_people_read_the_sentence_and_what_to_do(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        for argv in (["hunt", "keep", "mdm", a_log(tmp_path, "a.log", "/x")], ["hunt", "verify", "mdm"]):
+            with pytest.raises(SystemExit):
+                main(argv)
+        out = capsys.readouterr().out
+        assert "no trace found in what was searched" in out
+        assert "Logs, rules and result are what they were." in out
