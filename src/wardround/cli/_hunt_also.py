@@ -172,7 +172,7 @@ def _timeline(result: "HuntResult", job: "Job") -> "Timeline":
     from wardround.core.vocab import Rejected
 
     with_hits = {d.source for d in result.detections if d.line}
-    holding = {name.partition("!")[0] for name in with_hits} | with_hits
+    holding = {name[:at] for name in with_hits for at in (len(name), *(i for i, sign in enumerate(name) if sign == "!"))}
 
     def events() -> Iterator[tuple[str, Iterable["Event"]]]:
         unread: list[Rejected] = []

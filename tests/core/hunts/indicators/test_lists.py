@@ -155,6 +155,12 @@ def test_a_pattern_that_is_not_read_is_named_with_its_place(pattern: str, what: 
     assert what in problem
 
 
+def test_the_alternatives_of_a_pattern_that_are_read_go_on() -> None:
+    got = read(stix(f"[file:hashes.MD5 = '{MD5}' OR file:hashes.'SHA-512' = 'x' OR (file:name LIKE 'a%' AND file:name = 'b.exe')]"))
+    assert values(got) == {("md5", MD5)}
+    assert problems(got) == ["list#/objects/1/pattern: file:hashes.'SHA-512' is not looked for (and 1 more)"]
+
+
 def test_other_languages_and_revoked_indicators_of_stix() -> None:
     got = read(stix("rule x {}", pattern_type="yara"))
     assert problems(got) == ["list#/objects/1: a pattern of the type 'yara' is not read"]

@@ -20,6 +20,7 @@ TOKEN = re.compile(
     r"|(?P<word>[A-Za-z]+)|(?P<sign>!=|<=|>=|<>|[=<>\[\](),]|[^\s\w'\"\\]|-?\d[\d.]*))",
     re.DOTALL,
 )
+OTHER_COMPARISONS = frozenset({"LIKE", "MATCHES", "!=", "<>", "<", ">", "<=", ">=", "ISSUPERSET"})
 UNREAD = frozenset({"NOT", "LIKE", "MATCHES", "ISSUPERSET", "FOLLOWEDBY", "WITHIN", "REPEATS", "START", "EXISTS"})
 
 Alternatives = list[frozenset[Atom]]
@@ -55,10 +56,14 @@ def stix_entries(name: str, document: Mapping[str, Any]) -> Iterator[Entry | Pas
 
 def _entries(pattern: str, where: str, context: str) -> Iterator[Entry | Rejected]:
     try:
-        alternatives = _plain(pattern) or Pattern(pattern).read()
+        reading = None
+        alternatives = _plain(pattern) or (reading := Pattern(pattern)).read()
     except BadInput as error:
         yield Rejected(f"{where}/pattern", error.what)
         return
+    if reading and reading.unread:
+        more = f" (and {len(reading.unread) - 1} more)" if len(reading.unread) > 1 else ""
+        yield Rejected(f"{where}/pattern", reading.unread[0] + more)
     for atoms in dict.fromkeys(alternatives):
         yield Entry(tuple(sorted(atoms)), pattern[:500], where, context)
 
@@ -89,7 +94,11 @@ def _atom(path: str, value: str) -> Atom:
 
 
 class Pattern:
-    """A pattern as alternatives, each of them atoms that must be found in one event. Raises BadInput for what is not read."""
+    """A pattern as alternatives, each of them atoms that must be found in one event.
+
+    A comparison that is not read takes its alternative with it and stands in `unread`; others of an OR go on. Raises
+    BadInput for a pattern that joins events in time, or is none.
+    """
 
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST_PATTERN:
@@ -104,6 +113,7 @@ class Pattern:
             self._tokens.append((found.lastgroup, found[found.lastgroup], found.start(found.lastgroup) + 1))
             at = found.end()
         self._at = 0
+        self.unread: list[str] = []
 
     def read(self) -> Alternatives:
         """All of it. Observations may be joined by OR: what joins two events in time is not read."""
@@ -162,17 +172,29 @@ class Pattern:
         self._at += 1
         sign = self._next().upper()
         if sign in ("=", "ISSUBSET"):
-            return [frozenset([_atom(written, self._string())])]
+            return self._compared(written)
         if sign != "IN":
             self._at -= 1
-            raise self._unread()
+            if sign not in OTHER_COMPARISONS:
+                raise self._unread()
+            self.unread.append(self._unread().what)
+            self._at += 2
+            return []
         self._expect("(")
-        out = [frozenset([_atom(written, self._string())])]
+        out = self._compared(written)
         while self._token()[1] == ",":
             self._at += 1
-            out.append(frozenset([_atom(written, self._string())]))
+            out += self._compared(written)
         self._expect(")")
         return self._bounded(out)
+
+    def _compared(self, path: str) -> Alternatives:
+        value = self._string()
+        try:
+            return [frozenset([_atom(path, value)])]
+        except BadInput as error:
+            self.unread.append(error.what)
+            return []
 
     def _bounded(self, alternatives: Alternatives) -> Alternatives:
         if len(alternatives) > MOST_ALTERNATIVES:
