@@ -88,8 +88,8 @@ class BulkReading(Reading):
             else:
                 yield got
 
-    def _later(self, number: int, told: Told, parsed: Any, raw: bytes) -> LaterEvent | None:
-        """Count a record; an event of it when a rule may hit it."""
+    def _later(self, number: int, told: Told, parsed: Any, raw: bytes, *, worded: bool = True) -> LaterEvent | None:
+        """Count a record; an event of it when a rule may hit it. `worded`: a word that some rule looks for may stand in it."""
         self.tally.hosts[told.host] += 1
         key = id(told.layout)
         self._layouts[key] += 1
@@ -101,8 +101,8 @@ class BulkReading(Reading):
                 fields = windows_event(number, parsed, excerpt="").fields
                 self._account.sought |= self._indicators.sought_in(fields)
         decided, view = told.decided, told.records.view
-        if view.words and (worded := view.worded_in_json(raw)):
-            decided = Decided(decided.sure, tuple(sorted(worded.union(decided.unsure).difference(decided.sure))))
+        if worded and view.words and (named := view.worded_in_json(raw)):
+            decided = Decided(decided.sure, tuple(sorted(named.union(decided.unsure).difference(decided.sure))))
         if decided.sure or decided.unsure or (self._indicators is not None and self._indicators.suspects(raw)):
             return LaterEvent(number, told._replace(decided=decided), parsed, excerpt=raw.decode())
         return None
@@ -130,7 +130,7 @@ class BulkReading(Reading):
         self._searcher.compiled.rest()
         lines = data.split(b"\n")
         lines.pop()
-        index, access = 0, None
+        index, access, worded = 0, None, None
         while index < len(lines):
             line = lines[index].removesuffix(b"\r")
             if isinstance(readers[0], AccessReader):
@@ -141,7 +141,9 @@ class BulkReading(Reading):
                     index = stop
                     continue
             elif isinstance(readers[0], JsonReader) and line.startswith(b"{") and (told := self._told_by(line)) is not None:
-                if (event := self._later(first + index, *told, line)) is not None:
+                if worded is None:
+                    worded = self._searcher.words.lines(data)
+                if (event := self._later(first + index, *told, line, worded=index in worded)) is not None:
                     yield event
                 index += 1
                 continue

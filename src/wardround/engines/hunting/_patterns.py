@@ -10,10 +10,13 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import Any, Protocol
 
+import numpy as np
+
 from wardround.core.sigma._values import Piece, Regex, Text
 
 # Where Hyperscan (PCRE's syntax) reads an expression otherwise than the reference does: it is not asked.
 OTHERWISE = re.compile(r"\{,|(?<!\A)\(\?[a-zA-Z]+\)|\[\[|\\[uUNXRKQEGhHZ]|\(\?\(|\\[1-9]")
+LINE_FEED, LAST_ASCII = 10, 127
 PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]*\Z")
 
 
@@ -79,7 +82,8 @@ class Words:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = list(words)
-        self._database = _Database([(n, _escaped(word.lower()), hs_caseless()) for n, word in enumerate(self._words)])
+        wanted = [(n, _escaped(word.lower()), hs_caseless()) for n, word in enumerate(self._words)]
+        self._database, self._every = _Database(wanted), Scanner(wanted)
 
     def standing(self, text: bytes) -> list[str]:
         """The words that stand in a text, which is UTF-8."""
@@ -87,6 +91,14 @@ class Words:
             text = text.decode("utf-8", "surrogatepass").lower().encode("utf-8", "surrogatepass")
         found = self._database.scan(text)
         return [self._words[number] for number in found] if found else []
+
+    def lines(self, block: bytes) -> set[int]:
+        """The lines of a block, by their place in it, in which a word may stand; with signs beyond ASCII in a line, any may."""
+        ends = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_FEED)
+        places = [end - 1 for _, end in self._every.hits(block)]
+        if not block.isascii():
+            places += np.flatnonzero(np.frombuffer(block, np.uint8) > LAST_ASCII).tolist()
+        return set(np.searchsorted(ends, np.unique(places)).tolist()) if places else set()
 
 
 class Scanner:

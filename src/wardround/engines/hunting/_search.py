@@ -7,9 +7,9 @@ from wardround.core.hunts._plan import Account, Plan
 from wardround.core.logs import Event, Kind, Source, Tally
 from wardround.core.sigma import Rule, SlowRegexError, holds
 from wardround.engines.hunting._bulk import COMBINED_KIND, BulkReading
-from wardround.engines.hunting._compiled import Compiled, Decided, View
+from wardround.engines.hunting._compiled import ESCAPED, Compiled, Decided, View
 from wardround.engines.hunting._lines import Doubts
-from wardround.engines.hunting._patterns import Store
+from wardround.engines.hunting._patterns import Store, Words
 from wardround.engines.hunting._records import LaterEvent, WindowsRecords
 from wardround.engines.hunting._shapes import Shapes
 
@@ -23,6 +23,12 @@ class FastSearcher:
         self.plan, self.compiled = plan, Compiled(plan.rules, store=store)
         self._kinds: dict[Kind, Shapes] = {}
         self.windows = WindowsRecords(self.shapes, asked=plan.fields)
+
+    @cached_property
+    def words(self) -> Words:
+        """The words that any rule looks for in a record, and what could hide one there."""
+        anchors = frozenset[int | str]().union(*(ready.anchors or () for ready in self.compiled.rules.values()))
+        return Words([*sorted(word for word in anchors if isinstance(word, str)), ESCAPED.decode()])
 
     @cached_property
     def doubts(self) -> Doubts:
