@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help setup up test test-benign lint boundaries bench bench-match wheel lock clean
+.PHONY: help setup up test test-benign lint boundaries bench bench-match bench-hunt wheel lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -58,6 +58,9 @@ bench: setup ## measure; printed, never asserted
 
 bench-match: setup ## measure matching a nation (DEVICES=2000000 for all of it; JSON=FILE keeps the figures)
 	@exec $(BIN)/python tests/bench/bench_match.py
+
+bench-hunt: setup ## measure hunts beside a peer (EVENTS=1000000 for the full size; JSON=FILE keeps the figures)
+	@exec $(BIN)/python tests/bench/bench_hunt.py
 
 wheel: setup ## dist/wardround-*.whl, front-end files inside
 	rm -rf dist
