@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from wardround.hub import clock
 from wardround.hub.alerts.models import Word
+from wardround.hub.hunts.keeping import check
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch
 from wardround.hub.hunts.services import add_log
 from wardround.hub.incidents.models import Incident
@@ -193,3 +195,12 @@ def test_messages_are_sent_waiting_or_failed(demo: Demonstration, as_: As) -> No
 
 def test_no_message_of_a_kind_is_said_so(demo: Demonstration, as_: As) -> None:
     assert "No message is failed" in page(as_("national"), reverse("outbox") + "?show=failed")
+
+
+def test_a_hunt_is_checked_by_the_worker_and_says_so_on_its_page(demo: Demonstration, as_: As) -> None:
+    hunt, client = hunt_of("EX03"), as_("organisation")
+    answer = client.post(reverse("hunt-check", args=[hunt.public_id]))
+    assert answer.status_code == 302
+    assert DBTaskResult.objects.filter(task_path__endswith="check_hunt").count() == 1
+    check(system(clock.now()), hunt=hunt)
+    assert "Logs, rules and result are what they were." in page(client, reverse("hunt", args=[hunt.public_id]))
