@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from wardround.cli import main
+from wardround.engines.hunting import _run
 
 Run = Callable[..., tuple[int, str, str]]
 SHELL = '203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /mifs/403.jsp?k=aWQ= HTTP/1.1" 200 12 "-" "curl/8"\n'
@@ -235,3 +237,23 @@ def test_a_rule_that_did_not_run_says_which_reason_and_where(run: Run, logs: Pat
     got = document(run(logs, "--rules", rules, "--json", "--values", tmp_path / "values.yml")[1])
     assert "expand" not in {m["id"] for m in got["rules"]["not_run"]}
     assert "expand" in {d["rule"] for d in got["detections"]}
+
+
+def test_stopped_by_hand_it_says_what_was_not_searched_and_goes_on(run: Run, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C after the first read of a file: as the terminal sends it, by a signal."""
+    whole = document(run(logs, "--rules", "epmm", "--json")[1])
+    read = _run._Watched.readinto
+
+    def pressed(self: _run._Watched, into: bytearray) -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        return read(self, into)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_run._Watched, "readinto", pressed)
+        _, out, err = run(logs, "--rules", "epmm", "--json", "--workers", "1")
+    stopped = document(out)
+    assert "The hunt was stopped by hand" in stopped["coverage"]["statement"]
+    assert "--resume" in err
+    assert stopped["events"] < whole["events"]
+    gone_on = document(run(logs, "--rules", "epmm", "--json", "--resume")[1])
+    assert (gone_on["events"], gone_on["detections"]) == (whole["events"], whole["detections"])

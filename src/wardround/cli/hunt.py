@@ -34,7 +34,7 @@ def hunt(
         ),
     ],
     rules: Annotated[
-        str, typer.Option("--rules", metavar="DIR|PACK", help="A folder or file of Sigma rules, or a bundled pack: epmm.")
+        str, typer.Option("--rules", metavar="DIR|PACK", help="A folder or file of Sigma rules, or a pack (wardround pack list).")
     ],
     json: JsonOption = False,
     home: HomeOption = None,
@@ -77,7 +77,9 @@ def hunt(
     files = list(_files(logs))
     rule_set = _rules(rules, home=home, pipelines=pipeline or (), values=values)
     if not rule_set.rules:
-        raise BadInput("no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a bundled pack: epmm")
+        raise BadInput(
+            "no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a pack (wardround pack list)"
+        )
     lists = _indicators_of(rules)
     also = asked(ioc or (), yara or (), timeline, general=all_indicators, lists=lists)
     store = FolderStore(home_of(home).cache / "rules")
@@ -94,10 +96,12 @@ def hunt(
     )
     found = search(job, home=home_of(home), workers=workers, resume=resume)
     result, rejected = also.after(found.result, job), found.result.rejected
-    if not result.events and not also.scanned:
+    if not (result.events or also.scanned or found.left):
         first = f": {rejected[0].where}: {rejected[0].what}" if rejected else ""
         raise BadInput(f"no event could be read{first}", do="give logs of a format in docs/reference/formats.md")
     sentence = hunts.statement(result, window=window, host=host or None)
+    if found.left:
+        sentence += f" The hunt was stopped by hand: {len(found.left)} of {len(files)} files were not searched to their end."
     if json:
         emit(
             _document(result, rule_set, sentence, rejected)
