@@ -19,6 +19,7 @@ SLASHES = re.compile(r"\[(:|/|://|:/)\]")
 AT = re.compile(r"\[(?:@|at)\]|\(at\)", re.IGNORECASE)
 SCHEME = re.compile(r"(?:h(?:xx|tt|\*\*|__|xt|tx)ps?|fxp|s?ftp|meow)(?=\[?:)", re.IGNORECASE)
 PLAIN_ADDRESS = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!\Z)|\Z)){4}\Z", re.ASCII)
+NUMERIC = re.compile(r"\s*[0-9A-Fa-f:.]+(?:[%/].*)?\s*\Z", re.ASCII)
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 URL = re.compile(
     r"(?:([a-z][a-z0-9+.-]{0,20})://)?(?:[^/?#@\s]*@)?(\[[0-9a-f:.%]+\]|[^/?#:@\s\[\]]+)(?::(\d{0,5}))?([/?#].*)?\Z", re.I | re.S
@@ -60,6 +61,8 @@ def address(text: str) -> str:
     """An address in its shortest form, a mapped one (`::ffff:203.0.113.7`) as version 4; empty when it is none."""
     if PLAIN_ADDRESS.match(text):
         return text
+    if not NUMERIC.match(text):  # most are names, and to be told so by an exception takes long
+        return ""
     try:
         read = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
@@ -88,6 +91,8 @@ def as_address(text: str) -> Atom | None:
 
 def as_network(text: str) -> Atom | None:
     """A network; that of one address is the address. Bits behind the prefix are dropped."""
+    if not NUMERIC.match(text):
+        return None
     try:
         read = ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
@@ -253,10 +258,10 @@ def guessed(text: str) -> Atom | None:
     if not text or len(text) > LONGEST:
         return None
     bare = refanged(text)
-    if atom := as_hash(bare) or as_address(bare):
-        return atom
     if "://" in bare[:24]:
         return as_url(bare)
+    if atom := as_hash(bare) or as_address(bare):
+        return atom
     if WINDOWS_PATH.match(text) or text.startswith("/"):
         return as_path(text)
     if AGENT.match(text) and not host_name(text.partition("/")[0]):

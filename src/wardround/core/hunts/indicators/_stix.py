@@ -56,22 +56,19 @@ def stix_entries(name: str, document: Mapping[str, Any]) -> Iterator[Entry | Pas
 
 def _entries(pattern: str, where: str, context: str) -> Iterator[Entry | Rejected]:
     try:
-        reading = None
-        alternatives = _plain(pattern) or (reading := Pattern(pattern)).read()
+        if len(pattern) < LONGEST_PATTERN and (found := PLAIN.match(pattern)):  # the commonest form by far
+            yield Entry((_atom(found[1], _unescaped(found[2])),), pattern[:500], where, context)
+            return
+        reading = Pattern(pattern)
+        alternatives = reading.read()
     except BadInput as error:
         yield Rejected(f"{where}/pattern", error.what)
         return
-    if reading and reading.unread:
+    if reading.unread:
         more = f" (and {len(reading.unread) - 1} more)" if len(reading.unread) > 1 else ""
         yield Rejected(f"{where}/pattern", reading.unread[0] + more)
     for atoms in dict.fromkeys(alternatives):
         yield Entry(tuple(sorted(atoms)), pattern[:500], where, context)
-
-
-def _plain(pattern: str) -> Alternatives | None:
-    """The commonest form by far: one comparison."""
-    found = PLAIN.match(pattern) if len(pattern) < LONGEST_PATTERN else None
-    return [frozenset([_atom(found[1], _unescaped(found[2]))])] if found else None
 
 
 def _unescaped(text: str) -> str:
