@@ -91,3 +91,11 @@ def test_ctrl_c_leaves_what_was_there_before(tmp_path: Path) -> None:
 def test_kept_files_are_this_users_alone(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     assert store.path(store.put(b"x")).stat().st_mode & 0o077 == 0
+
+
+def test_a_stream_is_kept_whole_though_its_reader_stops_early(tmp_path: Path) -> None:
+    content = bytes(range(256)) * 10_000
+    with FileStore(tmp_path).taking(io.BytesIO(content)) as taken:
+        assert taken.read(10) == content[:10]
+    assert taken.sha256 == hashlib.sha256(content).hexdigest()
+    assert FileStore(tmp_path).read(taken.sha256) == content
