@@ -66,6 +66,8 @@ def calibration() -> None:
 
 def windows(folder: Path) -> None:
     """(a) and (c): recorded events over and over, and a day with some of them in it; five times as many for the memory."""
+    files, home = folder / "files", folder / "home-repeated"
+    child("linked", files, EVENTS)
     child("repeated", folder / "repeated", EVENTS)
     child("mixed", folder / "mixed", EVENTS)
     for name, what in (("repeated", "recorded Windows events, repeated"), ("mixed", "Windows events, a hospital's day")):
@@ -75,6 +77,7 @@ def windows(folder: Path) -> None:
         figures(f"{what}, warm", warm, WINDOWS_AIM)
         said(f"{what}: share with a hit", f"{warm['hit'] / warm['events']:.1%}, {sum(warm['counts'].values()):,} hits")
         said(f"{what}: rules", ran(warm))
+    figures("the recorded event files as they are (.evtx), warm", searched(files, folder / "rules", home=home), WINDOWS_AIM)
     two = searched(folder / "mixed", folder / "rules", home=folder / "home-mixed", workers=2)
     said("two processes", f"{warm['wall'] / two['wall']:.2f} times as fast by the clock, load {os.getloadavg()[0]:.1f}", "1.7")
     child("mixed", folder / "more", EVENTS * TIMES)
@@ -147,7 +150,7 @@ def memory(what: str, less: dict[str, Any], more: dict[str, Any]) -> None:
 
 def no_zircolite(folder: Path) -> str:
     """Is the tool itself to be had? Said in the words of pip."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, "zircolite"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), "zircolite"]
     found = subprocess.run(command, capture_output=True, text=True)
     if not found.returncode:
         return "can be had here, and is not measured yet; its method below"
@@ -185,6 +188,15 @@ def unpack(archive: str, folder: str) -> None:
         path = Path(folder) / f"{number:05}-{Path(name).name}"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
+
+
+def linked(folder: str, count: str) -> None:
+    """The archive of event files, as often as it takes for so many events."""
+    from hunt_events import recorded
+
+    Path(folder).mkdir()
+    for number in range(max(1, int(count) // sum(1 for _ in recorded(ATTACKS)))):
+        (Path(folder) / f"{number:05}.tar.zst").symlink_to(ATTACKS.resolve())
 
 
 def make(task: str, folder: str, count: str) -> None:
@@ -256,7 +268,7 @@ def queries(logs: str, rules: str) -> dict[str, Any]:
     return asked((event for file in files for event in Reading(Source(file.name, file))), plan)._asdict() | {"peak": peak()}
 
 
-TASKS: dict[str, Callable[..., Any]] = {"unpack": unpack, "search": search, "plain": plainly, "peer": queries}
+TASKS: dict[str, Callable[..., Any]] = {"unpack": unpack, "linked": linked, "search": search, "plain": plainly, "peer": queries}
 
 if __name__ == "__main__":
     if len(sys.argv) == 1:
