@@ -145,7 +145,7 @@ def run_hunt(
         found = _keep(hunt, result, by_id, owner, windows, ready.rules)
         for (host, one), kept in zip(seen.items(), hunt.hosts, strict=True):
             counts = found[host.asset_id]
-            kept["said"] = host_statement(one, found=counts.total(), scans=counts["scan"])
+            kept["said"] = list(host_statement(one, found=counts.total(), scans=counts["scan"]))
         hunt.statement = " ".join(said for kept in hunt.hosts for said in kept["said"])
         hunt.document = keep_run(hunt, again, pack=ready, batches=batches, documents=documents)
         hunt.save()
