@@ -163,7 +163,7 @@ def _user(random: Random) -> str:
 
 
 def _document(random: Random) -> str:
-    return _filled(r"C:\Users\{w}.user\Documents\{w}-{n}.docx", random)
+    return _filled(r"D:\Users\{w}.user\Documents\{w}-{n}.docx", random)
 
 
 Maker = Callable[[Random], str | int]
@@ -183,7 +183,7 @@ MAKERS: tuple[tuple[str, Maker], ...] = (  # by a part of the field's name, the 
     ("objectname", _document),
     ("targetobject", lambda r: _filled(r.choice(KEYS), r)),
     ("details", lambda r: f"DWORD (0x{r.getrandbits(32):08x})"),
-    ("currentdirectory", lambda r: rf"C:\Users\{r.choice(WARDS)}.user{r.randrange(3_000)}" + "\\"),
+    ("currentdirectory", lambda r: rf"D:\Users\{r.choice(WARDS)}.user{r.randrange(3_000)}" + "\\"),
     ("calltrace", lambda r: rf"C:\Windows\SYSTEM32\ntdll.dll+{r.randrange(1 << 20):x}|C:\Windows\System32\KERNELBASE.dll+2c0fe"),
     ("grantedaccess", lambda r: "0x1000"),
     ("queryname", lambda r: f"{r.choice(WARDS)}-{r.randrange(400):03}.hospital.example"),
