@@ -129,7 +129,11 @@ def compared(what: str, ours: dict[str, Any], theirs: dict[str, int]) -> None:
     both = {rule: (ours["counts"].get(rule, 0), count) for rule, count in theirs.items() if rule not in ours["not_run"]}
     other = [f"{rule}: ours {mine}, theirs {count}" for rule, (mine, count) in sorted(both.items()) if mine != count]
     shown = "; ".join(other[:SHOWN]) + (f"; and {len(other) - SHOWN} more" if len(other) > SHOWN else "")
-    said(what, f"equal for {len(both) - len(other):,} of {len(both):,} rules" + (f", NOT for {shown}" if other else ""))
+    hit = sum(any(pair) for pair in both.values())
+    said(
+        what,
+        f"equal for {len(both) - len(other):,} of {len(both):,} rules, {hit} with hits" + (f", NOT for {shown}" if other else ""),
+    )
 
 
 def figures(what: str, got: dict[str, Any], aim: str) -> None:
@@ -151,6 +155,8 @@ def memory(what: str, less: dict[str, Any], more: dict[str, Any]) -> None:
 
 def no_zircolite(folder: Path) -> str:
     """Is the tool itself to be had? Said in the words of pip."""
+    if EVERY > 1:
+        return "not looked for in a trial; its published method below"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), "zircolite"]
     found = subprocess.run(command, capture_output=True, text=True)
     if not found.returncode:
