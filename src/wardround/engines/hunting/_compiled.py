@@ -13,14 +13,16 @@ from typing import Any, NamedTuple
 from wardround.core.logs import Event, Kind, Scalar, written
 from wardround.core.sigma import Rule, SlowRegexError, holds
 from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest, leaves
-from wardround.core.sigma._values import Reference, Regex, Text
+from wardround.core.sigma._values import Cidr, Number, Reference, Regex, Text
 from wardround.engines.hunting._patterns import Patterns, Store, Words
+from wardround.engines.hunting._scalars import Networks, Numbers
 
 Truths = frozenset[int]
 MOST_KEPT = 96 << 20
 LONGEST_KEPT = 2_000
 """About how many bytes of answers are remembered, and how long a value may be whose answer is: memory stays flat."""
 NO_KIND = Kind("", "")
+NONE: Truths = frozenset()
 ESCAPED = b"\\u"
 NOTHING: set[int] = set()
 WORD = re.compile(r"[ !#-.0-\[\]-~]{3,}")  # what JSON writes as it is: not the quote, the slashes
@@ -46,7 +48,9 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
         self.name, self._answers, self._store = name, answers, store
         self._strings = [(n, leaf) for n, leaf in tests if isinstance(leaf.test, Text | Regex)]
         self._patterns = None if self._strings else Patterns(())
-        self._others = [(n, leaf) for n, leaf in tests if not isinstance(leaf.test, Text | Regex)]
+        self._networks = Networks((n, leaf.test) for n, leaf in tests if isinstance(leaf.test, Cidr))
+        self._numbers = Numbers((n, leaf.test) for n, leaf in tests if isinstance(leaf.test, Number))
+        self._others = [(n, leaf) for n, leaf in tests if not isinstance(leaf.test, Text | Regex | Cidr | Number)]
         self._null: Truths | None = None
         self.absent: Truths = self._held({})
 
@@ -74,6 +78,8 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
             if value is None:
                 true |= self._of_null()
                 continue
+            true.update(self._networks.holding(value))
+            true.update(self._numbers.holding(value))
             text = written(value)
             held, asked = patterns.passing(text)
             true |= held
@@ -102,6 +108,8 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
 
 
 def _holding(tests: Sequence[tuple[int, FieldTest]], fields: dict[str, tuple[Scalar, ...]]) -> Truths:
+    if not tests:
+        return NONE
     event = Event(0, time=None, kind=NO_KIND, fields=fields, text="")
     return frozenset(number for number, leaf in tests if holds(leaf, event))
 
