@@ -30,7 +30,7 @@ class NoOpinion(Exception):
 def kind_of(row: dict[str, Any]) -> str:
     stated = row.get("versionType")
     kind = stated.strip().lower() if isinstance(stated, str) else ""
-    if kind in ("semver", "sem"):
+    if kind in ("semver", "sem", "semvar"):
         return "semver"
     if kind in ("git", "npm", "releases of linux") or kind in PACKAGES:
         return kind
