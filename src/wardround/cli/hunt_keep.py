@@ -36,7 +36,8 @@ def hunt_keep(
 
     from wardround.core import hunts
     from wardround.core.hunts._again import fingerprints, hunt_again
-    from wardround.core.hunts._kept import engine, result_document
+    from wardround.core.hunts._kept import result_document
+    from wardround.engines.hunting import FastSearcher, engine
     from wardround.lake.files import FileStore
     from wardround.lake.hunts import KeptHunts, NamedRuns
 
@@ -56,7 +57,7 @@ def hunt_keep(
     known = (
         {key: kept.search(log["search"]) for key, log in given.items() if "search" in log} if document["engine"] == engine() else {}
     )
-    again = hunt_again({key: partial(opened, log) for key, log in given.items()}, rules=ready, known=known, searching=searching)
+    again = hunt_again({key: partial(opened, log) for key, log in given.items()}, rules=ready, known=known, searching=FastSearcher)
     said = hunts.statement(again.result)
     for key, log in given.items():
         log["search"] = kept.keep_search(again.searched[key])
@@ -136,14 +137,3 @@ def opened(log: dict[str, Any]) -> "Source":
         raise BadInput("has changed since it was searched", where=log["path"], do="bring back the file as it was")
     file.seek(0)
     return Source(log["key"], file, host=log["host"], could_have_been_altered=log["from_host"])
-
-
-def searching(rules: Any) -> Any:
-    """The fastest way to search that this machine has."""
-    from wardround.core.hunts._search import PlainSearch
-
-    try:
-        from wardround.engines.hunting import FastSearcher, Plan
-    except ImportError:
-        return PlainSearch
-    return FastSearcher(Plan(rules)) if rules.rules else PlainSearch

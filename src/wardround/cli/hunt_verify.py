@@ -23,7 +23,7 @@ def hunt_verify(
 
     Exit code 0 when all of it is the same, 1 when something differs, 2 when there is no such run.
     """
-    from wardround.core.hunts._kept import engine
+    from wardround.engines.hunting import engine
     from wardround.lake.files import FileStore
     from wardround.lake.hunts import KeptHunts, NamedRuns
 
@@ -54,9 +54,10 @@ def hunt_verify(
 
 def _differences(document: Mapping[str, Any], kept: Any) -> list[str]:
     """What differs in the logs and the rules; where these are the same, in the result of a second run."""
-    from wardround.cli.hunt_keep import opened, searching
+    from wardround.cli.hunt_keep import opened
     from wardround.core.hunts._again import hunt_again
     from wardround.core.hunts._kept import differences, result_document
+    from wardround.engines.hunting import FastSearcher
 
     found = []
     for log in document["logs"]:
@@ -70,4 +71,4 @@ def _differences(document: Mapping[str, Any], kept: Any) -> list[str]:
     if found:
         return found
     logs = {log["key"]: partial(opened, log) for log in document["logs"]}
-    return differences(document["result"], result_document(hunt_again(logs, rules=rules, known={}, searching=searching).result))
+    return differences(document["result"], result_document(hunt_again(logs, rules=rules, known={}, searching=FastSearcher).result))

@@ -7,7 +7,7 @@ import pytest
 from wardround.core.hunts import HuntResult, Source, hunt, load_pack, read_rules, statement
 from wardround.core.hunts._search import Searcher
 from wardround.core.hunts.indicators import IndicatorSet, read_indicators
-from wardround.engines.hunting import FastSearcher, Plan
+from wardround.engines.hunting import FastSearcher
 
 Log = Callable[..., Source]
 Line = Callable[..., str]
@@ -57,7 +57,7 @@ def test_the_search_in_bulk_finds_the_same(a_log: Log, line: Line, value: str) -
         line("/x?u=%68ttps://%65vil.example/a%2520b"),
         "no line",
     ]
-    fast: Searcher = FastSearcher(Plan(rules, indicators=indicators))
+    fast: Searcher = FastSearcher(rules, indicators=indicators)
     plain, quick = (
         hunt([a_log(*lines)], rules=rules, indicators=indicators),
         hunt([a_log(*lines)], rules=rules, indicators=indicators, searcher=fast),

@@ -8,7 +8,7 @@ import pytest
 from wardround.core.hunts import HuntResult, Source, hunt
 from wardround.core.hunts.indicators import IndicatorSet
 from wardround.core.sigma import RuleSet
-from wardround.engines.hunting import FastSearcher, Plan
+from wardround.engines.hunting import FastSearcher
 
 Logs = Iterable[tuple[str, bytes]]
 
@@ -23,7 +23,7 @@ def both() -> Callable[[RuleSet, Logs], tuple[HuntResult, HuntResult]]:
         def sources() -> list[Source]:
             return [Source(name, io.BytesIO(data)) for name, data in logs]
 
-        fast = FastSearcher(Plan(rules, indicators=indicators))
+        fast = FastSearcher(rules, indicators=indicators)
         return hunt(sources(), rules=rules, indicators=indicators), hunt(
             sources(), rules=rules, indicators=indicators, searcher=fast
         )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 20
 OFTEN = 5_000
+EVENT = b'"Event"'
 MINUTE = 60
 COMBINED_KIND = kind(COMBINED)
 Holders = tuple[CsvReader, XmlReader]
@@ -140,7 +141,7 @@ class BulkReading(Reading):
                     self._pass(access.seconds[index:stop])
                     index = stop
                     continue
-            elif isinstance(readers[0], JsonReader) and line.startswith(b"{") and (told := self._told_by(line)) is not None:
+            elif isinstance(readers[0], JsonReader) and EVENT in line and (told := self._told_by(line)) is not None:
                 if worded is None:
                     worded = self._searcher.words.lines(data)
                 if (event := self._later(first + index, *told, line, worded=index in worded)) is not None:

@@ -1,8 +1,8 @@
 """A rule set made ready for bulk work: every distinct test once, every rule as a question to the set of tests that hold.
 
 A rule is looked at only when one of its *anchors* holds: tests of which at least one must hold for the rule to hold at all. What
-the values of fields cannot decide alone (keywords over all text, one field against another, an expression that takes too long) is
-put to the reference evaluator, on the event itself.
+the values of fields cannot decide (keywords over all text, an expression that takes too long) is put to the reference evaluator, on
+the event itself.
 """
 
 import re
@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 from wardround.core.logs import Event, Kind, Scalar, written
 from wardround.core.sigma import Rule, SlowRegexError, holds
 from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest, leaves
-from wardround.core.sigma._values import Cidr, Number, Reference, Regex, Text
+from wardround.core.sigma._values import Cidr, Number, Reference, Regex, Text, ValueTest
 from wardround.engines.hunting._patterns import Patterns, Store, Words
 from wardround.engines.hunting._scalars import Networks, Numbers
 
 Truths = frozenset[int]
+Weighed = tuple[frozenset[int | str] | None, float]
 MOST_KEPT = 96 << 20
 LONGEST_KEPT = 2_000
 """About how many bytes of answers are remembered, and how long a value may be whose answer is: memory stays flat."""
@@ -222,7 +223,13 @@ class Compiled:
         tests = {self._number(leaf) for leaf in leaves(rule.condition) if isinstance(leaf, FieldTest)}
         exact = any(isinstance(leaf, TextTest) for leaf in leaves(rule.condition))
         program = None if exact else _program(rule.condition, self._tests)
-        return Ready(rule, program, frozenset(tests), _anchors(rule.condition, self._tests))
+        return Ready(rule, program, frozenset(tests), weighed(rule.condition, self._anchor)[0])
+
+    def _anchor(self, leaf: FieldTest | TextTest) -> Weighed:
+        if isinstance(leaf, FieldTest):
+            return frozenset([self._tests[leaf]]), commonness(leaf.test)
+        word = _word(leaf)
+        return (None, 1.0) if word is None else (frozenset([word]), 1 / len(word) ** 2)
 
     def _number(self, leaf: FieldTest) -> int:
         number = self._tests.get(leaf)
@@ -307,37 +314,29 @@ def _program(node: Node, numbers: dict[FieldTest, int]) -> Callable[[set[int]], 
     raise TypeError(type(node).__name__)
 
 
-def _anchors(node: Node, numbers: dict[FieldTest, int]) -> frozenset[int | str] | None:
-    """Tests (by number) and words of which one must be there for the condition to hold; None when there are none such."""
-    return _weighed(node, numbers)[0]
+def weighed(node: Node, of_leaf: Callable[[FieldTest | TextTest], Weighed]) -> Weighed:
+    """Anchors of which one must be there for a condition to hold, None without such, and how common they are to be.
 
-
-def _weighed(node: Node, numbers: dict[FieldTest, int]) -> tuple[frozenset[int | str] | None, float]:
-    """The anchors, and how common they are to be: the rarer of several is the better one."""
+    `of_leaf` says it of a single test. Of several that must all hold the rarest is the best.
+    """
     match node:
         case Not():
             return None, 1.0
-        case FieldTest():
-            return frozenset([numbers[node]]), _commonness(node)
-        case TextTest():
-            word = _word(node)
-            return (None, 1.0) if word is None else (frozenset([word]), 1 / len(word) ** 2)
         case AllOf(parts):
-            found = [one for part in parts if (one := _weighed(part, numbers))[0] is not None]
+            found = [one for part in parts if (one := weighed(part, of_leaf))[0] is not None]
             return min(found, key=lambda one: one[1], default=(None, 1.0))
         case AnyOf(parts):
-            each = [_weighed(part, numbers) for part in parts]
+            each = [weighed(part, of_leaf) for part in parts]
             if any(anchors is None for anchors, _ in each):
                 return None, 1.0
             return frozenset[int | str]().union(*(anchors for anchors, _ in each if anchors)), sum(weight for _, weight in each)
-    raise TypeError(type(node).__name__)
+    return of_leaf(node)
 
 
-def _commonness(leaf: FieldTest) -> float:
+def commonness(test: ValueTest) -> float:
     """A guess at how often a test holds: long text seldom, anything else often."""
-    if isinstance(leaf.test, Text):
-        length = sum(len(part or "?") for piece in leaf.test.pieces for part in piece)
-        return 1 / (1 + length) ** 2
+    if isinstance(test, Text):
+        return 1 / (1 + sum(len(part or "?") for piece in test.pieces for part in piece)) ** 2
     return 0.5
 
 

@@ -20,24 +20,18 @@ from wardround.core.logs._tables import table
 from wardround.core.sigma import Rule, holds
 from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest
 from wardround.core.sigma._values import Reference, Regex, Text
+from wardround.engines.hunting._compiled import Weighed, commonness, weighed
 from wardround.engines.hunting._patterns import OTHERWISE, Scanner, unanchored
 
-MOST_AGENTS = 50_000
 COMMON = 0.02
 """A test that is found in more than this share of lines tells nothing: it is no longer looked for."""
+MOST_AGENTS = 50_000
 WHERE = re.compile(r"[\^$]|\\[AZzbBnrtvf0c]|\\x[01]|\(\?[=!<]")  # asks where in the value it stands, or for what ends a line
 PLAIN_LINE = (
     rb"^[^\s\[\"]+ [^\s\[\"]+ [^\s\[\"]+ \[\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "
     rb"\"[A-Z]+ [!#-\[\]-~]* HTTP/\d(\.\d)?\" \d{3} (\d+|-) \"[ !#-\[\]-~]*\" \"[ !#-\[\]-~]*\"\r?\n$"
 )
 """The combined form without an escape, a sign beyond ASCII or anything left out."""
-
-
-class Doubt(NamedTuple):
-    """A rule as far as words in a line can tell: `holds` of the numbers of the words found there says whether it could."""
-
-    anchors: frozenset[int] | None
-    node: Node
 
 
 class Doubts:
@@ -57,10 +51,10 @@ class Doubts:
         wanted = [(n, e, f) for (e, f), n in self._numbers.items() if n not in self._common]
         self.scanner = Scanner(wanted)
         self._common |= {n for n in self._numbers.values() if n not in self.scanner.taken}
-        self._by_word: dict[int, list[Node]] = {}
+        self._by_word: dict[int | str, list[Node]] = {}
         self.vacuous = []
         for rule in self._rules:
-            anchors = self._anchors(rule.condition)[0]
+            anchors, _ = weighed(rule.condition, self._anchor)
             if anchors is None:
                 self.vacuous.append(rule.condition)
             for word in anchors or ():
@@ -82,21 +76,9 @@ class Doubts:
         number = self._of.get(id(node))
         return None if number is None or number in self._common else number
 
-    def _anchors(self, node: Node) -> tuple[frozenset[int] | None, float]:
-        """Words of which one must stand in a line for the condition to hold, and how common they may be; None without such."""
-        match node:
-            case AllOf(parts):
-                return min((self._anchors(part) for part in parts), key=lambda one: (one[0] is None, one[1]), default=(None, 1.0))
-            case AnyOf(parts):
-                each = [self._anchors(part) for part in parts]
-                if any(anchors is None for anchors, _ in each):
-                    return None, 1.0
-                return frozenset[int]().union(*(anchors for anchors, _ in each if anchors)), sum(weight for _, weight in each)
-            case FieldTest(test=Text() as test) | TextTest(test=Text() as test) if (word := self._word(node)) is not None:
-                return frozenset([word]), 1 / (1 + sum(len(part or "?") for piece in test.pieces for part in piece)) ** 2
-            case _:
-                word = self._word(node)
-                return (None, 1.0) if word is None else (frozenset([word]), 0.1)
+    def _anchor(self, leaf: FieldTest | TextTest) -> Weighed:
+        word = self._word(leaf)
+        return (None, 1.0) if word is None else (frozenset([word]), commonness(leaf.test))
 
     def could(self, found: set[int]) -> bool:
         """Could some rule hold on a line in which these words stand?"""
@@ -170,7 +152,6 @@ def _asked(test: Any) -> tuple[bytes, int] | None:
     return None
 
 
-EPOCH_DAYS = np.datetime64("1970-01", "M")
 MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())}
 ZERO = ord("0")
 LINE_FEED = 10

@@ -7,6 +7,7 @@ rarely) and then put to the reference test. What Hyperscan cannot take is put to
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -82,8 +83,15 @@ class Words:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = list(words)
-        wanted = [(n, _escaped(word.lower()), hs_caseless()) for n, word in enumerate(self._words)]
-        self._database, self._every = _Database(wanted), Scanner(wanted)
+        self._wanted = [(n, _escaped(word.lower()), hs_caseless()) for n, word in enumerate(self._words)]
+
+    @cached_property
+    def _database(self) -> "_Database":
+        return _Database(self._wanted)
+
+    @cached_property
+    def _every(self) -> "Scanner":
+        return Scanner(self._wanted)
 
     def standing(self, text: bytes) -> list[str]:
         """The words that stand in a text, which is UTF-8."""
@@ -142,8 +150,11 @@ def expression(pieces: Sequence[Piece]) -> bytes:
     return start + b".*".join(piece for piece in inner if piece or len(inner) == 1) + end
 
 
+WRITTEN = [bytes([c]) if c < 128 and chr(c).isalnum() else b"\\x%02x" % c for c in range(256)]
+
+
 def _escaped(text: str) -> bytes:
-    return b"".join(bytes([c]) if c < 128 and chr(c).isalnum() else b"\\x%02x" % c for c in text.encode("utf-8", "surrogatepass"))
+    return b"".join([WRITTEN[c] for c in text.encode("utf-8", "surrogatepass")])
 
 
 def _asked(test: Regex) -> tuple[bytes, int] | None:

@@ -9,7 +9,8 @@ import orjson
 import zstandard
 
 from wardround.core.hunts._again import Searched
-from wardround.core.hunts._kept import dump, engine, load
+from wardround.core.hunts._kept import dump, load
+from wardround.core.hunts._kept import engine as plain_engine
 from wardround.core.vocab import WardroundError
 from wardround.engines.hunting._run import Job
 
@@ -19,6 +20,11 @@ def key_of(job: Job) -> str:
     files = [(str(path), *_state(path)) for path in job.files]
     given = (job.rules.sha256, engine(), job.host, job.from_host, job.zone, job.skew, files)
     return hashlib.sha256(orjson.dumps(given)).hexdigest()
+
+
+def engine() -> str:
+    """What reads the logs and runs the rules, the bulk way included, as a hash."""
+    return plain_engine("wardround.engines.hunting")
 
 
 def _state(path: Path) -> tuple[int, int]:

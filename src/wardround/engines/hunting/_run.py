@@ -4,6 +4,7 @@ Files are searched in batches, each whole or up to where the hunt was stopped. W
 hunt is stopped, so that it need not be searched again.
 """
 
+import contextlib
 import io
 import multiprocessing
 import os
@@ -11,7 +12,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,6 @@ from wardround.core.hunts import HuntResult, Source, hunt
 from wardround.core.hunts._again import Searched
 from wardround.core.hunts._correlate import Correlated
 from wardround.core.hunts._hunt import joined_result
-from wardround.core.hunts._plan import Plan
 from wardround.core.hunts.indicators import IndicatorSet
 from wardround.core.sigma import RuleSet
 from wardround.core.vocab import Detection, Rejected
@@ -114,7 +115,7 @@ class Searching:
 
     def __init__(self, job: Job, *, read: Callable[[int], None], stopped: Callable[[], bool]) -> None:
         self._job, self.read, self.stopped = job, read, stopped
-        self._searcher = FastSearcher(Plan(job.rules, indicators=job.indicators), store=job.store)
+        self._searcher = FastSearcher(job.rules, indicators=job.indicators, store=job.store)
 
     def ready(self) -> None:
         """Compile everything now, so that processes that branch off have it."""
@@ -173,10 +174,9 @@ def run(
         searching.ready()
         for one in _branched(searching, todo, workers=min(workers, len(todo)), read=read, stopped=stopped):
             done[one.number] = one
-    else:
-        for batch in todo:
-            if stopped():
-                break
+        searching.read, searching.stopped = read, stopped
+    for batch in todo:  # all of them; or what a process left undone that was ended by force
+        if batch.number not in done and not stopped():
             done[batch.number] = searching(batch)
     return _outcome(job, every, done)
 
@@ -219,7 +219,9 @@ def _branched(
             now = count.value
             read(now - told)
             told = now
-            yield from (future.result() for future in finished if not future.cancelled())
+            for future in finished:
+                with contextlib.suppress(BrokenProcessPool, CancelledError):
+                    yield future.result()
     _here.clear()
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from wardround.core.hunts._plan import Account, Plan
+from wardround.core.hunts.indicators import IndicatorSet
 from wardround.core.logs import Event, Kind, Source, Tally
-from wardround.core.sigma import Rule, SlowRegexError, holds
+from wardround.core.sigma import Rule, RuleSet, SlowRegexError, holds
 from wardround.engines.hunting._bulk import COMBINED_KIND, BulkReading
 from wardround.engines.hunting._compiled import ESCAPED, Compiled, Decided, View
 from wardround.engines.hunting._lines import Doubts
@@ -17,12 +18,12 @@ Hits = tuple[Event, list[Rule]]
 
 
 class FastSearcher:
-    """Searches sources with one compiled rule set: make it once for a plan, call it for each source."""
+    """Searches sources with one compiled rule set: make it once for rules and indicators, call it for each source."""
 
-    def __init__(self, plan: Plan, *, store: Store | None = None) -> None:
-        self.plan, self.compiled = plan, Compiled(plan.rules, store=store)
+    def __init__(self, rules: RuleSet, *, indicators: IndicatorSet | None = None, store: Store | None = None) -> None:
+        self.plan, self.compiled = Plan(rules, indicators=indicators), Compiled(rules.rules, store=store)
         self._kinds: dict[Kind, Shapes] = {}
-        self.windows = WindowsRecords(self.shapes, asked=plan.fields)
+        self.windows = WindowsRecords(self.shapes, asked=self.plan.fields)
 
     @cached_property
     def words(self) -> Words:

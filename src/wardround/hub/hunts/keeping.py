@@ -10,10 +10,10 @@ from django.db import transaction
 
 from wardround.core import hunts as core
 from wardround.core.hunts._again import Again, Searched, fingerprints, hunt_again
-from wardround.core.hunts._kept import differences, engine, result_document
-from wardround.core.hunts._search import PlainSearch, Searcher
+from wardround.core.hunts._kept import differences, result_document
 from wardround.core.sigma._model import RuleSet
 from wardround.core.vocab import WardroundError
+from wardround.engines.hunting import FastSearcher, engine
 from wardround.hub.audit.services import record
 from wardround.hub.hunts.models import Hunt, HuntCheck, KeptSearch, LogBatch
 from wardround.hub.organisations.access import Act
@@ -105,15 +105,6 @@ def keep_run(hunt: Hunt, again: Again, *, pack: core.Pack, batches: Sequence[Log
     )
 
 
-def searching(rules: RuleSet) -> Searcher:
-    """The fastest way to search that this machine has. All give the same result."""
-    try:
-        from wardround.engines.hunting import FastSearcher, Plan
-    except ImportError:
-        return PlainSearch
-    return FastSearcher(Plan(rules)) if rules.rules else PlainSearch
-
-
 def indicators_hash(pack: core.Pack) -> str:
     """One hash over a pack's indicator lists; empty for none."""
     return digest(pack.indicators)
@@ -193,7 +184,7 @@ def _since_then(document: Mapping[str, Any]) -> list[str]:
 def _run_again(document: Mapping[str, Any], batches: Mapping[str, LogBatch], rules: RuleSet) -> list[str]:
     """A second whole run, of which nothing is kept, against the kept result."""
     logs = {log["batch"]: partial(opened, batches[log["batch"]], host=log["host"]) for log in document["logs"]}
-    now = result_document(hunt_again(logs, rules=rules, known={}, searching=searching).result)
+    now = result_document(hunt_again(logs, rules=rules, known={}, searching=FastSearcher).result)
     said = differences(document["result"], now)
     for log in document["logs"]:
         said = [one.replace(log["batch"], log["filename"]) for one in said]

@@ -18,7 +18,6 @@ from wardround.core.alerts import response_policy
 from wardround.core.hunts._again import hunt_again
 from wardround.core.hunts._coverage import silences
 from wardround.core.hunts._hosts import host_coverage, lacking
-from wardround.core.hunts._kept import engine
 from wardround.core.hunts._model import Windows
 from wardround.core.hunts._statement import host_statement
 from wardround.core.logs import unpacked
@@ -26,8 +25,9 @@ from wardround.core.logs._lines import lines
 from wardround.core.logs._unpack import BROKEN
 from wardround.core.sigma._model import RuleSet
 from wardround.core.vocab import BadInput, WardroundError
+from wardround.engines.hunting import FastSearcher, engine
 from wardround.hub.audit.services import record
-from wardround.hub.hunts.keeping import indicators_hash, keep_run, keep_searches, known, opened, searching, store
+from wardround.hub.hunts.keeping import indicators_hash, keep_run, keep_searches, known, opened, store
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch
 from wardround.hub.hunts.telling import host_document, named, spans
 from wardround.hub.organisations.access import Act
@@ -116,7 +116,7 @@ def run_hunt(
     owner = {str(b.public_id): next(h for h in hosts if h.owns(b)) for b in batches}
     assets = {name: host.asset_id for name, host in owner.items()}
     logs = {str(b.public_id): partial(opened, b, host=assets[str(b.public_id)]) for b in batches}
-    again = hunt_again(logs, rules=ready.rules, known=known(batches, hosts=assets), searching=searching)
+    again = hunt_again(logs, rules=ready.rules, known=known(batches, hosts=assets), searching=FastSearcher)
     result = again.result
     margin = response_policy().margin_days
     windows = {h.asset_id: core.windows(first_exploited, fixed_at=h.fixed_at, at=act.at, margin_days=margin) for h in hosts}
