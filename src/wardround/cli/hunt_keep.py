@@ -21,7 +21,9 @@ FORM = "kept-1"
 def hunt_keep(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The hunt's name: the same name again goes on with what it knows.")],
     logs: Annotated[list[Path] | None, typer.Argument(metavar="LOG...", help="Log files or folders that are new.")] = None,
-    rules: Annotated[str, typer.Option("--rules", metavar="DIR|PACK", help="A folder of Sigma rules, or a bundled pack.")] = "epmm",
+    rules: Annotated[
+        str, typer.Option("--rules", metavar="DIR|PACK", help="Sigma rules or a pack; else those it had, or epmm.")
+    ] = "",
     json: JsonOption = False,
     home: HomeOption = None,
     host: Annotated[str, typer.Option("--host", help="The host that the new logs speak of.")] = "",
@@ -51,13 +53,20 @@ def hunt_keep(
         given[log["key"]] = {**given.get(log["key"], {}), **log}
     if not given:
         raise BadInput("there is no log to search", where=name, do="give the logs that are to be searched")
+    for log in given.values():  # one that is gone or has changed is no evidence any more
+        opened(log).stream.close()
+    rules = rules or (document["rules"]["given"] if before else "epmm")
     files = _rule_files(rules)
     stored = kept.keep_rules(files)
     ready = kept.rules(stored, pack=rules)
+    if not ready.rules:
+        raise BadInput("no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a pack")
     known = (
         {key: kept.search(log["search"]) for key, log in given.items() if "search" in log} if document["engine"] == engine() else {}
     )
     again = hunt_again({key: partial(opened, log) for key, log in given.items()}, rules=ready, known=known, searching=FastSearcher)
+    if not again.result.events:
+        raise BadInput("no event could be read", where=name, do="give logs of a format in docs/reference/formats.md")
     said = hunts.statement(again.result)
     for key, log in given.items():
         log["search"] = kept.keep_search(again.searched[key])

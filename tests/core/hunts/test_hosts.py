@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,8 @@ from wardround.core.hunts import Source, hunt, load_pack, read_rules, windows
 from wardround.core.hunts._hosts import HostCoverage, host_coverage, lacking
 from wardround.core.hunts._imported import imported
 from wardround.core.hunts._rows import read_rows
-from wardround.core.hunts._statement import host_statement
+from wardround.core.hunts._statement import host_statement, statement
+from wardround.core.vocab import BadInput
 
 EXPLOITED = datetime(2025, 5, 10, tzinfo=UTC)
 START, FIXED, NOW = datetime(2025, 5, 8, tzinfo=UTC), datetime(2025, 5, 12, tzinfo=UTC), datetime(2025, 5, 14, tzinfo=UTC)
@@ -178,3 +180,48 @@ def test_a_query_result_whose_coverage_is_not_known_never_counts_as_searched() -
     for host in ("mdm-01", ""):
         got = host_coverage(result, host=host, windows=span, rules=pack.rules)
         assert (got.whole.hours, got.until_fix.hours, got.sighted) == (0, 0, ())
+
+
+TOGETHER = """
+title: Asked for, then run
+id: {id}
+wardround: {{phase: exploit}}
+correlation:
+    type: {type}
+    rules: [exploit-1, after-1]
+    group-by: [{by}]
+    timespan: 1h
+"""
+
+
+def together(id: str = "both-1", *, type: str = "temporal", by: str = "host") -> tuple[str, bytes]:
+    return f"{id}.yml", TOGETHER.format(id=id, type=type, by=by).encode()
+
+
+def test_a_rule_that_only_serves_a_correlation_which_could_not_run_searches_no_hour() -> None:
+    """There is no log of processes: the web log alone shows nothing of the two together."""
+    rules = [SEEING, PROCESS, together()]
+    got = seen(a_source(lines(START, NOW)), rules=rules)
+    assert (got.until_fix.hours, got.whole.hours) == (0, 0)
+    assert [(one.id, one.hours, one.whole) for one in got.rules] == [("both-1", 0, False)]
+    result = hunt([a_source(lines(START, NOW))], rules=read_rules(rules))
+    assert result.coverage.sources == ()
+    assert statement(result).startswith("Nothing could be searched")
+
+
+def test_a_correlation_that_lacks_its_field_looked_at_no_hour_and_says_why() -> None:
+    text = [line.replace("GET /x", "GET /evil") for line in lines(START, NOW)]
+    own = TOGETHER.format(id="both-1", type="temporal", by="nosuch").replace("[exploit-1, after-1]", "[exploit-1, after-2]")
+    got = seen(a_source(text), rules=[SEEING, AFTER, ("both-1.yml", own.encode())])
+    sight = next(one for one in got.rules if one.id == "both-1")
+    assert (sight.hours, sight.whole) == (0, False)
+    assert "nosuch" in sight.why
+
+
+def test_the_hours_of_a_query_that_is_not_named_do_not_count() -> None:
+    """Citrix's pack has one query for the appliance and one for the web log: without saying which was run, neither was."""
+    pack = load_pack("citrix_session")
+    rows = read_rows("rows.csv", b"rule,source,time,line\n")
+    probe = read_rows("probe.csv", b"source,host,log,hour,events\nweb,gate,web,2025-05-10T00:00:00Z,7\n")
+    with pytest.raises(BadInput, match="not said which"):
+        imported(rows, pack=pack, probe=probe)

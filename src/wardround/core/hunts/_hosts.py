@@ -85,9 +85,10 @@ def host_coverage(result: HuntResult, *, host: str, windows: Windows, rules: Rul
     runs = tuple(run for run in result.runs if run.coverage.host == host)
     every: list[Rule | Correlation] = [*rules.rules, *rules.correlations]
     asked = [rule for rule in every if rule.reported]
-    until_fix = searched(_hours(runs, asked, BEFORE_FIX, windows.exploit), window=windows.exploit)
-    whole = searched(_hours(runs, asked, AFTERWARDS, windows.after), window=windows.after)
-    sights = tuple(_sight(rule, runs, windows, result) for rule in asked) + tuple(_broken(m, windows) for m in rules.broken)
+    needs = _needs(rules, result)
+    until_fix = searched(_hours(runs, asked, BEFORE_FIX, needs, windows.exploit), window=windows.exploit)
+    whole = searched(_hours(runs, asked, AFTERWARDS, needs, windows.after), window=windows.after)
+    sights = tuple(_sight(rule, runs, windows, needs, result) for rule in asked) + tuple(_broken(m, windows) for m in rules.broken)
     names = {_outer(run.coverage.source) for run in runs}
     unread = tuple(f"{r.where}: {r.what}" for r in result.rejected if _outer(r.where) in names)
     return HostCoverage(host, windows, until_fix, whole, runs, sights, unread)
@@ -98,24 +99,43 @@ def _outer(name: str) -> str:
     return name.split("!", 1)[0]
 
 
-def _hours(runs: Iterable[SourceRun], asked: Sequence[Rule | Correlation], phases: tuple[str, ...], window: Window) -> set[int]:
-    """The hours of the sources on which a rule of the phases ran."""
-    wanted = {rule.id for rule in asked if rule.phase in phases} or {rule.id for rule in asked}
-    wanted |= _served(asked, wanted)
-    return hours_seen((run.coverage for run in runs if wanted.intersection(run.ran)), window=window)
+def _needs(rules: RuleSet, result: HuntResult) -> dict[str, frozenset[str]]:
+    """The rules that must all have looked for one to have looked: itself; those below a correlation, none if it did not run."""
+    needs = {rule.id: frozenset([rule.id]) for rule in rules.rules}
+    not_run = {miss.id for miss in result.coverage.not_run}
+    for one in rules.correlations:  # inner ones first
+        below = [needs.get(rule, frozenset()) for rule in one.rules]
+        needs[one.id] = frozenset().union(*below) if all(below) and one.id not in not_run else frozenset()
+    return needs
 
 
-def _served(asked: Sequence[Rule | Correlation], wanted: set[str]) -> set[str]:
-    """The rules that correlations refer to."""
-    return {rule for one in asked if isinstance(one, Correlation) and one.id in wanted for rule in one.rules}
+def _looked(needed: frozenset[str], runs: Sequence[SourceRun], window: Window) -> set[int]:
+    """The hours in which all of these rules could look."""
+    each = [hours_seen((run.coverage for run in runs if one in run.ran), window=window) for one in needed]
+    return set.intersection(*each) if each else set()
 
 
-def _sight(rule: Rule | Correlation, runs: Sequence[SourceRun], windows: Windows, result: HuntResult) -> RuleSight:
-    """In how many hours it could look. A correlation needs every rule that it refers to."""
+def _hours(
+    runs: Sequence[SourceRun],
+    asked: Sequence[Rule | Correlation],
+    phases: tuple[str, ...],
+    needs: Mapping[str, frozenset[str]],
+    window: Window,
+) -> set[int]:
+    """The hours in which a rule of the phases could look."""
+    wanted = [rule for rule in asked if rule.phase in phases] or asked
+    alone = {rule.id for rule in wanted if isinstance(rule, Rule)}
+    seen = hours_seen((run.coverage for run in runs if alone.intersection(run.ran)), window=window)
+    return seen.union(*(_looked(needs[rule.id], runs, window) for rule in wanted if isinstance(rule, Correlation)))
+
+
+def _sight(
+    rule: Rule | Correlation, runs: Sequence[SourceRun], windows: Windows, needs: Mapping[str, frozenset[str]], result: HuntResult
+) -> RuleSight:
+    """In how many hours it could look. A correlation needs every rule that it refers to, and to have run itself."""
     window = windows.exploit if rule.phase in ("exploit", "scan") else windows.after
-    needed = rule.rules if isinstance(rule, Correlation) else (rule.id,)
-    seen = [hours_seen((run.coverage for run in runs if one in run.ran), window=window) for one in needed]
-    hours = searched(set.intersection(*seen), window=window)
+    needed = needs[rule.id]
+    hours = searched(_looked(needed, runs, window), window=window)
     anywhere = hours_seen((run.coverage for run in runs if run.ran), window=window)
     if not any(one in run.ran for run in runs for one in needed):
         return RuleSight(rule.id, rule.title, rule.phase, 0, hours.of, _why_not(rule, runs, result))

@@ -95,11 +95,17 @@ def joined_result(
     not_run = [*rules.broken, *(_not_run(rule, misses.get(rule.id, [])) for rule in rules.rules if rule.id not in ran)]
     correlated = correlate(ran, why={miss.id: miss.reason for miss in not_run})
     not_run += correlated.not_run
-    searched = tuple(run.coverage for run in runs if run.ran)
+    counting = {rule.id for rule in rules.rules if rule.reported} | _serving(rules, {miss.id for miss in not_run})
+    searched = tuple(run.coverage for run in runs if counting.intersection(run.ran))
     coverage = Coverage(searched, rules.given, rules.given - len(not_run), tuple(not_run))
     events = sum(run.coverage.events for run in runs)
     every = (*detections, *correlated.detections)
     return HuntResult(events, coverage, every, tuple(runs), tuple(rejected), notes=correlated.notes, indicators=indicators)
+
+
+def _serving(rules: RuleSet, not_run: set[str]) -> set[str]:
+    """The rules below the correlations that ran: those that only serve one that did not, looked for nothing."""
+    return {rule for one in rules.correlations if one.id not in not_run for rule in one.rules}
 
 
 def _not_run(rule: Rule, misses: list[tuple[str, NotRun]]) -> NotRun:

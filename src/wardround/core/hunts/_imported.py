@@ -51,7 +51,7 @@ class _Able(NamedTuple):
 def imported(rows: Rows, *, pack: Pack, probe: Rows | None = None, queries: Collection[str] = ()) -> HuntResult:
     """The result of a pack's queries as a hunt. Rows of rules that the pack does not have are listed in `rejected`.
 
-    `queries` are those that were run (`hunt.web`, `correlation.exploit_chain`); none named: the `hunt` queries.
+    `queries` are those that were run (`hunt.web`, `correlation.exploit_chain`); none named: the `hunt` query, when there is one.
     Raises BadInput for a table that has no column for the rule, and for a probe that does not say which source, hour and count.
     """
     rules = {rule.id: rule for rule in pack.reported}
@@ -59,6 +59,11 @@ def imported(rows: Rows, *, pack: Pack, probe: Rows | None = None, queries: Coll
     detections = tuple(_detections(rows, rules, rejected))
     if wrong := set(queries) - {_plain(name) for name in pack.queries}:
         raise BadInput(f"the pack has no query {min(wrong)[:60]!r}", do=f"it has {', '.join(sorted({*map(_plain, pack.queries)}))}")
+    plain = sorted({_plain(name) for name in pack.queries if name.startswith("hunt.")})
+    if probe and not queries and len(plain) > 1:  # else the hours of a log that nobody asked would count
+        raise BadInput(
+            "it is not said which of the pack's queries were run", do=f"name them: {', '.join(f'--query {n}' for n in plain)}"
+        )
     asked = _asked(pack, queries, {d.rule for d in detections})
     runs = list(_runs(probe, pack, asked, rejected)) if probe else []
     known = {run.coverage.source for run in runs}

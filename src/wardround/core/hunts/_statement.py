@@ -19,13 +19,15 @@ def statement(result: HuntResult, *, window: Window | None = None, host: str | N
     sources.
     """
     runs = [run for run in result.runs if host is None or run.coverage.host == host]
-    if not any(run.ran for run in runs):
+    counted = set(result.coverage.sources)
+    searched = [run.coverage for run in runs if run.coverage in counted]
+    if not searched:
         return f"Nothing could be searched{_of(host)}: {_why_nothing(result)}.{_named(result, runs)}"
     ran = {rule_id for run in runs for rule_id in run.ran}
-    rules = f"with {len(ran)} of {result.coverage.rules_given} rules"
+    count = result.coverage.rules_ran if host is None else min(len(ran), result.coverage.rules_ran)
+    rules = f"with {count} of {result.coverage.rules_given} rules"
     if result.indicators is not None:
         rules += f" and {_count(result.indicators.loaded, 'indicator')}"
-    searched = [run.coverage for run in runs if run.ran]
     if window is None:
         what = f"Searched {_count(len(searched), 'log')}{_of(host)} {_span(searched)}{rules}"
     else:
