@@ -94,3 +94,18 @@ def test_each_line_that_the_description_names_ends_where_it_says(
         replace(record, description=description), Install("ws-01", product, version, vendor="Adobe"), overrides=Overrides()
     )
     assert finding.verdict == verdict
+
+
+@pytest.mark.parametrize("named", ["28.5, 27.2, 27.9.4", "28.5, 27.9.2, 27.9.4"])
+@pytest.mark.parametrize("version", ["27.2", "27.9.2", "27.9.3", "27.9.4", "28.5"])
+def test_a_version_that_the_description_names_is_never_the_rest_of_another_ones_line(
+    a_record: Callable[..., Advisory], named: str, version: str
+) -> None:
+    """27.9.4 lies in the line of 27.2 (and of 27.9.2): what follows the lower one is not fixed."""
+    entry = {"version": "0", "lessThanOrEqual": "28.5", "versionType": "semver", "status": "affected"}
+    record = a_record([{"vendor": "Adobe", "product": "ColdFusion", "defaultStatus": "affected", "versions": [entry]}])
+    description = f"ColdFusion versions {named} and earlier are affected by a flaw."
+    finding = match(
+        replace(record, description=description), Install("srv-01", "ColdFusion", version, vendor="Adobe"), overrides=Overrides()
+    )
+    assert finding.verdict == "affected"

@@ -1,7 +1,8 @@
 """The line that a description draws for a product of which an object says only that every version (`*`) is affected.
 
 CISA's container often names what the CNA left out, and gives it a bare `*`. Taken by its letter that calls the patched version
-affected, beside a description that says where it was mended. What the words call affected stays so; of the rest nobody speaks.
+affected, beside a description that says where it was mended. What lies below the line that the words draw stays affected; of the
+rest nobody speaks, and it is unknown.
 
 >>> drawn("In Django 3.2 before 3.2.20 and 4.2 before 4.2.3, a regular expression is slow.", product="django")
 (('3.2', 'lessThan', '3.2.20'), ('4.2', 'lessThan', '4.2.3'))

@@ -10,7 +10,7 @@ less affected, and a default that slipped (see the conventions) must not clear i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wardround.core.matching._habits import entries_of, numbers_of, without_default
@@ -52,7 +52,7 @@ def with_told(affected: Mapping[str, Any], *, description: str) -> tuple[Mapping
         more = [{"version": last, "lessThanOrEqual": told[-1], "status": "affected", **kind}]
         assumed.append(LATER.format(told[-1]))
     if len(bad) == 1 and start_of(bad[0]) in _FIRST and last in told and 1 < len(told) <= _MOST:
-        lines = [{**entry, **kind} for lower in told[:-1] for entry in _line(lower, top=told[-1])]
+        lines = [{**entry, **kind} for nth, lower in enumerate(told[:-1]) for entry in _line(lower, above=told[nth + 1 :])]
         assumed += [LINES.format(", ".join(told))] if lines else []
     changed = {**affected, "versions": [*lines, *affected["versions"], *more]} if lines or more else affected
     if lines and changed.get("defaultStatus") == "affected":
@@ -60,16 +60,16 @@ def with_told(affected: Mapping[str, Any], *, description: str) -> tuple[Mapping
     return changed, tuple(assumed)
 
 
-def _line(last: str, *, top: str) -> tuple[Mapping[str, str], ...]:
-    """The line whose last affected version this is: affected up to it, and not after it. None where it is the line of `top`."""
+def _line(last: str, *, above: Sequence[str]) -> tuple[Mapping[str, str], ...]:
+    """The line whose last affected version this is: affected up to it, and not after it. None where one `above` is of it too."""
     numbers, _, word, _ = _split(last)
     line = last.rpartition(".")[0]
     if word:
         ahead, _, final = numbers.rpartition(".")
         start, end = numbers, f"{ahead}.{int(final) + 1}-alpha0"
-        if _split(top)[0] == numbers:
+        if any(_split(other)[0] == numbers for other in above):
             return ()
-    elif f"{top}.".startswith(f"{line}."):
+    elif any(f"{other}.".startswith(f"{line}.") for other in above):
         return ()
     else:
         start, end = line, f"{line}.*"
