@@ -104,3 +104,8 @@ def test_an_event_without_an_end_does_not_grow_for_ever(read: Read) -> None:
 def test_many_events_are_given_in_the_order_they_began(read: Read) -> None:
     events, _ = read(*(OPENED[0].replace("24287", str(serial)) for serial in range(200)))
     assert [event.line for event in events] == list(range(1, 201))
+
+
+def test_a_created_file_whose_name_the_kernel_did_not_keep_has_no_name(read: Read) -> None:
+    (event,), _ = read(f'type=CWD {AT} cwd="/root"', f"type=PATH {AT}item=0 name=(null) nametype=CREATE")
+    assert "TargetFilename" not in event.fields

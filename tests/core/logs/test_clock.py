@@ -26,11 +26,18 @@ Read = Callable[..., Any]
         ("Europe/London", "2025-05-15T03:12:44.5+02:00", "2025-05-15T01:12:44.500000"),
         ("Europe/London", "1747278764", "2025-05-15T03:12:44"),
         ("Europe/London", "/Date(1747278764000)/", "2025-05-15T03:12:44"),
+        ("Europe/London", "2025-05-15 03:12:44.123456", "2025-05-15T02:12:44.123456"),
+        ("Europe/London", "1747278764.5", "2025-05-15T03:12:44.500000"),
         ("Europe/London", "05/15/2025 03:12:44 AM", "2025-05-15T02:12:44"),
     ],
 )
 def test_a_zone_is_for_times_that_state_none(zone: str, written: str, utc: str) -> None:
     assert Clock(zone).read(written) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+def test_a_number_of_hundreds_of_digits_is_no_time() -> None:
+    assert Clock().read(10**400) is None
+    assert Clock().read(-(10**400)) is None
 
 
 def test_what_was_assumed_is_said() -> None:

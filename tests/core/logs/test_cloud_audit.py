@@ -150,3 +150,9 @@ def test_other_clouds(read: Read, record: dict[str, Any], family: str, channel: 
 def test_json_that_nobody_knows_is_said_to_be_that(read: Read) -> None:
     (event,), tally = read('{"a":{"b":[1,2]},"time":"2025-05-15T02:12:44Z"}')
     assert (event.kind.family, event.fields["a.b"], event.time, tally.shape) == ("json", (1, 2), TIME, "JSON lines")
+
+
+@pytest.mark.parametrize("category", [7, None, ["SignInLogs"], {"SignInLogs": 1}])
+def test_a_category_that_is_no_text_is_not_the_one_that_a_shape_states(read: Read, category: object) -> None:
+    (event,), _ = read(json.dumps({"category": category, "properties": {}, "operationName": "x", "time": "2025-05-15T03:12:44Z"}))
+    assert event.kind.channel not in ("signinlogs", "auditlogs", "riskdetection")

@@ -5,7 +5,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wardround.core.logs import Reading, Source, unpacked
+from wardround.core.logs import Event, Reading, Source, Tally, unpacked
+from wardround.core.logs._access import access_event
+from wardround.core.logs._read import whole
+from wardround.core.logs._syslog import service_of
+from wardround.core.vocab import BadInput
 
 Read = Callable[..., Any]
 ACCESS = b'203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /a HTTP/1.1" 200 1 "-" "-"'
@@ -49,6 +53,7 @@ SAMPLES = [
     b"\xff\xfea\0",
     b"Record 1",
 ]
+LONG = "9" * 5_000
 
 
 def events_of(data: bytes, **given_: Any) -> tuple[int, Reading]:
@@ -233,3 +238,60 @@ def test_more_kinds_of_events_than_a_log_can_have_are_not_planned_for(read: Read
     monkeypatch.setattr("wardround.core.logs._read.MOST_KINDS", 10)
     events, tally = read(*(json.dumps({"Channel": f"c{n}", "EventID": n}) for n in range(100)))
     assert (len(events), tally.unparsed) == (10, 90)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /a HTTP/1.1" 200 {LONG} "-" "-"',
+        f'203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /"a HTTP/1.1" 200 {LONG}',
+        f"1286536309.419 180 192.0.2.1 TCP_MISS/200 {LONG} GET http://a.example/b - HIER_DIRECT/203.0.113.46 text/html",
+        f"1286536309.419 {LONG} 192.0.2.1 TCP_MISS/200 1 GET http://a.example/b - HIER_DIRECT/203.0.113.46 text/html",
+        SAMPLES[14].decode().replace("33317", LONG),
+        SAMPLES[14].decode().replace("200 2 ", f"200 {LONG} "),
+        '{"__REALTIME_TIMESTAMP":"1747275164000000","MESSAGE":"x","SYSLOG_FACILITY":"0009"}',
+        f'{{"__REALTIME_TIMESTAMP":"1747275164000000","MESSAGE":"x","SYSLOG_FACILITY":"{LONG}"}}',
+    ],
+)
+def test_a_number_too_long_to_be_read_costs_its_own_line_at_most(line: str) -> None:
+    count, reading = events_of(b"\n".join([ACCESS, line.encode(), ACCESS]))
+    assert reading.tally.rejected == []
+    assert count + reading.tally.unparsed == 3
+    assert count >= 2
+
+
+@pytest.mark.parametrize("error", [ValueError, IndexError, KeyError, TypeError, OverflowError, RecursionError])
+def test_a_line_on_which_a_reader_fails_is_not_understood_and_the_next_is_read(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wardround.core.logs import _read
+
+    def failing(number: int, line: str) -> Event | None:
+        if number == 2:
+            raise error("made to fail")
+        return access_event(number, line)
+
+    monkeypatch.setattr(_read, "access_event", failing)
+    count, reading = events_of(b"\n".join([ACCESS] * 3))
+    assert (count, reading.tally.unparsed, reading.tally.rejected) == (2, 1, [])
+    assert reading.tally.examples[0].startswith("line 2: '203.0.113.7")
+
+
+def test_what_came_before_a_bomb_is_kept_of_an_event_file() -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"before"
+        raise BadInput("stopped", where="log.evtx.gz")
+
+    class Stopping:
+        given = pieces()
+
+        def read1(self, size: int) -> bytes:
+            return next(self.given)
+
+    tally = Tally(Source("log", Stopping()))  # type: ignore[arg-type]
+    assert whole(tally) == b"before"
+    assert [(what.where, what.what) for what in tally.rejected] == [("log.evtx.gz", "stopped")]
+
+
+def test_what_a_log_calls_its_programs_does_not_fill_the_memory() -> None:
+    assert service_of.cache_info().maxsize == 4096

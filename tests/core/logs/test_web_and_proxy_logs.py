@@ -56,6 +56,11 @@ def test_haproxy(read: Read) -> None:
     assert tally.coverage().notes == ()
 
 
+def test_haproxy_with_a_blank_at_the_end(read: Read) -> None:
+    (event,), _ = read(f"Feb  6 12:14:14 h {HAPROXY}  ")
+    assert event.fields["c-uri"][0] == "/index.html?a=%27"
+
+
 def test_haproxy_of_a_torn_request(read: Read) -> None:
     line = HAPROXY.replace("200 2750", "-1 0").replace(" 10/0/30/69/109", " 10/-1/-1/-1/+50000")
     (event,), _ = read(f"Feb  6 12:14:14 localhost {line}")

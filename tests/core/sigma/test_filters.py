@@ -74,3 +74,8 @@ def test_a_filter_that_changes_nothing_is_named_with_its_line(change: tuple[str,
     assert (problem.file, problem.line) == ("filter.yml", line)
     assert what in problem.what
     assert hit(rules, "adm_kim") == ["one", "two"]
+
+
+def test_both_fields_that_a_filter_compares_are_the_rules() -> None:
+    rules = read(change=("User|startswith: adm_", "User|fieldref: ParentUser"))
+    assert rules.rules[0].fields == {"Image", "User", "ParentUser"}

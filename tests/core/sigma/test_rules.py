@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wardround.core.hunts import read_rules
-from wardround.core.sigma._rules import LARGEST_FILE
+from wardround.core.sigma._documents import LARGEST_FILE
 
 SEL = "sel:\n    a: 1\ncondition: sel"
 LAUGHS = b"b0: &b0 [x]\n" + b"".join(b"b%d: &b%d [%s]\n" % (i, i, b", ".join([b"*b%d" % (i - 1)] * 9)) for i in range(1, 9))
@@ -165,3 +165,9 @@ def test_many_values_and_many_documents_end_soon() -> None:
     )
     assert (len(rules.rules), len(rules.broken)) == (1, 3000)
     assert rules.broken[-1].line == 5999
+
+
+def test_a_rule_says_at_which_line_of_its_file_it_begins(a_rule: Callable[..., bytes]) -> None:
+    one, two = a_rule(SEL), a_rule(SEL, id="two")
+    rules = read_rules([("both.yml", one.rstrip() + b"\n---\n" + two.lstrip())]).rules
+    assert [(rule.id, rule.line) for rule in rules] == [(ID, 1), ("two", len(one.rstrip().splitlines()) + 2)]

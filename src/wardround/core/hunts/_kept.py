@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import orjson
@@ -17,7 +18,8 @@ from wardround.core.vocab import BadInput, Detection, Rejected
 from wardround.core.vocab._hunting import NotRun, Reason, SourceCoverage, Span
 
 FORM = "searched-1"
-ROOMS = ("wardround.core.logs", "wardround.core.hunts")
+ROOMS = ("wardround.core.logs", "wardround.core.hunts", "wardround.core.sigma")
+PARTS = (".py", ".toml", ".json")
 NAMED = 5
 
 
@@ -29,10 +31,18 @@ def engine(*more: str) -> str:
     """
     digest = hashlib.sha256(maker().encode())
     for room in (*ROOMS, *more):
-        for entry in sorted(files(room).iterdir(), key=lambda entry: entry.name):
-            if entry.name.endswith(".py"):
-                digest.update(entry.read_bytes())
+        for name, part in _parts(files(room)):
+            digest.update(f"{room}/{name}\0".encode() + hashlib.sha256(part.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _parts(folder: Traversable, above: str = "") -> Iterator[tuple[str, Traversable]]:
+    """The code and the tables of a package and the packages in it. Packs are left out: their rules have a hash of their own."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _parts(entry, f"{above}{entry.name}/") if entry.name != "packs" else ()
+        elif entry.name.endswith(PARTS):
+            yield above + entry.name, entry
 
 
 def dump(searched: Searched) -> bytes:

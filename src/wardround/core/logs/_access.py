@@ -10,15 +10,16 @@ from wardround.core.logs._times import access_time
 
 QUOTED = r'"((?:[^"\\]|\\.)*)"'
 START = r"(\S+) \S+ (.{0,512}?) ?\[([^\]\s]+ [+-]\d{4})\] "
-END = rf" (\d{{3}}|-) (\d+|-)(?: {QUOTED} {QUOTED})?(?: .*)?"
+SIZE = r"(\d{1,18}|-)"  # no answer is longer, and a number of thousands of digits cannot be read
+END = rf" (\d{{3}}|-) {SIZE}(?: {QUOTED} {QUOTED})?(?: .*)?"
 NEVER = "((?!))?"  # a group that takes no part, so that every shape has the same groups
 LINE = re.compile(rf"{START}{QUOTED}(?:{END})?\s*\Z", re.ASCII | re.DOTALL)
 # A server that does not escape the quotes of a request: the request then ends at the last place that the shape allows.
 UNESCAPED = tuple(
     re.compile(rf"{START}{rest}\s*\Z", re.ASCII | re.DOTALL)
     for rest in (
-        rf'"(.*)" (\d{{3}}|-) (\d+|-) {QUOTED} {QUOTED}',
-        rf'"(.*)" (\d{{3}}|-) (\d+|-){NEVER}{NEVER}',
+        rf'"(.*)" (\d{{3}}|-) {SIZE} {QUOTED} {QUOTED}',
+        rf'"(.*)" (\d{{3}}|-) {SIZE}{NEVER}{NEVER}',
         rf'"(.* HTTP/\d(?:\.\d)?)"{NEVER}{NEVER}{NEVER}{NEVER}',
     )
 )

@@ -156,12 +156,11 @@ def _meaning(fields: dict[str, tuple[Scalar, ...]], records: list[Record], argum
     elif "CREATE" in fields.get("nametype", ()):
         about = "file"
         created = [dict(r.pairs) for r in records if r.type == "PATH"]
-        paths = [r.get("name", "") for r in created if r.get("nametype") == "CREATE"]
+        paths = [r["name"] for r in created if r.get("nametype") == "CREATE" and r.get("name", "(null)") != "(null)"]
         plain = [p.strip('"') if p[:1] == '"' else _decoded(p) if HEX.match(p) else p for p in paths]
         cwd = str(fields.get("cwd", ("",))[0])
-        fields["TargetFilename"] = tuple(
-            p if p.startswith("/") or not cwd else f"{cwd.rstrip('/')}/{p.removeprefix('./')}" for p in plain
-        )
+        named = tuple(p if p.startswith("/") or not cwd else f"{cwd.rstrip('/')}/{p.removeprefix('./')}" for p in plain)
+        fields |= {"TargetFilename": named} if named else {}
     for theirs, ours in names[about].items() if about != "audit" else ():
         for name in ours:
             if theirs in fields:

@@ -10,7 +10,6 @@ from wardround.core.vocab import BadInput
 
 OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)\Z", re.ASCII)
 DAY = timedelta(days=1)
-HALF_A_YEAR = timedelta(days=183)
 MINUTE = timedelta(minutes=1)
 LARGEST_SKEW = 10 * 366 * 86_400
 

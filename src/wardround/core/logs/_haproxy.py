@@ -10,8 +10,9 @@ from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 
 LINE = re.compile(
-    r"(\S+):(\d+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\] (\S+) ([^/\s]+)/(\S+) "
-    r"(?:-?\+?\d+/){4}-?\+?\d+ (-?\d{3}|-1) \+?(\d+) (\S+) (\S+) (\S{4}) \S+ \S+(?: \{([^}]*)\})?(?: \{([^}]*)\})? \"(.*)\"?\s*\Z",
+    r"(\S+):(\d{1,5}) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\] (\S+) ([^/\s]+)/(\S+) "
+    r"(?:-?\+?\d+/){4}-?\+?\d+ (-?\d{3}|-1) \+?(\d{1,18}) (\S+) (\S+) (\S{4}) \S+ \S+(?: \{([^}]*)\})?(?: \{([^}]*)\})? "
+    r"\"(.*)\"?\s*\Z",
     re.ASCII | re.DOTALL,
 )
 PARTS = ("client", "method", "target", "path", "query", "extension", "protocol", "status", "size")
@@ -31,7 +32,7 @@ def haproxy_event(number: int, line: str, message: str, clock: Clock, *, host: s
     if not found:
         return None
     client, port, when, fraction, frontend, backend, server, status, size, *_, asked, answered, request = found.groups()
-    request = request.removesuffix('"')
+    request = request.rstrip().removesuffix('"')
     parts: dict[str, tuple[Scalar, ...]] = {"client": (client,), "status": (int(status),), "size": (int(size),)}
     parts |= request_parts(request)
     names = table("fields")["access"]

@@ -50,7 +50,7 @@ class Records:
         """The event of one object; none when its parts are not what its names promise."""
         try:
             return self._record(number, record, excerpt, form)
-        except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError):
+        except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError, RecursionError):
             return ()
 
     def _record(self, number: int, record: Mapping[str, Any], excerpt: str, form: str) -> tuple[Event, ...]:
@@ -83,7 +83,7 @@ class Records:
             of("_HOSTNAME"),
             of("SYSLOG_IDENTIFIER", "_COMM"),
             of("SYSLOG_PID", "_PID"),
-            FACILITIES[int(facility)] if facility.isdecimal() and int(facility[:3]) < len(FACILITIES) else "",
+            FACILITIES[int(facility)] if facility.isdecimal() and len(facility) < 4 and int(facility) < len(FACILITIES) else "",
             SEVERITIES[int(severity)] if severity in tuple("01234567") else "",
             of("MESSAGE"),
             {str(name)[:128]: (_journal_text(value),) for name, value in record.items() if value is not None},
@@ -97,7 +97,7 @@ def _journal_text(value: Any) -> str:
     if isinstance(value, list):
         if value and all(isinstance(byte, int) and 0 <= byte < 256 for byte in value):
             return bytes(value).decode("utf-8", "replace")
-        return "\n".join(_journal_text(inner) for inner in value if not isinstance(inner, list) or inner != value)[:100_000]
+        return "\n".join(_journal_text(inner) for inner in value)[:100_000]
     return value if isinstance(value, str) else str(value)
 
 

@@ -23,6 +23,8 @@ from wardround.core.vocab import BadInput, Rejected
 
 HOPELESS = 64 << 20
 MOST_KINDS = 10_000
+WRONG = (ValueError, LookupError, TypeError, OverflowError, RecursionError)
+"""What a reader may raise for a line made to that end, which then costs that line alone."""
 
 
 class LineReader(Protocol):
@@ -147,10 +149,7 @@ class Reading:
         text = text_of(line)
         if not text.isascii() and len(text) == len(line):
             self._latin += 1
-        got = readers[0].read(number, text)
-        if got is None:
-            got = self._others(number, text, readers)
-        yield from got
+        yield from self._asked(number, text, readers)
         for holder in holders:
             if holder.problems:
                 self._report(holder)
@@ -158,6 +157,15 @@ class Reading:
             raise BadInput(
                 f"nothing in its first {HOPELESS >> 20} MB is a log that can be read; left there", where=self.source.name
             )
+
+    def _asked(self, number: int, text: str, readers: list[LineReader]) -> tuple[Event, ...]:
+        """The events of a line by the reader that takes it; none, and the line counted as not read, where it fails on it."""
+        try:
+            got = readers[0].read(number, text)
+            return self._others(number, text, readers) if got is None else got
+        except WRONG:
+            self.tally.not_read(f"line {number}: {text[:80]!r}")
+            return ()
 
     def _end(self, readers: list[LineReader], holders: tuple[CsvReader, XmlReader]) -> Iterator[Event]:
         for reader in readers:
@@ -187,10 +195,12 @@ def whole(tally: Tally) -> bytes:
     """All of a source, or all before a damaged place: an event file is not read piecewise."""
     parts: list[bytes] = []
     try:
-        while data := tally.bytes.read1(1 << 20):
+        while tally.bytes.count <= LARGEST_IN_MEMORY and (data := tally.bytes.read1(1 << 20)):
             parts.append(data)
-            if tally.bytes.count > LARGEST_IN_MEMORY:
-                raise BadInput(f"larger than {LARGEST_IN_MEMORY >> 20} MB, too large for an event file", where=tally.source.name)
+    except BadInput as error:
+        tally.rejected.append(Rejected(error.where or tally.source.name, error.what))
     except BROKEN as error:
         tally.rejected.append(Rejected(tally.source.name, f"could not be read to its end: {error}"))
+    if tally.bytes.count > LARGEST_IN_MEMORY:
+        raise BadInput(f"larger than {LARGEST_IN_MEMORY >> 20} MB, too large for an event file", where=tally.source.name)
     return b"".join(parts)

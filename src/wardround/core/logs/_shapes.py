@@ -65,7 +65,7 @@ def _candidates(keys: frozenset[str]) -> tuple[Shape, ...]:
 def shape_of(record: Mapping[str, Any]) -> Shape | None:
     """The first shape that a record has; None when it has none of them."""
     for shape in _candidates(frozenset(record)) if len(record) <= 400 else ():
-        if all(record.get(name) in allowed for name, allowed in shape.values.items() if isinstance(record.get(name), str)):
+        if all(record.get(name) in allowed for name, allowed in shape.values.items()):
             return shape
     return None
 

@@ -9,7 +9,7 @@ from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 
 LINE = re.compile(
-    r"(\d{9,11}\.\d{3}) +(-?\d+) (\S+) ([A-Z_]+(?:\s\S+)?)/(\d{3}) (\d+) (\S+) (.*?) (\S+) ([A-Z_0-9]+)/(\S+) (\S+)\s*\Z",
+    r"(\d{9,11}\.\d{3}) +(-?\d{1,18}) (\S+) ([A-Z_]+(?:\s\S+)?)/(\d{3}) (\d{1,18}) (\S+) (.*?) (\S+) ([A-Z_0-9]+)/(\S+) (\S+)\s*\Z",
     re.ASCII | re.DOTALL,
 )
 HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(\[[0-9a-f:.]+\]|[^/:?#\s]+)", re.IGNORECASE)

@@ -1,7 +1,7 @@
 """Syslog lines by the program that wrote them: Linux services, firewalls, network devices, and other formats inside a message."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from wardround.core.logs._audit import AuditReader
 from wardround.core.logs._cef import cef_event
@@ -25,7 +25,7 @@ CISCO = re.compile(r"[^%]{0,100}%([A-Z0-9_]+)-(?:[A-Z0-9_]+-)?([0-7])-([A-Z0-9_]
 PAIR = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
-@cache
+@lru_cache(maxsize=4096)
 def service_of(program: str, facility: str) -> str:
     """The service of a program (tables/fields.toml), else by its facility, else plain `syslog`."""
     name = program.rsplit("/", 1)[-1].strip("()").lower()

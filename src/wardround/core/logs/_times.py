@@ -9,7 +9,7 @@ MONTHS = {m: i for i, m in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", 
 ACCESS = re.compile(r"(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d+)? ([+-])(\d\d)(\d\d)\Z", re.ASCII)
 FRACTION = re.compile(r"(\.\d{6})\d+")
 STATES_ZONE = re.compile(
-    r"(?::\d\d(?:[.,]\d+)?\s*(?:[Zz]|UTC|GMT|[+-]\d\d:?(?:\d\d)?)|[\d.]{9,}|/Date\(.*)\s*\]?\Z", re.ASCII | re.DOTALL
+    r"(?::\d\d(?:[.,]\d+)?\s*(?:[Zz]|UTC|GMT|[+-]\d\d:?(?:\d\d)?)|\A\s*[\d.]{9,}|/Date\(.*)\s*\]?\Z", re.ASCII | re.DOTALL
 )
 MICROSOFT = re.compile(r"\\?/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/\Z", re.ASCII)
 SPACED = re.compile(r"(.{8,40}:\d\d(?:\.\d+)?) (UTC|GMT|[+-]\d\d:?\d\d)\Z", re.ASCII)
@@ -24,6 +24,7 @@ WRITTEN = (  # what exports and consoles write beside ISO 8601; the American ord
     "%d/%b/%Y:%H:%M:%S",
 )
 EPOCH_RANGE = (315_532_800, 4_102_444_800)  # 1980 to 2100, in seconds
+LARGEST_EPOCH = 1e20
 
 
 def access_time(text: str) -> datetime | None:
@@ -44,7 +45,7 @@ def as_time(value: Any) -> datetime | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        return _epoch(float(value))
+        return _epoch(float(value)) if abs(value) < LARGEST_EPOCH else None  # float() raises for integers of hundreds of digits
     text = FRACTION.sub(r"\1", str(value).strip()[:64])
     try:
         return (

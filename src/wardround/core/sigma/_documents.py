@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from wardround.core.sigma._problems import ProblemError
 
 LARGEST_FILE = 1_000_000
-TEXT = "tag:yaml.org,2002:str"
 
 Path = Sequence[object]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wardround.core.sigma._conditions import AllOf, Node, Not, leaves
+from wardround.core.sigma._conditions import AllOf, Node, Not
 from wardround.core.sigma._model import LogSource, Rule
 from wardround.core.sigma._problems import ProblemError
 
@@ -16,6 +16,7 @@ class Filter:
     rules: tuple[str, ...] | None
     logsource: LogSource
     kept: Node
+    fields: frozenset[str]
 
 
 def read_filter(document: Mapping[Any, Any], *, made: Callable[[Mapping[Any, Any]], Rule]) -> Filter:
@@ -36,7 +37,8 @@ def read_filter(document: Mapping[Any, Any], *, made: Callable[[Mapping[Any, Any
         if problem.path[:1] == ("detection",):
             problem.path = ("filter", *problem.path[1:])
         raise
-    return Filter(_named(stated.get("rules")), rule.logsource, rule.condition if _keeps(rule.condition) else Not(rule.condition))
+    kept = rule.condition if _keeps(rule.condition) else Not(rule.condition)
+    return Filter(_named(stated.get("rules")), rule.logsource, kept, rule.fields)
 
 
 def _keeps(condition: Node) -> bool:
@@ -60,8 +62,7 @@ def filtered(rules: list[Rule], filters: list[Filter], *, called: Mapping[str, s
             ids = wanted[n]
             if _covers(one.logsource, rule.logsource) and (ids is None or rule.id in ids):
                 used[n] = True
-                fields = rule.fields | {leaf.field for leaf in leaves(one.kept) if hasattr(leaf, "field")}
-                rule = replace(rule, condition=AllOf((rule.condition, one.kept)), fields=fields)
+                rule = replace(rule, condition=AllOf((rule.condition, one.kept)), fields=rule.fields | one.fields)
         out.append(rule)
     return out, used
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from wardround.core.sigma._conditions import FieldTest, leaves
 from wardround.core.sigma._correlations import Draft, draft, resolved
-from wardround.core.sigma._documents import LARGEST_FILE, Document, documents, line_of
+from wardround.core.sigma._documents import Document, documents, line_of
 from wardround.core.sigma._filters import Filter, filtered, read_filter
 from wardround.core.sigma._model import Correlation, LogSource, Rule, RuleSet
 from wardround.core.sigma._modifiers import definition
@@ -18,8 +18,6 @@ from wardround.core.sigma._problems import ProblemError, UnsupportedError
 from wardround.core.sigma._translate import detection, tree
 from wardround.core.sigma._values import Reference
 from wardround.core.vocab._hunting import NotRun
-
-__all__ = ["LARGEST_FILE", "read_rules", "stem"]
 
 NOTHING = Preparation()
 BAD = (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError, MemoryError)
@@ -105,16 +103,18 @@ class _Reading:
             self.called.setdefault(data["name"], called)
 
     def take(self, place: _Place, called: str, data: dict[Any, Any]) -> None:
+        line = line_of(place.data, place.number, ()) if place.number else 1
+
+        def made(part: Mapping[Any, Any]) -> Rule:
+            return _rule(part, called=called, file=place.name, line=line, prepared=self.prepared)
+
         if "correlation" in data:
-            line = line_of(place.data, place.number, ()) if place.number else 1
             self.drafts.append(draft(data, called=called, file=place.name, line=line))
         elif "filter" in data:
-            self.filters.append(
-                read_filter(data, made=lambda part: _rule(part, called=called, file=place.name, prepared=self.prepared))
-            )
+            self.filters.append(read_filter(data, made=made))
             self.filter_ids.append(called)
         else:
-            self.rules.append(_rule(data, called=called, file=place.name, prepared=self.prepared))
+            self.rules.append(made(data))
             if self.prepared.pipelines:
                 self.sources[called] = data.get("logsource")
 
@@ -159,12 +159,12 @@ def _silenced(rules: list[Rule], correlations: list[Correlation], generate: set[
     )
 
 
-def _rule(document: Mapping[Any, Any], *, called: str, file: str, prepared: Preparation) -> Rule:
+def _rule(document: Mapping[Any, Any], *, called: str, file: str, line: int, prepared: Preparation) -> Rule:
     """A document made ready. Raises ProblemError with the path to what is wrong."""
     from sigma.exceptions import SigmaError
 
     try:
-        return _made(document, called=called, file=file, prepared=prepared)
+        return _made(document, called=called, file=file, line=line, prepared=prepared)
     except UnsupportedError as problem:
         raise problem if problem.path[2:] else UnsupportedError(problem.what, _fault(document) or problem.path) from None
     except (SigmaError, ProblemError, *BAD) as error:
@@ -173,7 +173,7 @@ def _rule(document: Mapping[Any, Any], *, called: str, file: str, prepared: Prep
         raise ProblemError(f"not a valid Sigma rule: {what}", path) from None
 
 
-def _made(document: Mapping[Any, Any], *, called: str, file: str, prepared: Preparation) -> Rule:
+def _made(document: Mapping[Any, Any], *, called: str, file: str, line: int, prepared: Preparation) -> Rule:
     from sigma.rule import SigmaRule
 
     # Only what decides is handed over: an odd date, tag or id is no reason not to run a rule.
@@ -201,6 +201,7 @@ def _made(document: Mapping[Any, Any], *, called: str, file: str, prepared: Prep
         fields=frozenset(named),
         file=file,
         description=str(document.get("description") or ""),
+        line=line,
         name=str(document.get("name") or ""),
     )
 

@@ -25,8 +25,6 @@ class ValueTest:
 
     holds_when_absent: ClassVar[bool] = False
 
-    folds: ClassVar[bool] = False
-
     def passes(self, value: Any) -> bool:
         """Does one value of a field pass?"""
         raise NotImplementedError

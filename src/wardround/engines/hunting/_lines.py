@@ -29,7 +29,7 @@ MOST_AGENTS = 50_000
 WHERE = re.compile(r"[\^$]|\\[AZzbBnrtvf0c]|\\x[01]|\(\?[=!<]")  # asks where in the value it stands, or for what ends a line
 PLAIN_LINE = (
     rb"^[^\s\[\"]+ [^\s\[\"]+ [^\s\[\"]+ \[\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "
-    rb"\"[A-Z]+ [!#-\[\]-~]* HTTP/\d(\.\d)?\" \d{3} (\d+|-) \"[ !#-\[\]-~]*\" \"[ !#-\[\]-~]*\"\r?\n$"
+    rb"\"[A-Z]+ [!#-\[\]-~]* HTTP/\d(\.\d)?\" \d{3} (\d{1,18}|-) \"[ !#-\[\]-~]*\" \"[ !#-\[\]-~]*\"\r?\n$"
 )
 """The combined form without an escape, a sign beyond ASCII or anything left out."""
 
