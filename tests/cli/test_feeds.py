@@ -56,6 +56,16 @@ def test_sync_tells_a_person_what_came_what_was_left_and_what_next(run, mirror):
     assert out.splitlines()[-1].startswith("Next: ")
 
 
+def test_the_report_is_out_before_anything_is_worked_out_in_advance(run, mirror, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wardround.lake.filling.fill", interrupt)
+    code, out, _ = run("sync", "--mirror", mirror, "--json")
+    assert code != 0
+    assert json.loads(out)["feeds"][0]["new"] == 1
+
+
 def test_status_says_how_old_each_feed_is(run, mirror):
     run("sync", "--mirror", mirror, "--json")
     code, out, err = run("status")

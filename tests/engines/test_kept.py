@@ -16,7 +16,7 @@ from wardround.core.advisories import read_cve
 from wardround.core.matching import Overrides
 from wardround.core.names import Aliases
 from wardround.core.vocab import Install
-from wardround.engines.nation import Nation, _index, _kept, index
+from wardround.engines.nation import Nation, _index, _kept, _naming, index
 from wardround.engines.nation._arrays import open_arrays, write_arrays
 from wardround.engines.nation._catalogue import Catalogue
 from wardround.lake.home import Home
@@ -144,6 +144,22 @@ def test_another_program_asks_again(home: Home, store: Statements, nation: Any, 
     nation().picture()
     monkeypatch.setattr(_kept, "program", lambda: "another")
     assert asked(monkeypatch, nation()) == ["CVE-2030-0001"]
+
+
+def test_another_program_asks_every_pair_again_which_products_it_may_be(
+    home: Home, store: Statements, nation: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state(store, 1, GATEWAY)
+    install(home, "1.0")
+    asked_from: list[int] = []
+    ask = _naming._ask
+    monkeypatch.setattr(_naming, "_ask", lambda catalogue, known, *rest: asked_from.append(known) or ask(catalogue, known, *rest))
+    for _ in range(2):
+        nation().picture()
+    assert asked_from == [0]
+    monkeypatch.setattr(_naming, "program", lambda: "another")
+    nation().picture()
+    assert asked_from == [0, 0]
 
 
 def test_what_only_an_override_names_is_found(home: Home, store: Statements, nation: Any) -> None:

@@ -1,5 +1,8 @@
 """The shelf after a sync: whole for every record with few names, made once, and dropped where something new was stated."""
 
+import sqlite3
+from contextlib import closing
+
 from wardround.core.matching import Subject, decide
 from wardround.core.matching._compiled import VERDICTS
 from wardround.core.matching._overrides import Overrides
@@ -100,3 +103,15 @@ def test_answers_on_single_subjects_are_forgotten_when_the_file_grows_large(stor
     put(store, a_cve(affected=OPEN))
     keep(tmp_path, store)
     assert held(tmp_path, store) == ({CVE}, set())
+
+
+def test_a_shelf_that_somebody_else_writes_is_not_filled_and_nothing_fails(store, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("wardround.lake.shelf._PATIENCE", 0.01)
+    put(store, a_cve(affected=OPEN), a_cve(OTHER, affected=OPEN))
+    keep(tmp_path, store)
+    (file,) = tmp_path.glob("compiled-*.sqlite3")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert fill(tmp_path, at=LATER) == 0
+        other.execute("ROLLBACK")
+    assert fill(tmp_path, at=LATER) == 2

@@ -160,3 +160,13 @@ def test_what_is_refused_leaves_no_note(tmp_path: Path) -> None:
         assert len((tmp_path / FILE).read_text().splitlines()) == 1
     else:
         raise AssertionError("two that disagree were both kept")
+
+
+def test_a_product_is_looked_up_once_though_an_override_speaks_of_it(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    arrive(home, ("record", CVES[0], "Example", False, 0), 1, at=START)
+    arrive(home, ("override", CVES[1], "Example", False, 0), 2, at=START)
+    with knowledge(home, at=START + timedelta(days=2)) as known:
+        found = known.naming("gateway")
+        assert {cve for cves in found.values() for cve in cves} >= set(CVES)
+        assert known.naming("gateway") is found

@@ -86,7 +86,7 @@ def test_a_shelf_that_is_deleted_or_damaged_is_made_again(filled, tmp_path):
 
 
 def test_another_state_of_the_program_has_a_shelf_of_its_own(filled, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_digest", lambda: "another")
+    monkeypatch.setattr(module, "program", lambda: "another")
     assert held(tmp_path, filled) == NOTHING
     assert [file.name for file in tmp_path.glob("compiled-*")] == ["compiled-another.sqlite3"]
 
@@ -170,6 +170,102 @@ def test_where_nothing_can_be_dropped_what_was_restated_is_passed_over(filled, t
     put(filled, a_cve(affected=[], updated="2030-05-20T00:00:00Z"))
     (file,) = tmp_path.glob("compiled-*.sqlite3")
     monkeypatch.setattr(module, "_connect", lambda path: module._readable(file))
+    assert held(tmp_path, filled) == NOTHING
+
+
+def synced_anew(folder, *records, seen="2030-06-02"):
+    """The store moved away, as the message on a damaged one says, and filled again."""
+    for file in folder.glob("statements.sqlite3*"):
+        file.unlink()
+    again = Statements.open(folder, write=True)
+    put(again, *records, seen=seen)
+    return again
+
+
+def test_of_a_store_that_was_synced_anew_nothing_that_was_kept_before_holds(filled, tmp_path):
+    other = a_cve("CVE-2030-0002", affected=[])
+    with synced_anew(tmp_path, a_cve(affected=[], updated="2030-05-20T00:00:00Z")) as again:
+        assert held(tmp_path, again) == NOTHING  # as many statements as before
+        keep(tmp_path, again)
+    with synced_anew(tmp_path, a_cve(affected=OPEN), other, seen="2030-06-03") as again:
+        assert held(tmp_path, again) == NOTHING  # more of them
+        keep(tmp_path, again)
+        assert held(tmp_path, again) == ALL
+
+
+def test_of_a_store_that_was_restored_from_a_backup_nothing_that_was_kept_after_it_holds(filled, tmp_path):
+    put(filled, a_cve("CVE-2030-0002", affected=OPEN), a_cve("CVE-2030-0003", affected=OPEN))
+    assert held(tmp_path, filled) == ALL
+    with synced_anew(tmp_path, a_cve(affected=[]), seen="2030-06-01") as restored:
+        assert held(tmp_path, restored) == NOTHING
+        assert names_on(tmp_path) == 0
+
+
+def names_on(folder):
+    (file,) = folder.glob("compiled-*.sqlite3")
+    with sqlite3.connect(file) as db:
+        (found,) = db.execute("SELECT count(*) FROM named").fetchone()
+    db.close()
+    return found
+
+
+def test_of_another_store_nothing_is_served_where_nothing_can_be_dropped(filled, tmp_path, monkeypatch):
+    (file,) = tmp_path.glob("compiled-*.sqlite3")
+    monkeypatch.setattr(module, "_connect", lambda path: module._readable(file))
+    with synced_anew(tmp_path, a_cve(affected=[], updated="2030-05-20T00:00:00Z")) as again:
+        assert held(tmp_path, again) == NOTHING
+        with shelf(tmp_path, again, at=LATER) as kept:
+            assert kept.lacking([CVE]) == [CVE]
+
+
+def test_a_shelf_of_an_older_shape_is_made_again(filled, tmp_path):
+    (file,) = tmp_path.glob("compiled-*.sqlite3")
+    with sqlite3.connect(file) as db:
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    assert held(tmp_path, filled) == NOTHING
+    keep(tmp_path, filled)
+    assert held(tmp_path, filled) == ALL
+
+
+@pytest.mark.parametrize("trouble", [sqlite3.OperationalError("database is locked"), sqlite3.DatabaseError("malformed")])
+def test_what_cannot_be_written_fails_nobody(store, tmp_path, monkeypatch, trouble):  # noqa: F811
+    def refuse(self, kept):
+        raise trouble
+
+    put(store, a_cve(affected=OPEN))
+    with monkeypatch.context() as patched:
+        patched.setattr(module.Shelf, "_put_all", refuse)
+        keep(tmp_path, store)
+        assert bool(list(tmp_path.glob("compiled-*"))) == isinstance(trouble, sqlite3.OperationalError)
+    keep(tmp_path, store)
+    assert held(tmp_path, store) == ALL
+
+
+def test_a_shelf_that_breaks_while_it_is_brought_up_to_date_is_made_again(filled, tmp_path, monkeypatch):
+    broken = [True]
+    drop = module.Shelf._drop
+
+    def once(self):
+        if broken and broken.pop():
+            raise sqlite3.DatabaseError("database disk image is malformed")
+        drop(self)
+
+    monkeypatch.setattr(module.Shelf, "_drop", once)
+    put(filled, a_cve("CVE-2030-0002", affected=OPEN))
+    assert held(tmp_path, filled) == NOTHING
+    keep(tmp_path, filled)
+    assert held(tmp_path, filled) == ALL
+
+
+def test_a_broken_shelf_that_cannot_be_removed_is_an_empty_one(filled, tmp_path, monkeypatch):
+    (file,) = tmp_path.glob("compiled-*.sqlite3")
+
+    def break_down(self):
+        if self._path == file and self._db.execute("PRAGMA database_list").fetchone()[2]:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(module.Shelf, "bring_up_to_date", break_down)
     assert held(tmp_path, filled) == NOTHING
 
 

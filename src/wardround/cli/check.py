@@ -67,8 +67,6 @@ def check(
 
 def examine(inventory: "Inventory", *, home: "Home", at: "datetime", policy: "Policy") -> Report:
     """Every finding of an inventory, by what was known here at `at`. Raises BadInput when nothing was synced yet."""
-    from functools import cache
-
     from wardround.core.matching._names import name_all
     from wardround.core.matching._shelf import match_shelved
     from wardround.lake.knowledge import knowledge
@@ -77,7 +75,7 @@ def examine(inventory: "Inventory", *, home: "Home", at: "datetime", policy: "Po
     gc.disable()  # one short run over many small objects that stay: collecting takes a tenth of its time
     installs = inventory.installs
     with knowledge(home, at=at) as known, shelf(home.feeds, known.statements, at=at, seen_by=known.seen_by) as kept:
-        naming, records = cache(known.naming), known.undated
+        naming, records = known.naming, known.undated
         named = name_all(installs, naming=naming, records=records, aliases=known.aliases)
         found = match_shelved(installs, named=named, naming=naming, overrides=known.overrides, shelf=kept, records=records)
         findings = list(found)

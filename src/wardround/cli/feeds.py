@@ -34,9 +34,10 @@ def sync(mirror: MirrorOption = None, json: JsonOption = False, home: HomeOption
             report = sync_public(into=into, clock=clock, progress=progress)
         else:
             report = sync_mirror(mirror, into=into, clock=clock, progress=progress)
-        fill(into, at=clock.now(), progress=progress)
     document = report.as_json()
     emit(document) if json else _show_report(document)
+    with _progress() as progress:
+        fill(into, at=clock.now(), progress=progress)
     if not document["reached"]:
         if mirror is None:
             raise BadInput("no feed could be reached", do="check the connection or the proxy, or use --mirror with a folder")

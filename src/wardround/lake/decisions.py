@@ -16,7 +16,7 @@ from wardround.lake.arrivals import arrived
 from wardround.lake.files import written_whole
 
 
-def keep(folder: Path, decided: Iterable[Alias], *, at: datetime | None = None) -> list[Alias]:
+def keep(folder: Path, decided: Iterable[Alias], *, at: datetime) -> list[Alias]:
     """Add these to an installation's aliases and return those that are new: all of them or none. `at` is when they came.
 
     What is already there, word for word, is left as it is. Raises BadInput, naming both, for one that disagrees with what
@@ -27,7 +27,7 @@ def keep(folder: Path, decided: Iterable[Alias], *, at: datetime | None = None) 
         known = {alias.id: alias.document() for alias in before.all}
         new = [alias for alias in dict.fromkeys(decided) if known.get(alias.id) != alias.document()]
         before.adding((f"the new {alias.id}", document(alias)) for alias in new)
-        if at and new:
+        if new:
             arrived(folder, (alias.id for alias in new), at=at)  # before they count: of one that is not kept, it says nothing
         if len(new) == 1:
             _write(folder / f"{new[0].id}.json", document(new[0]))

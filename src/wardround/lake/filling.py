@@ -24,8 +24,10 @@ Progress = Callable[[int, int, str], None]
 def fill(folder: Path, *, at: datetime, progress: Progress = lambda done, total, name: None) -> int:
     """Work out a row for each name of each record in the store that has none yet, and few names; how many records that were.
 
-    The second time only what was restated is left. What is not in force at `at` yet is left for later.
+    The second time only what was restated is left. What is not in force at `at` yet is left for later, as is the rest where
+    the shelf cannot be written: it is a cache, and `check` does without.
     """
+    made = 0
     with Statements.open(folder) as statements:
         found: dict[str, list[Name]] = defaultdict(list)
         for vendor, product, cve in statements.db.execute("SELECT vendor, product, cve FROM name"):
@@ -37,5 +39,7 @@ def fill(folder: Path, *, at: datetime, progress: Progress = lambda done, total,
                 progress(start, len(left), "working out what the records say")
                 for advisory in statements.undated(left[start : start + AT_ONCE], at=at):
                     kept.keep(advisory, rows=compiled(Record(advisory), names[advisory.cve]), answers=(), whole=True)
-                kept.write()
-    return len(left)
+                if not kept.write():
+                    break
+                made += len(left[start : start + AT_ONCE])
+    return made

@@ -137,7 +137,7 @@ def knowledge(
                 called = Aliases(tuple(one for one in called.all if one.id not in later))
         yield Knowledge(
             at,
-            facts.naming(cache(naming_by(statements, at=at, seen=seen))),
+            cache(facts.naming(naming_by(statements, at=at, seen=seen))),
             partial(statements.advisories, at=at, seen_by=seen),
             partial(statements.undated, at=at, seen_by=seen),
             facts,

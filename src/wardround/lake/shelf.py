@@ -1,31 +1,29 @@
 """What records say of their products, worked out in advance (`core.matching._compiled`), in a file that may be deleted any time.
 
-It stands beside the statements and is never the truth: it holds for one state of the program (`_digest`) and grows with the
-store. A row holds as long as nothing new is stated on its record; what was restated is dropped when the shelf is opened.
+It stands beside the statements and is never the truth: it holds for one state of the program and one store, and grows with
+it. A row holds as long as nothing new is stated on its record; what was restated is dropped when the shelf is opened.
 """
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
-import wardround
 from wardround.core.advisories import Advisory
 from wardround.core.matching._compiled import LONG, Row
 from wardround.core.matching._model import Subject
 from wardround.core.names._keys import Name
+from wardround.lake.program import program
 from wardround.lake.statements import Statements
 from wardround.lake.statements._schema import END, micros
 
-ROOMS = ("advisories", "claims", "matching", "names", "versions", "vocab")
-"""What a row depends on beside its record."""
+SHAPE = 2
+"""Of the tables; a shelf of another shape is made again."""
 
 TABLES = """
 CREATE TABLE plan (
@@ -42,13 +40,15 @@ CREATE TABLE answer (
 ) WITHOUT ROWID;
 CREATE INDEX answer_cve ON answer (cve);
 CREATE TABLE filled (cve TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE state (made_at INTEGER NOT NULL);
-INSERT INTO state VALUES (0)
+CREATE TABLE state (made_at INTEGER NOT NULL, store TEXT NOT NULL);
+INSERT INTO state VALUES (0, '')
 """
 # `plan` and `named` hold rows, `answers` a line for each answer of a row; `answer` what was answered on one subject where no
 # row tells; `filled` the records that have a row for each of their names. `made_at` is the newest statement of the store that
-# the shelf knows of. `since` is when all that was stated on a record had come into force, `seen` when it had come here: at an
-# earlier time something else answers. A plan that was dropped leaves names without one, which are overwritten.
+# the shelf knows of, and `store` says what that statement is: statements are only ever added, so that a store with another one
+# there, or none, is another store (synced anew, or from a backup), of which nothing here holds. `since` is when all that was
+# stated on a record had come into force, `seen` when it had come here: at an earlier time something else answers. A plan that
+# was dropped leaves names without one, which are overwritten.
 
 _PATIENCE = 5.0
 """Seconds to wait for another process before doing without a shelf."""
@@ -56,6 +56,8 @@ _LARGEST = 1_000_000_000
 """Bytes; a shelf beyond it forgets its answers on single subjects, which grow with every version that is asked about."""
 
 _STATED = "SELECT coalesce(max(id), 0) FROM statement"
+_STORE = "SELECT feed || ' ' || subject || ' ' || hex(sha) || ' ' || seen_at FROM statement WHERE id = ?"
+_STATE = "SELECT made_at, store FROM state"
 _RESTATED = """SELECT subject FROM statement WHERE id > ?1 AND feed = 'cve' UNION
     SELECT k.cve FROM statement s JOIN spoken k ON k.feed = s.feed AND k.subject = s.subject WHERE s.id > ?1 AND s.feed != 'cve'"""
 _NEWEST = """SELECT sha, max(stated_at, coalesce(rejected_at, 0)) FROM statement WHERE feed = 'cve' AND subject = ?
@@ -77,12 +79,15 @@ class Shelf:
     """The rows that hold at a time. What is kept is written when the shelf is closed, wholly or not at all."""
 
     def __init__(
-        self, db: sqlite3.Connection, statements: Statements, *, at: datetime, seen_by: datetime | None, stated: int
+        self, path: Path, db: sqlite3.Connection, statements: Statements, *, at: datetime, seen_by: datetime | None
     ) -> None:
-        self._db, self._statements, self._at, self._stated = db, statements, micros(at), stated
+        self._path, self._db, self._statements, self._at = path, db, statements, micros(at)
         self._seen = END if seen_by is None else micros(seen_by)
+        stated = statements.db.execute(_STATED).fetchone()[0]
+        self._state = stated, self._store(stated)
         self._kept: list[_Kept] = []
         self._stale: frozenset[str] = frozenset()
+        self._void = False
         self._plans: dict[int, Row | None] = {}
 
     def rows(self, names: Collection[Name]) -> Mapping[Name, Mapping[str, Row]]:
@@ -104,6 +109,8 @@ class Shelf:
 
     def _read_plans(self, listed: list[Name]) -> dict[int, list[int]]:
         """The plans of each name, by its place in the list."""
+        if self._void:
+            return {}
         try:
             self._db.execute(_ASKED)
             self._db.execute("BEGIN")
@@ -134,7 +141,9 @@ class Shelf:
         return found
 
     def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        """Nothing where the file is broken, or in use for long: it is a cache."""
+        """Nothing where the file is broken, in use for long, or of another store: it is a cache."""
+        if self._void:
+            return []
         try:
             return self._db.execute(query, values).fetchall()
         except sqlite3.DatabaseError:
@@ -162,19 +171,41 @@ class Shelf:
         filled = {cve for (cve,) in self._read("SELECT cve FROM filled", ())}
         return [cve for cve in cves if cve not in filled]
 
-    def write(self) -> None:
-        """Write what was kept, unless somebody brought the shelf to another state of the store meanwhile."""
+    def write(self) -> bool:
+        """Write what was kept, unless somebody brought the shelf to another state of the store meanwhile. Whether it is there now.
+
+        What cannot be written (full, in use) is dropped; a file that is broken goes.
+        """
         kept, self._kept = self._kept, []
-        if not kept:
-            return
+        try:
+            return not kept or self._put_all(kept)
+        except sqlite3.OperationalError:
+            return False
+        except sqlite3.DatabaseError:
+            self.discard()
+            return False
+
+    def _put_all(self, kept: "list[_Kept]") -> bool:
         with _transaction(self._db):
-            if self._db.execute("SELECT made_at FROM state").fetchone() == (self._stated,):
-                (last,) = self._db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
-                for one in kept:
-                    last = self._put(one, last)
-                pages = self._db.execute("PRAGMA page_count").fetchone()[0] * self._db.execute("PRAGMA page_size").fetchone()[0]
-                if pages > _LARGEST:
-                    self._db.execute("DELETE FROM answer")
+            if self._db.execute(_STATE).fetchone() != self._state:
+                return False
+            (last,) = self._db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
+            for one in kept:
+                last = self._put(one, last)
+            pages = self._db.execute("PRAGMA page_count").fetchone()[0] * self._db.execute("PRAGMA page_size").fetchone()[0]
+            if pages > _LARGEST:
+                self._db.execute("DELETE FROM answer")
+        return True
+
+    def discard(self) -> None:
+        """Remove a broken file, and say nothing more from it."""
+        self._void = True
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
 
     def _put(self, kept: "_Kept", last: int) -> int:
         """Rows of one record: a plan for each different one, and the names that share it; then its answers. The last plan's id."""
@@ -195,18 +226,46 @@ class Shelf:
         return last + len(plans)
 
     def bring_up_to_date(self) -> None:
-        """Drop the rows of every record on which something was stated since; where that cannot be written, pass them over."""
-        made_at = self._db.execute("SELECT made_at FROM state").fetchone()[0]
-        if made_at == self._stated:
-            return
-        restated = [cve for (cve,) in self._statements.db.execute(_RESTATED, (made_at,))] if made_at else []
+        """Drop the rows of every record on which something was stated since, and of another store all.
+
+        Where they cannot be dropped they are passed over. Raises sqlite3.DatabaseError for a file that is broken.
+        """
         try:
-            with _transaction(self._db):
+            if self._db.execute(_STATE).fetchone() != self._state:
+                self._drop()
+        except sqlite3.OperationalError:
+            self._pass_over()
+
+    def _drop(self) -> None:
+        with _transaction(self._db):
+            restated = self._restated()
+            if restated is None:
+                for table in ("plan", "named", "answer", "filled"):
+                    self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+            else:
                 for table in ("plan", "answer", "filled"):
                     self._db.executemany(f"DELETE FROM {table} WHERE cve = ?", [(cve,) for cve in restated])  # noqa: S608
-                self._db.execute("UPDATE state SET made_at = ?", (self._stated,))
+            self._db.execute("DELETE FROM state")
+            self._db.execute("INSERT INTO state VALUES (?, ?)", self._state)
+
+    def _pass_over(self) -> None:
+        try:
+            restated = self._restated()
         except sqlite3.OperationalError:
-            self._stale = frozenset(restated)
+            restated = None
+        self._void, self._stale = restated is None, frozenset(restated or ())
+
+    def _restated(self) -> list[str] | None:
+        """The records on which something was stated since the shelf was brought up to date; None where it is of another store."""
+        made_at, store = self._db.execute(_STATE).fetchone() or (0, None)
+        if store != self._store(made_at):
+            return None
+        return [cve for (cve,) in self._statements.db.execute(_RESTATED, (made_at,))] if made_at else []
+
+    def _store(self, number: int) -> str:
+        """What the statement of this number is: it tells a store from every other one. Empty where there is none."""
+        found = self._statements.db.execute(_STORE, (number,)).fetchone()
+        return found[0] if found else ""
 
 
 class _Kept(NamedTuple):
@@ -270,18 +329,26 @@ def shelf(folder: Path, statements: Statements, *, at: datetime, seen_by: dateti
 
     One that cannot be written is read; one that cannot be read is an empty one.
     """
-    path = folder / f"compiled-{_digest()}.sqlite3"
-    with closing(_connect(path)) as db:
-        (stated,) = statements.db.execute(_STATED).fetchone()
-        opened = Shelf(db, statements, at=at, seen_by=seen_by, stated=stated)
-        opened.bring_up_to_date()
+    opened = _opened(folder / f"compiled-{program()}.sqlite3", statements, at=at, seen_by=seen_by)
+    with closing(opened):
         yield opened
+        opened.write()
+
+
+def _opened(path: Path, statements: Statements, *, at: datetime, seen_by: datetime | None) -> Shelf:
+    """Brought up to date; a fresh one in place of one that turns out to be broken."""
+    for _ in range(2):
+        opened = Shelf(path, _connect(path), statements, at=at, seen_by=seen_by)
         try:
-            opened.write()
-        except sqlite3.OperationalError:  # full, in use, or not to be written: nothing is kept then
-            return
+            opened.bring_up_to_date()
         except sqlite3.DatabaseError:
-            path.unlink(missing_ok=True)
+            opened.discard()
+            opened.close()
+        else:
+            return opened
+    empty = Shelf(path, _made(":memory:"), statements, at=at, seen_by=seen_by)
+    empty.bring_up_to_date()
+    return empty
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -290,13 +357,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         try:
             if not path.exists() and address is path:
                 _remove_others(path)
-            db = sqlite3.connect(address, timeout=_PATIENCE, isolation_level=None)
-            try:
-                _prepare(db)
-            except BaseException:
-                db.close()
-                raise
-            return db
+            return _made(address)
         except sqlite3.OperationalError:
             if path.is_file() and (found := _readable(path)):
                 return found
@@ -306,21 +367,34 @@ def _connect(path: Path) -> sqlite3.Connection:
     raise AssertionError("a shelf in memory can always be made")
 
 
+def _made(address: Path | str) -> sqlite3.Connection:
+    db = sqlite3.connect(address, timeout=_PATIENCE, isolation_level=None)
+    try:
+        _prepare(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
 def _prepare(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA mmap_size = 1073741824")  # read in place: most of the time goes into copying pages
     with _transaction(db):
-        if db.execute("PRAGMA user_version").fetchone() == (0,):
+        (shape,) = db.execute("PRAGMA user_version").fetchone()
+        if shape not in (0, SHAPE):
+            raise sqlite3.DatabaseError("tables of another shape")
+        if not shape:
             for table in TABLES.strip().split(";\n"):
                 db.execute(table)
-            db.execute("PRAGMA user_version = 1")
+            db.execute(f"PRAGMA user_version = {SHAPE}")
 
 
 def _readable(path: Path) -> sqlite3.Connection | None:
     """A shelf that can be read where nothing can be written."""
     with suppress(sqlite3.DatabaseError):
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        if db.execute("PRAGMA user_version").fetchone() == (1,):
+        if db.execute("PRAGMA user_version").fetchone() == (SHAPE,):
             return db
     return None
 
@@ -342,17 +416,3 @@ def _remove_others(path: Path) -> None:
     for other in path.parent.glob("compiled-*.sqlite3"):
         with suppress(OSError):
             other.unlink()
-
-
-@cache
-def _digest() -> str:
-    """The state of the program: its version, and every file of the rooms that a row depends on."""
-    told = hashlib.sha256(wardround.__version__.encode())
-    core = Path(wardround.__file__).with_name("core")
-    for room in ROOMS:
-        for folder, _, files in sorted(os.walk(core / room)):
-            for name in sorted(files):
-                if name.endswith((".py", ".json")):
-                    about = (Path(folder) / name).stat()
-                    told.update(f"{room}/{name} {about.st_size} {about.st_mtime_ns}\n".encode())
-    return told.hexdigest()[:16]

@@ -8,20 +8,17 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import orjson
 
-import wardround
 from wardround.core.matching import Overrides
 from wardround.core.vocab import WardroundError
 from wardround.engines.nation._arrays import read_arrays, write_arrays
+from wardround.lake.program import program
 
 FILE = "verdicts.index"
-ROOMS = ("advisories", "claims", "matching", "names", "versions", "vocab")
-"""The rooms of `core` that a verdict follows from."""
 
 Kept = dict[str, tuple[str, bytes]]
 """For each CVE what it was decided from, and the codes of a universe's subjects: none of a rejected record."""
@@ -72,16 +69,6 @@ def digest_of(texts: Iterable[str]) -> str:
     for text in texts:
         told.update(text.encode(errors="surrogatepass"))
         told.update(b"\0")
-    return told.hexdigest()
-
-
-@cache
-def program() -> str:
-    """The state of the program, as far as verdicts follow from it: by what its files hold, not by when they were written."""
-    told = hashlib.blake2b(wardround.__version__.encode(), digest_size=12)
-    core = Path(wardround.__file__).with_name("core")
-    for path in sorted(path for room in ROOMS for path in (core / room).rglob("*") if path.suffix in (".py", ".json")):
-        told.update(str(path.relative_to(core)).encode() + b"\0" + path.read_bytes())
     return told.hexdigest()
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-import wardround
 from wardround.core.advisories import Advisory
 from wardround.core.matching import Named, Overrides, Subject, names
 from wardround.core.matching._bulk import Ranked
@@ -22,6 +21,7 @@ from wardround.core.vocab import Install, WardroundError
 from wardround.engines.nation._arrays import read_arrays, write_arrays
 from wardround.engines.nation._catalogue import Catalogue
 from wardround.engines.nation._kept import digest_of
+from wardround.lake.program import program
 from wardround.lake.statements import Statements
 
 Ints = npt.NDArray[np.int64]
@@ -142,9 +142,5 @@ def _ask(catalogue: Catalogue, known: int, words: list[str], aliases: Aliases) -
 
 
 def _state(catalogue: Catalogue, aliases: Aliases) -> str:
-    """Changes with the catalogue, the aliases, the program's version, and the tables that the rules of names read."""
-    told = hashlib.sha256(repr((catalogue.token, aliases.all, wardround.__version__)).encode(errors="surrogatepass"))
-    core = Path(wardround.__file__).with_name("core")
-    for path in sorted(path for room in ("matching", "names") for path in (core / room / "tables").glob("*.json")):
-        told.update(path.read_bytes())
-    return told.hexdigest()
+    """Changes with the catalogue, the aliases, and the program: its rules of names and the tables that they read."""
+    return hashlib.sha256(repr((catalogue.token, aliases.all, program())).encode(errors="surrogatepass")).hexdigest()
