@@ -14,6 +14,7 @@ from wardround.core.estate._map import ColumnMapping, suggest
 from wardround.core.estate._model import Inventory
 from wardround.core.estate._read_csv import UTF8_BOM, read_csv
 from wardround.core.estate._read_cyclonedx import read_cyclonedx
+from wardround.core.estate._read_json import read_json, rows_in
 from wardround.core.estate._read_nessus import read_nessus
 from wardround.core.estate._read_nmap import read_nmap
 from wardround.core.estate._read_osquery import is_log, is_rows, log_lines, read_osquery
@@ -23,7 +24,7 @@ from wardround.core.vocab import BadInput
 
 MOST_BYTES = 512_000_000
 MOST_OBJECTS = 5_000_000
-READ = "CycloneDX 1.4 to 1.6 JSON, SPDX 2.3 JSON, CSV, XLSX, .nessus, nmap XML and osquery JSON are read"
+READ = "CycloneDX 1.4 to 1.6 JSON, SPDX 2.3 JSON, CSV, XLSX, JSON rows, .nessus, nmap XML and osquery JSON are read"
 CONTAINERS = {
     b"\xd0\xcf\x11\xe0": ("an old Excel file (.xls) or a workbook with a password", "save it as .xlsx without a password"),
     b"\x1f\x8b": ("compressed with gzip", "unpack it first"),
@@ -90,7 +91,7 @@ def _read(data: bytes, *, into: Gathering, mapping: ColumnMapping | Mapping[str,
     if not start:
         raise BadInput("the file is empty", where=into.name, do="export it again")
     if start[:1] in b"{[":
-        return _read_json(text, data=data, into=into, most=most)
+        return _read_json(text, data=data, mapping=columns, into=into, most=most)
     if start[:1] == b"<":
         return _read_xml(text, start, data=data, into=into, most=most)
     if tag := re.search(rb"^SPDXVersion:\s*(\S{1,20})", start, re.MULTILINE):
@@ -110,7 +111,7 @@ def _unmarked(data: bytes, name: str) -> bytes:
     return data.removeprefix(UTF8_BOM)
 
 
-def _read_json(text: bytes, *, data: bytes, into: Gathering, most: int | None) -> Inventory:
+def _read_json(text: bytes, *, data: bytes, mapping: ColumnMapping | None, into: Gathering, most: int | None) -> Inventory:
     if text.count(b"{") + text.count(b"[") > MOST_OBJECTS:  # each costs a hundred bytes of memory, and three to write
         raise BadInput(
             f"more than {MOST_OBJECTS:,} objects and lists", where=into.name, do="check that this is an SBOM, and split it"
@@ -118,8 +119,11 @@ def _read_json(text: bytes, *, data: bytes, into: Gathering, most: int | None) -
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        if is_log(_first_line(text)):
+        first = _first_line(text)
+        if is_log(first):
             return read_osquery(log_lines(text, into=into), data=data, into=into, most=most)
+        if isinstance(first, Mapping):
+            return read_json(log_lines(text, into=into), data=data, mapping=mapping, into=into, most=most)
         raise BadInput(
             f"this is not valid JSON, or it is cut off: {error.msg}",
             where=f"{into.name} line {error.lineno} column {error.colno}",
@@ -136,8 +140,12 @@ def _read_json(text: bytes, *, data: bytes, into: Gathering, most: int | None) -
     if any(is_log(one) or is_rows(one) for one in listed[:20]):
         entries = ((f"/{at}", one) for at, one in enumerate(listed))
         return read_osquery(entries, data=data, into=into, most=most)
+    if rows := rows_in(document):
+        return read_json(rows, data=data, mapping=mapping, into=into, most=most)
     raise BadInput(
-        f"this JSON is neither CycloneDX (no bomFormat) nor SPDX (no spdxVersion); {READ}", where=into.name, do="export an SBOM"
+        f"this JSON is neither CycloneDX (no bomFormat) nor SPDX (no spdxVersion), nor a list of rows; {READ}",
+        where=into.name,
+        do="export an SBOM",
     )
 
 
