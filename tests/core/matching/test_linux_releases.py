@@ -124,3 +124,24 @@ def test_a_build_that_the_record_lists_by_its_very_text_is_decided(a_record: Cal
     listed = {"vendor": "Linux", "product": "Kernel", "versions": [{"version": "4.15.0-118-generic", "status": "affected"}]}
     answer = decide(a_record([listed]), Subject(("linux",), "kernel", "4.15.0-118-generic"), overrides=Overrides())
     assert answer.verdict.value == "affected"
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("6.9.11", "unknown"),  # the flaw was carried back into 6.9: since which of its releases is not said
+        ("6.9.12", "not_affected"),
+        ("6.6.42", "unknown"),
+        ("6.6.43", "not_affected"),
+        ("6.8.12", "not_affected"),  # of this line nobody speaks
+        ("6.10.1", "affected"),
+        ("6.10.2", "not_affected"),
+        ("6.11", "not_affected"),
+    ],
+)
+def test_a_fix_below_the_release_that_brought_the_flaw_clears_nothing_before_it(
+    says: Any, monkeypatch: pytest.MonkeyPatch, version: str, expected: str
+) -> None:
+    """CVE-2024-41022 counts from 6.10 on; its commits show that stable branches had the flaw before they were mended."""
+    monkeypatch.setitem(RECORDS, "CVE-2024-41022", ("6.10", ["6.6.43", "6.9.12", "6.10.2"], "6.11"))
+    assert says("CVE-2024-41022", version) == expected

@@ -186,6 +186,25 @@ def _kernel_releases(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return with_entries(affected, lambda entry: {**entry, "versionType": KERNEL} if isinstance(entry, Mapping) else entry)
 
 
+def _fixed_below_the_start(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A line below the release that brought the flaw, with a fix of its own: the flaw was carried back into it.
+
+    Since which of its releases is not said, so what comes before the fix there is not cleared.
+    """
+    fixes = {start_of(e) for e in entries_of(affected) if e.get("status") == "unaffected" and end_of(e).endswith(".*")}
+    carried = sorted((fix for fix in fixes if len(numbers_of(fix)) >= _LINE_OF), key=numbers_of)
+
+    def change(entry: Any) -> Any:
+        if not isinstance(entry, Mapping) or start_of(entry) != "0" or entry.get("status") != "unaffected" or entry.get("changes"):
+            return entry
+        below = [fix for fix in carried if numbers_of(fix) < numbers_of(end_of(entry))]
+        steps = [({"at": fix.rpartition(".")[0], "status": "unknown"}, {"at": fix, "status": "unaffected"}) for fix in below]
+        return {**entry, "changes": [step for pair in steps for step in pair]} if steps else entry
+
+    changed = with_entries(affected, change)
+    return None if changed["versions"] == affected.get("versions") else changed
+
+
 def _dotted_beyond_semver(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """`semver` beside bounds of four numbers and more, which no semantic version has: plain numbers are meant."""
     entries = list(entries_of(affected))
@@ -307,6 +326,7 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] 
     "listed_lower_bounds": _listed_lower_bounds,
     "dotted": _dotted,
     "kernel_releases": _kernel_releases,
+    "fixed_below_the_start": _fixed_below_the_start,
     "dotted_beyond_semver": _dotted_beyond_semver,
     "listed_releases": _listed_releases,
     "listed_lines": _listed_lines,
