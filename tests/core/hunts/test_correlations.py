@@ -149,6 +149,9 @@ class TestValues:
             ("value_median", "{field: size, eq: 20}", [3]),
             ("value_percentile", "{field: size, percentile: 75, eq: 25}", [3]),
             ("value_percentile", "{field: size, percentile: 100, gte: 30}", [3]),
+            ("value_min", "{field: size, eq: 10}", [3]),
+            ("value_max", "{field: size, gt: 29}", [3]),
+            ("value_max", "{field: size, gt: 30}", []),
         ],
     )
     def test_numbers_are_measured(self, kind: str, condition: str, expected: list[int]) -> None:

@@ -11,6 +11,7 @@ from wardround.core.sigma._documents import LARGEST_FILE
 
 SEL = "sel:\n    a: 1\ncondition: sel"
 LAUGHS = b"b0: &b0 [x]\n" + b"".join(b"b%d: &b%d [%s]\n" % (i, i, b", ".join([b"*b%d" % (i - 1)] * 9)) for i in range(1, 9))
+MERGES = b"b0: &b0 {%s}\n" % b", ".join(b"k%d: 1" % i for i in range(101)) + b"b1: {<<: *b0}\n"
 ID = "aaaaaaaa-0000-4000-8000-000000000001"
 
 
@@ -74,7 +75,11 @@ detection: {sel: {c-uri: three}}
     [
         (b"title: [", "some_rule.yml:2: not YAML"),
         (b"\xff\xfe\x00", "not YAML"),
-        (b"a: 1\na: 2", "Duplicate key"),
+        (b"a: 1\na: 2", "some_rule.yml:2: not YAML: duplicate key 'a'"),
+        (b"title: x\na:\n  <<: {a: 1}\n  <<: {b: 1}", "some_rule.yml:4: not YAML: duplicate key '<<'"),
+        (b"title: x\nb: caf\xe9 \n", "some_rule.yml:2: not YAML"),
+        (b"? [a]\n: b", "a key is text or a number"),
+        (MERGES, "not YAML: merges too much"),
         (b"", "holds no rule"),
         (b"- a\n- b", "a mapping is expected"),
         (b"just text", "a mapping is expected"),
@@ -101,6 +106,24 @@ def test_what_is_no_rule_is_named_with_the_reason(data: bytes, reason: str) -> N
 def test_a_broken_file_does_not_stop_the_others(a_rule: Callable[..., bytes]) -> None:
     rules = read_rules([("a.yml", b"title: ["), ("b.yml", a_rule(SEL))])
     assert (rules.given, [rule.id for rule in rules.rules], [b.id for b in rules.broken]) == (2, [ID], ["a"])
+
+
+def test_a_broken_document_does_not_stop_the_others_of_its_file(a_rule: Callable[..., bytes]) -> None:
+    text = b"---\n".join(
+        [a_rule(SEL, id="one"), b"title: x\ntitle: y\n", a_rule(SEL, id="two"), b"title: [\n", a_rule(SEL, id="lost")]
+    )
+    rules = read_rules([("a.yml", text)])
+    assert [rule.id for rule in rules.rules] == ["one", "two"]
+    assert [problem.what for problem in rules.broken] == [
+        "not YAML: duplicate key 'title'",
+        "not YAML: did not find expected node content",
+    ]
+    assert rules.broken[0].line == len(a_rule(SEL).splitlines()) + 3
+
+
+def test_mappings_are_merged_and_a_key_of_its_own_counts(hits: Callable[..., list[int]]) -> None:
+    detection = "_shared: &shared {a: 1, b: 1}\nsel:\n    <<: *shared\n    b: 2\ncondition: sel"
+    assert hits(detection, {"a": 1, "b": 2}, {"a": 1, "b": 1}, {"b": 2}) == [1]
 
 
 def test_the_hash_depends_on_the_content_alone(a_rule: Callable[..., bytes]) -> None:

@@ -128,7 +128,7 @@ def _present(asked: Expression, rules: set[str]) -> bool:
 
 
 def _measured(one: Correlation, entries: Sequence[Entry]) -> Iterator[Window]:
-    """The sum, mean, median or percentile of the numbers in a field."""
+    """The sum, mean, median, percentile, smallest or largest of the numbers in a field."""
     span = one.seconds * SECOND
     numbers: list[float] = []
     first = 0
@@ -153,7 +153,8 @@ def measured(kind: str, measure: Measure, numbers: Sequence[float]) -> float:
         return sum(numbers)
     if kind == "value_avg":
         return sum(numbers) / len(numbers)
-    place = (len(numbers) - 1) * measure.percentile / 100
+    percentile = {"value_min": 0, "value_max": 100}.get(kind, measure.percentile)
+    place = (len(numbers) - 1) * percentile / 100
     low = int(place)
     high = min(low + 1, len(numbers) - 1)
     return numbers[low] + (numbers[high] - numbers[low]) * (place - low)

@@ -12,7 +12,7 @@ from wardround.core.sigma._problems import ProblemError, UnsupportedError
 
 COUNTING = ("event_count", "value_count")
 TEMPORAL = ("temporal", "temporal_ordered")
-MEASURING = ("value_sum", "value_avg", "value_median", "value_percentile")
+MEASURING = ("value_sum", "value_avg", "value_median", "value_percentile", "value_min", "value_max")
 SIGNS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "!="}
 TIMESPAN = re.compile(r"([0-9]{1,9})([smhdwMy])")
 # The specification has s, m, h and d; pySigma also has weeks, months and years, of these lengths.
@@ -129,9 +129,11 @@ def _measure(given: object, *, kind: str) -> Measure:
     if kind in MEASURING and len(fields) > 1:
         raise ProblemError(f"the condition of {kind} names more than one field", ("condition", "field"))
     percentile = given.get("percentile")
-    if kind == "value_percentile" and (type(percentile) is not int or not 0 <= percentile <= 100):
+    if kind != "value_percentile":
+        return Measure(bounds, fields)
+    if not isinstance(percentile, int) or isinstance(percentile, bool) or not 0 <= percentile <= 100:
         raise UnsupportedError("value_percentile needs a `percentile` from 0 to 100", ("condition",))
-    return Measure(bounds, fields, percentile if kind == "value_percentile" and isinstance(percentile, int) else 50)
+    return Measure(bounds, fields, int(percentile))
 
 
 def _number(value: object, key: str) -> float:

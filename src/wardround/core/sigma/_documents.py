@@ -8,8 +8,28 @@ from typing import Any, NamedTuple
 from wardround.core.sigma._problems import ProblemError
 
 LARGEST_FILE = 1_000_000
+MOST_MERGED = 10  # mappings merged into one
+MOST_KEYS = 100  # of a mapping that merges others
 
 Path = Sequence[object]
+
+
+class Whole(int):
+    """An integer of a rule, and how it is written there: `0x10` and `010` are looked for in text as such."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Decimal(float):
+    """A number with a fraction, and how it is written there: `1.10` is looked for in text as such."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Document(NamedTuple):
@@ -22,50 +42,118 @@ class Document(NamedTuple):
 @cache
 def _loader() -> Any:
     """Sigma's rules are YAML 1.2 (specification, File Structure): there `yes`, `2025-05-15` and `12:30:00` are text."""
-    from sigma.rule.base import SigmaYAMLLoader
+    import yaml
 
-    class Loader(SigmaYAMLLoader):
-        """pySigma's loader (which refuses a key given twice), without what only YAML 1.1 takes for another type."""
+    class Loader(yaml.CSafeLoader):
+        """Without what only YAML 1.1 takes for another type; a key given twice is refused. `<<` merges, as in pySigma."""
+
+        def flatten_mapping(self, node: Any) -> None:
+            """Called for every mapping before it is made, and for those that it merges."""
+            looked_at = self.__dict__.setdefault("looked_at", set())
+            if node not in looked_at:
+                looked_at.add(node)
+                _unlike_keys(self, node)
+            own = len(node.value)
+            super().flatten_mapping(node)
+            if len(node.value) != own:  # a key of its own comes last, and counts; what merges repeat is not carried along
+                node.value = list({(key.tag, str(key.value)): (key, value) for key, value in node.value}.values())
+                if len(node.value) > MOST_KEYS:
+                    raise yaml.constructor.ConstructorError(None, None, "merges too much into a mapping", node.start_mark)
 
     resolvers: dict[str, list[Any]] = {}
-    for first, pairs in SigmaYAMLLoader.yaml_implicit_resolvers.items():
+    for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items():
         for tag, pattern in pairs:
             kind = tag.rsplit(":", 1)[-1]
-            if kind == "timestamp" or (kind == "bool" and first not in "tTfF"):
+            if kind in ("timestamp", "value") or (kind == "bool" and first not in "tTfF"):
                 continue
             resolvers.setdefault(first, []).append((tag, pattern))
     Loader.yaml_implicit_resolvers = resolvers
     Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+    Loader.add_constructor("tag:yaml.org,2002:float", _fraction)
     return Loader
 
 
+def _unlike_keys(loader: Any, node: Any) -> None:
+    """Raises a YAML error with its place for a key given twice, and where merging would make very much of little."""
+    from yaml.constructor import ConstructorError
+
+    keys: set[object] = set()
+    for key_node, value in node.value:
+        merging = key_node.tag == "tag:yaml.org,2002:merge"
+        if merging and value.id == "sequence" and len(value.value) > MOST_MERGED:
+            raise ConstructorError(None, None, f"more than {MOST_MERGED} mappings merged into one", key_node.start_mark)
+        key = "<<" if merging else loader.construct_object(key_node, deep=True)
+        if isinstance(key, list | dict):
+            raise ConstructorError(None, None, "a key is text or a number", key_node.start_mark)
+        if key in keys:
+            raise ConstructorError(None, None, f"duplicate key {str(key)[:60]!r}", key_node.start_mark)
+        keys.add(key)
+
+
 def _integer(loader: Any, node: Any) -> Any:
-    """An integer, unless it is one only in YAML 1.1 (`12:30:00`, `1_000`)."""
+    """An integer, unless it is one only in YAML 1.1 (`12:30:00`, `1_000`, `0b11`). `010` is ten."""
     text = loader.construct_scalar(node)
-    return text if ":" in text or "_" in text or len(text) > 300 else loader.construct_yaml_int(node)
+    if ":" in text or "_" in text or "b" in text[:3] or len(text) > 300:
+        return text
+    made = Whole(text, 16 if "x" in text else 10)
+    made.text = text
+    return made
+
+
+def _fraction(loader: Any, node: Any) -> Any:
+    """A number with a fraction, unless it is one only in YAML 1.1 (`12:30:00.5`, `1_000.5`)."""
+    text = loader.construct_scalar(node)
+    if ":" in text or "_" in text or len(text) > 300:
+        return text
+    made = Decimal(loader.construct_yaml_float(node))
+    made.text = text
+    return made
 
 
 def documents(data: bytes) -> list[Document]:
-    """The documents of one file. Raises ProblemError for what cannot be read, with the line where that is known."""
+    """The documents of one file; one that cannot be read is a ProblemError instead of data, with the line where that is known.
+
+    Those after it are read as far as it can be told where they begin. Raises ProblemError for a file that holds none.
+    """
+    if len(data) > LARGEST_FILE:
+        raise ProblemError(f"larger than {LARGEST_FILE:,} bytes: no rule is")
+    read = [document for document in _read(data) if document.data is not None]
+    if not read:
+        raise ProblemError("holds no rule")
+    return list(_acted(read))
+
+
+def _read(data: bytes) -> Iterator[Document]:
     import yaml
     from sigma.exceptions import SigmaError
     from sigma.rule.base import check_alias_expansion
 
-    if len(data) > LARGEST_FILE:
-        raise ProblemError(f"larger than {LARGEST_FILE:,} bytes: no rule is")
+    number = 0
     try:
-        read = [Document(n, d) for n, d in enumerate(yaml.load_all(data, Loader=_loader())) if d is not None]
-        if b"*" in data and b"&" in data:  # only then can there be an alias
-            for document in read:
-                check_alias_expansion(document.data)
+        loader = _loader()(data)
+        while loader.check_data():
+            try:
+                made = loader.get_data()
+                if b"*" in data and b"&" in data:  # only then can there be an alias
+                    check_alias_expansion(made)
+            except yaml.constructor.ConstructorError as error:  # whole as YAML: the next document begins after it
+                made = _not_yaml(error, data)
+                loader.constructed_objects, loader.recursive_objects, loader.state_generators = {}, {}, []
+                loader.deep_construct = False
+            except SigmaError as error:
+                made = ProblemError(f"not usable YAML: {error}")
+            yield Document(number, made)
+            number += 1
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ProblemError(f"not YAML: {getattr(error, 'problem', None) or error}", line=mark.line + 1 if mark else 1) from None
-    except (SigmaError, RecursionError, ValueError, TypeError, OverflowError, MemoryError) as error:
-        raise ProblemError(f"not usable YAML: {str(error) or type(error).__name__}") from None
-    if not read:
-        raise ProblemError("holds no rule")
-    return list(_acted(read))
+        yield Document(number, _not_yaml(error, data))
+    except (RecursionError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        yield Document(number, ProblemError(f"not usable YAML: {str(error) or type(error).__name__}"))
+
+
+def _not_yaml(error: Any, data: bytes) -> ProblemError:
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark else data.count(b"\n", 0, getattr(error, "position", 0)) + 1
+    return ProblemError(f"not YAML: {str(getattr(error, 'problem', None) or error).splitlines()[0]}", line=line)
 
 
 def _acted(read: list[Document]) -> Iterator[Document]:

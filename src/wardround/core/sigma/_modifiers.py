@@ -5,6 +5,7 @@ The specification's names are turned into names of our own, which stand beside p
 
 from functools import cache
 
+from wardround.core.sigma._documents import Decimal, Whole
 from wardround.core.sigma._problems import ProblemError
 
 OURS = {
@@ -30,7 +31,7 @@ ENCODING = ("wide", "utf16", "utf16le", "utf16be", "base64", "base64offset")
 def prepared(key: object, value: object) -> tuple[object, object]:
     """A key with its modifiers and a value, as pySigma takes them. Detections in it are prepared likewise."""
     if not isinstance(key, str) or "|" not in key:
-        return key, definition(value)
+        return key, [_plain(v) for v in value] if isinstance(value, list) else _plain(value)
     field, *names = key.split("|")
     names = [name.strip() for name in names]
     if "fieldref" in names:  # `startswith|fieldref` says the same as `fieldref|startswith`
@@ -40,31 +41,41 @@ def prepared(key: object, value: object) -> tuple[object, object]:
     values = value if isinstance(value, list) else [value]
     if "re" in names and any(isinstance(v, str) and len(v) > LONGEST_REGEX for v in values):
         raise ProblemError(f"a regular expression longer than {LONGEST_REGEX:,} characters")
-    if names and names[0] in OF_TEXT:
+    if not field or (names and names[0] in OF_TEXT):
         values = [_as_text(v) for v in values]
     elif OF_NUMBERS.intersection(names):
         values = [_as_number(v) for v in values]
+    else:
+        values = [_plain(v) for v in values]
     return "|".join([field, *(OURS.get(name, name) for name in names)]), values
 
 
 def definition(given: object) -> object:
-    """A detection: a map, a list of maps, or values."""
+    """A detection: a map, a list of maps, or keywords."""
     if isinstance(given, dict):
         return dict(prepared(key, value) for key, value in given.items())
     if isinstance(given, list):
         return [definition(part) for part in given]
-    return given
+    return _as_text(given)
 
 
 def _as_text(value: object) -> object:
+    """A number as the rule writes it, true and false as words."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | float) else value
 
 
+def _plain(value: object) -> object:
+    """The number alone."""
+    if isinstance(value, Whole):
+        return int(value)
+    return float(value) if isinstance(value, Decimal) else value
+
+
 def _as_number(value: object) -> object:
     if not isinstance(value, str):
-        return value
+        return _plain(value)
     try:
         return int(value[:64], 0)
     except ValueError:
