@@ -66,6 +66,14 @@ def test_a_torn_head_is_not_read(read: Read, line: str) -> None:
     assert (events, tally.unparsed) == ([], 1)
 
 
+# The guide's form of a time, "MMM dd yyyy HH:mm:ss zzz": the year of the head before it is only assumed.
+@pytest.mark.parametrize("time", ["May 15 2025 02:12:44 GMT", "May 15 2025 02:12:44.000 UTC", "May 15 2025 02:12:44"])
+def test_the_time_of_a_cef_line_is_its_own(read: Read, time: str) -> None:
+    (event,), tally = read(f"Sep 19 08:26:10 fw1 {CEF.replace('1747275164000', time)}")
+    assert event.time == datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC)
+    assert tally.coverage().zone == ("stated in the log" if time[-1].isalpha() else "not stated, read as UTC")
+
+
 def test_fortigate(read: Read) -> None:
     (event,), _ = read('May 15 03:12:44 fg devname="fg" logid="0100044546" type="event" action="Add" cfgpath="user.local"')
     assert (event.kind.channel, event.fields["cfgpath"], event.fields["action"]) == ("fortinet", ("user.local",), ("Add",))

@@ -47,6 +47,14 @@ def test_a_header_in_the_middle_changes_what_follows(read: Read) -> None:
     assert tally.unparsed == 1
 
 
+def test_lines_without_a_date_go_on_into_the_next_day(read: Read) -> None:
+    """The draft's `#Date` is of the header; nothing else says when midnight was passed."""
+    header = ("#Date: 2025-05-15 22:00:00", "#Fields: time cs-uri-stem")
+    events, _ = read(*header, "23:59:58 /a", "00:00:02 /b", "00:00:01 /c", "23:00:00 /d", "00:30:00 /e", *header, "22:00:01 /f")
+    days = [event.time.day for event in events]
+    assert days == [15, 16, 16, 16, 17, 15]
+
+
 def test_haproxy(read: Read) -> None:
     (event,), tally = read(f"Feb  6 12:14:14 localhost {HAPROXY}", zone="Europe/Paris")
     assert event.time == datetime(2009, 2, 6, 11, 14, 14, 655_000, tzinfo=UTC)
@@ -65,6 +73,27 @@ def test_haproxy_of_a_torn_request(read: Read) -> None:
     line = HAPROXY.replace("200 2750", "-1 0").replace(" 10/0/30/69/109", " 10/-1/-1/-1/+50000")
     (event,), _ = read(f"Feb  6 12:14:14 localhost {line}")
     assert event.fields["sc-status"] == (-1,)
+
+
+def test_haproxy_without_a_syslog_head(read: Read) -> None:
+    (event,), tally = read(HAPROXY.split(": ", 1)[1])
+    assert (event.fields["c-ip"], tally.shape) == (("10.0.1.2",), "HAProxy HTTP log")
+
+
+# Configuration manual, section 8.2.4: errors of the connection, its name, version and cipher stand before the request.
+@pytest.mark.parametrize("said", ["0/0000000000000000/0/0/0 1wt.eu/TLSv1.3/TLS_AES_256_GCM_SHA384", "0/0/0/0 TLSv1.2/ECDHE-RSA"])
+def test_haproxy_over_tls(read: Read, said: str) -> None:
+    (event,), _ = read(f"Feb  6 12:14:14 localhost {HAPROXY.replace('{} ', '{} ' + said + ' ')}")
+    assert (event.fields["sc-status"], event.fields["c-uri"][0]) == ((200,), "/index.html?a=%27")
+
+
+def test_haproxy_of_connections(read: Read) -> None:
+    """Section 8.2.2."""
+    line = "haproxy[14387]: 10.0.1.2:33313 [06/Feb/2009:12:12:51.443] fnt bck/srv1 0/0/5007 212 -- 0/0/0/0/3 0/0"
+    (event,), tally = read(f"Feb  6 12:12:56 localhost {line}")
+    assert (event.fields["src_ip"], event.fields["backend"], event.host) == (("10.0.1.2",), ("bck",), "localhost")
+    assert event.time == datetime(2009, 2, 6, 12, 12, 51, 443_000, tzinfo=UTC)
+    assert tally.coverage().notes == ()
 
 
 def test_other_messages_of_haproxy_are_syslog(read: Read) -> None:

@@ -109,7 +109,7 @@ def test_every_export_gives_the_same_event(read: Read, tool: str, form: str) -> 
         assert event.fields["Provider_Name"] == ("P",)
 
 
-@pytest.mark.parametrize("text", [XML, f"<Events>\n{XML}{XML}\n</Events>"])
+@pytest.mark.parametrize("text", [XML, f"<Events>\n{XML}{XML}\n</Events>", f'<?xml version="1.0"?>\n<Events>\n{XML}\n</Events>'])
 def test_xml(read: Read, text: str) -> None:
     events, tally = read(text)
     assert (len(events), tally.unparsed) == (text.count("</Event>"), 0)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._model import Event, Kind, LineReader, Scalar
 from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 
@@ -49,7 +49,7 @@ class Open:
         self.records: list[Record] = []
 
 
-class AuditReader:
+class AuditReader(LineReader):
     """Joins records by node and serial. An event is given when its end is seen, or enough others have begun after it."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from wardround.core.logs._clock import Clock
-from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._model import Event, Kind, LineReader, Scalar
 from wardround.core.logs._tables import table
 
 CEF = re.compile(r"CEF: ?\d+\|")
@@ -113,7 +113,7 @@ def _delimiter(stated: str) -> str:
     return stated or "\t"
 
 
-class CefReader:
+class CefReader(LineReader):
     """Reads lines that begin with either format."""
 
     def __init__(self, clock: Clock) -> None:
@@ -125,7 +125,3 @@ class CefReader:
             return None
         event = cef_event(number, line, self._clock)
         return None if event is None else (event,)
-
-    def close(self) -> tuple[Event, ...]:
-        """Nothing is held back."""
-        return ()

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from wardround.core.logs._json import Records
-from wardround.core.logs._model import Event
+from wardround.core.logs._model import Event, LineReader
 from wardround.core.logs._times import as_time
 
 DELIMITERS = ",;\t|"
@@ -23,7 +23,7 @@ MOST_LINES = 200
 SKIPPED = ("#TYPE ", "sep=")
 
 
-class CsvReader:
+class CsvReader(LineReader):
     """Reads rows under a header, which only the first lines of a log can be. `problems` are lines that turned out to be neither."""
 
     def __init__(self, records: Records) -> None:

@@ -4,11 +4,12 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
-from wardround.core.logs._model import Event
+from wardround.core.logs._model import Event, LineReader
 from wardround.core.logs._records import windows_event
 
 NAMESPACE = re.compile(r"\sxmlns=(?:'[^']*'|\"[^\"]*\")")
 BEGIN = re.compile(r"(?:\s|\ufeff|<\?xml[^>]{0,100}\?>|<Events[^>]{0,200}>){0,8}<Event[ >]")
+AROUND = re.compile(r"(?:\ufeff?<\?xml[^>]{0,100}\?>)?\s*(?:</?Events>)?")
 LONGEST = 1_000_000
 MOST_LINES = 10_000
 
@@ -53,7 +54,7 @@ def _data(section: ElementTree.Element, depth: int = 0) -> dict[str, Any]:
     return out
 
 
-class XmlReader:
+class XmlReader(LineReader):
     """Reads such elements, several in a line or one over several lines. `problems` are lines of an element that was torn."""
 
     def __init__(self) -> None:
@@ -68,7 +69,7 @@ class XmlReader:
             return self._continued(number, line)
         self._torn()
         if not begins:
-            return () if line.strip() in ("<Events>", "</Events>") else None
+            return () if AROUND.fullmatch(line.strip()) else None
         whole, end, rest = line.rpartition("</Event>")
         parts = [part + "</Event>" for part in whole.split("</Event>")] if end else []
         events = tuple(event for part in parts if (event := _event_in(number, part)))

@@ -1,20 +1,24 @@
-"""HAProxy's HTTP log (configuration manual, section 8.2.3), as a syslog message or bare."""
+"""HAProxy's HTTP, HTTPS and TCP logs (configuration manual, sections 8.2.3, 8.2.4 and 8.2.2), as a syslog message or bare."""
 
 import re
+from datetime import datetime
 from functools import cache
 
 from wardround.core.logs._access import decodings, request_parts
 from wardround.core.logs._clock import Clock
-from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._model import Event, Kind, LineReader, Scalar
 from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 
+START = r"(\S+):(\d{1,5}) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\] (\S+) ([^/\s]+)/(\S+) "
+SECURED = r"(?: \d+(?:/[0-9A-Fa-fx]+){2,4} (?:[^/\s]+/)?\S+/\S+)?"  # errors, the name asked for, version and cipher
 LINE = re.compile(
-    r"(\S+):(\d{1,5}) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\] (\S+) ([^/\s]+)/(\S+) "
-    r"(?:-?\+?\d+/){4}-?\+?\d+ (-?\d{3}|-1) \+?(\d{1,18}) (\S+) (\S+) (\S{4}) \S+ \S+(?: \{([^}]*)\})?(?: \{([^}]*)\})? "
-    r"\"(.*)\"?\s*\Z",
+    rf"{START}(?:-?\+?\d+/){{4}}-?\+?\d+ (-?\d{{3}}|-1) \+?(\d{{1,18}}) (\S+) (\S+) (\S{{4}}) \S+ \S+"
+    rf"(?: \{{([^}}]*)\}})?(?: \{{([^}}]*)\}})?{SECURED} \"(.*)\"?\s*\Z",
     re.ASCII | re.DOTALL,
 )
+CONNECTION = re.compile(rf"{START}(?:-?\+?\d+/){{2}}-?\+?\d+ \+?(\d{{1,18}}) (\S{{2}}) \S+ \S+(.*)\Z", re.ASCII | re.DOTALL)
+OF_CONNECTION = ("src_ip", "src_port", "frontend", "backend", "server", "size", "action", "message")
 PARTS = ("client", "method", "target", "path", "query", "extension", "protocol", "status", "size")
 
 
@@ -26,11 +30,29 @@ def kind() -> Kind:
     return Kind("HAProxy HTTP log", "web", "haproxy", fields=frozenset(fields))
 
 
+@cache
+def connection_kind() -> Kind:
+    """The one kind of lines of the TCP log: who was connected to what, and nothing of what was asked."""
+    return Kind("HAProxy TCP log", "linux", "haproxy", fields=frozenset(OF_CONNECTION))
+
+
+class HaproxyReader(LineReader):
+    """Reads such lines without a syslog head."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def read(self, number: int, line: str) -> tuple[Event, ...] | None:
+        """The event of a line; None when it is not of these logs."""
+        event = haproxy_event(number, line, line, self._clock)
+        return None if event is None else (event,)
+
+
 def haproxy_event(number: int, line: str, message: str, clock: Clock, *, host: str = "") -> Event | None:
-    """A message of the HTTP log as an event; None when it is another message of the proxy."""
+    """A message of the HTTP or the TCP log as an event; None when it is another message of the proxy."""
     found = LINE.match(message)
     if not found:
-        return None
+        return _connection(number, line, message, clock, host)
     client, port, when, fraction, frontend, backend, server, status, size, *_, asked, answered, request = found.groups()
     request = request.rstrip().removesuffix('"')
     parts: dict[str, tuple[Scalar, ...]] = {"client": (client,), "status": (int(status),), "size": (int(size),)}
@@ -40,16 +62,31 @@ def haproxy_event(number: int, line: str, message: str, clock: Clock, *, host: s
     fields |= {"src_port": (int(port),), "frontend": (frontend,), "backend": (backend,), "server": (server,)}
     if captured := tuple(value for group in (asked, answered) if group for value in group.split("|")):
         fields["captured"] = captured
-    time = as_time(when)
-    if time and fraction:
-        time = time.replace(microsecond=int(fraction.ljust(6, "0")))
     text = "\n".join([line, *(d for d in decodings(request)[1:] if d)])
     return Event(
         number,
-        time=clock.local(time) if time else None,
+        time=_time(when, fraction, clock),
         kind=kind(),
         fields=fields,
         text=text,
         excerpt=line,
         host=host,
     )
+
+
+def _connection(number: int, line: str, message: str, clock: Clock, host: str) -> Event | None:
+    found = CONNECTION.match(message)
+    if not found:
+        return None
+    client, port, when, fraction, frontend, backend, server, size, ended, _ = found.groups()
+    values = (client, int(port), frontend, backend, server, int(size), ended, message)
+    fields: dict[str, tuple[Scalar, ...]] = {name: (value,) for name, value in zip(OF_CONNECTION, values, strict=True)}
+    of = connection_kind()
+    return Event(number, time=_time(when, fraction, clock), kind=of, fields=fields, text=line, excerpt=line, host=host)
+
+
+def _time(when: str, fraction: str | None, clock: Clock) -> datetime | None:
+    time = as_time(when)
+    if time and fraction:
+        time = time.replace(microsecond=int(fraction.ljust(6, "0")))
+    return clock.local(time) if time else None

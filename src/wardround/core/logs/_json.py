@@ -8,11 +8,12 @@ import orjson
 
 from wardround.core.logs._audit import AuditReader
 from wardround.core.logs._clock import Clock
-from wardround.core.logs._model import Event
+from wardround.core.logs._model import Event, LineReader
 from wardround.core.logs._records import plain_event, windows_event
 from wardround.core.logs._shapes import shape_of, shaped_event
 from wardround.core.logs._syslog import SyslogReader
 from wardround.core.logs._syslog_prefix import FACILITIES, SEVERITIES, Prefix
+from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 from wardround.core.logs._windows_exports import separated, windows_export
 
@@ -23,28 +24,35 @@ WRAPPED = re.compile(
     + rb')"\s*:\s*\['
 )
 MOST_WRAPPED = 4
+MOST_BESIDE = 9
 
 
 class Records:
-    """Turns what JSON holds into events. One of them serves a source. `plain`: what an object that no table knows is called."""
+    """Turns what JSON holds into events. One of them serves a source. `plain`: what an object that no table knows is called.
+
+    `problems` are parts of a list that are no event: the rest of the list is read without them.
+    """
 
     def __init__(self, clock: Clock, syslog: SyslogReader) -> None:
         self._clock, self._syslog = clock, syslog
         self.plain = ""
+        self.problems: list[tuple[int, str]] = []
 
     def events(self, number: int, value: Any, excerpt: str, depth: int = 0) -> Iterator[Event]:
         """The events of one JSON value: of an object, or of the objects in a list."""
-        if isinstance(value, list):
-            for inner in value if depth <= MOST_WRAPPED else ():
+        if isinstance(value, list) and depth <= MOST_WRAPPED:
+            for inner in value:
                 yield from self.events(number, inner, excerpt if len(value) == 1 else _written(inner), depth + 1)
-        elif isinstance(value, dict) and value:
-            wrapped = (
-                next((value[name] for name in WRAPPERS if isinstance(value.get(name), list)), None) if len(value) <= 9 else None
-            )
-            if wrapped and depth <= MOST_WRAPPED and all(isinstance(inner, dict) for inner in wrapped):
+            return
+        got: tuple[Event, ...] = ()
+        if isinstance(value, dict) and value:
+            if depth <= MOST_WRAPPED and (wrapped := wrapped_in(value)):
                 yield from self.events(number, wrapped, excerpt, depth + 1)
-            else:
-                yield from self.record(number, value, excerpt)
+                return
+            got = self.record(number, value, excerpt)
+        if not got:
+            self.problems.append((number, excerpt))
+        yield from got
 
     def record(self, number: int, record: Mapping[str, Any], excerpt: str, *, form: str = "") -> tuple[Event, ...]:
         """The event of one object; none when its parts are not what its names promise."""
@@ -93,6 +101,20 @@ class Records:
         return self._syslog.message(number, text, head)
 
 
+def wrapped_in(value: Mapping[str, Any]) -> list[Any] | None:
+    """The records in an object that only wraps them: few names, one of them known for that, and no time of its own."""
+    lists = (value.get(name) for name in WRAPPERS) if len(value) <= MOST_BESIDE else ()
+    found: list[Any] | None = next((one for one in lists if isinstance(one, list)), None)
+    if not found or not all(isinstance(inner, dict) for inner in found) or states_time(value):
+        return None
+    return found
+
+
+def states_time(value: Mapping[str, Any]) -> bool:
+    """Does an object say itself when it was? It is then a record, whatever it holds."""
+    return any(as_time(value[name]) is not None for name in table("fields")["json"]["time"] if name in value)
+
+
 def _journal_text(value: Any) -> str:
     if isinstance(value, list):
         if value and all(isinstance(byte, int) and 0 <= byte < 256 for byte in value):
@@ -119,7 +141,7 @@ def _written(value: Any) -> str:
         return ""
 
 
-class JsonReader:
+class JsonReader(LineReader):
     """Reads lines that are a JSON object or a list of them."""
 
     def __init__(self, records: Records) -> None:
@@ -134,11 +156,9 @@ class JsonReader:
         except orjson.JSONDecodeError:
             value = _torn_off(line)
         events = tuple(self._records.events(number, value, line)) if isinstance(value, dict | list) else ()
+        if not events:
+            self._records.problems.clear()  # the whole line is one
         return events or None
-
-    def close(self) -> tuple[Event, ...]:
-        """Nothing is held back."""
-        return ()
 
 
 def _torn_off(line: str) -> Any:

@@ -40,7 +40,7 @@ def lines_of(chunks: Iterable[bytes], *, number: int = 1) -> Iterator[tuple[int,
 
 
 def utf8(stream: BufferedIOBase) -> Iterator[bytes]:
-    """The bytes of a stream in pieces, without a mark; UTF-16 becomes UTF-8."""
+    """The bytes of a stream in pieces, without a mark; UTF-16 becomes UTF-8, and lines that end with a return alone lines."""
     first = stream.read1(CHUNK)
     if wide := _utf16(first):
         decoder = codecs.getincrementaldecoder(wide)("replace")
@@ -49,8 +49,9 @@ def utf8(stream: BufferedIOBase) -> Iterator[bytes]:
             first = stream.read1(CHUNK)
         return
     first = first.removeprefix(codecs.BOM_UTF8)
+    returns = b"\r" in first[:-1] and b"\n" not in first  # else all of them would be one line, and only its start be searched
     while first:
-        yield first
+        yield first.replace(b"\r", b"\n") if returns else first
         first = stream.read1(CHUNK)
 
 

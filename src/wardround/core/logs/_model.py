@@ -65,6 +65,18 @@ def written(value: Scalar) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+class LineReader:
+    """Reads the lines of one format. A line that is not of the format is left to the others."""
+
+    def read(self, number: int, line: str) -> tuple[Event, ...] | None:
+        """The events that this line completes, none when it only prepares them; None when it is not of the format."""
+        raise NotImplementedError
+
+    def close(self) -> tuple[Event, ...]:
+        """The events that were still waiting for more lines; most formats hold nothing back."""
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A log as it came: a name to show, a stream of bytes (packed or plain), and the host it speaks of where that is known.

@@ -10,16 +10,17 @@ from wardround.core.logs._cef import CefReader
 from wardround.core.logs._clock import Clock
 from wardround.core.logs._csv import CsvReader
 from wardround.core.logs._event_xml import XmlReader
+from wardround.core.logs._haproxy import HaproxyReader
 from wardround.core.logs._json import JsonReader, Records, records_for
 from wardround.core.logs._lines import lines_of, text_of, utf8
-from wardround.core.logs._model import Event, Kind, Source
+from wardround.core.logs._model import Event, Kind, LineReader, Source
 from wardround.core.logs._squid import SquidReader
 from wardround.core.logs._tally import Tally
 from wardround.core.logs._unpack import BROKEN, LARGEST_IN_MEMORY
 from wardround.core.logs._values import Values, starts_values
 from wardround.core.logs._w3c import W3cReader
 from wardround.core.logs._zeek import ZeekReader
-from wardround.core.vocab import BadInput, Rejected
+from wardround.core.vocab import BadInput
 
 HOPELESS = 64 << 20
 MOST_KINDS = 10_000
@@ -27,17 +28,16 @@ WRONG = (ValueError, LookupError, TypeError, OverflowError, RecursionError)
 """What a reader may raise for a line made to that end, which then costs that line alone."""
 
 
-class LineReader(Protocol):
-    """Reads the lines of one format. A line that is not of the format is left to the others."""
+class Holder(Protocol):
+    """A reader that may find that lines it took, or parts of them, cannot be read after all."""
 
-    def read(self, number: int, line: str) -> tuple[Event, ...] | None:
-        """The events that this line completes, none when it only prepares them; None when it is not of the format."""
-
-    def close(self) -> tuple[Event, ...]:
-        """The events that were still waiting for more lines."""
+    problems: list[tuple[int, str]]
 
 
-class AccessReader:
+Holders = tuple[Holder, ...]
+
+
+class AccessReader(LineReader):
     """Reads lines of access logs one by one."""
 
     def read(self, number: int, line: str) -> tuple[Event, ...] | None:
@@ -45,16 +45,12 @@ class AccessReader:
         event = access_event(number, line)
         return None if event is None else (event,)
 
-    def close(self) -> tuple[Event, ...]:
-        """Nothing is held back."""
-        return ()
 
-
-def line_readers(clock: Clock, records: Records, *others: LineReader) -> tuple[list[LineReader], tuple[CsvReader, XmlReader]]:
-    """A reader for each format, in the order in which they are asked, and those of them that may find their own lines torn."""
+def line_readers(clock: Clock, records: Records, *others: LineReader) -> tuple[list[LineReader], Holders]:
+    """A reader for each format, in the order in which they are asked, and what may find that lines cannot be read after all."""
     table, xml = CsvReader(records), XmlReader()  # the table reader takes most, and comes last
     readers: list[LineReader] = [JsonReader(records), AccessReader(), CefReader(clock), W3cReader(), ZeekReader(clock), xml]
-    return [*readers, SquidReader(), *others, table], (table, xml)
+    return [*readers, SquidReader(), HaproxyReader(clock), *others, table], (table, xml, records)
 
 
 class Reading:
@@ -70,11 +66,8 @@ class Reading:
             for event in self._read():
                 if self._count(event):
                     yield event
-        except BadInput as error:
-            self.tally.rejected.append(Rejected(error.where or self.source.name, error.what))
-        except BROKEN as error:
-            at = self.tally.bytes.count
-            self.tally.rejected.append(Rejected(self.source.name, f"could not be read to its end: {error} (after {at:,} bytes)"))
+        except (BadInput, *BROKEN) as error:
+            self.tally.damaged(error)
 
     def _count(self, event: Event) -> bool:
         """Put an event's time right, and into the account; False for one of too many kinds, which is left out."""
@@ -109,12 +102,8 @@ class Reading:
         """The pieces before a damaged place; the damage is noted, so that what the readers still hold is given."""
         try:
             yield from chunks
-        except BadInput as error:
-            self.tally.rejected.append(Rejected(error.where or self.source.name, error.what))
-        except BROKEN as error:
-            at = self.tally.bytes.count
-            what = f"could not be read to its end: {error} (after {at:,} bytes)"
-            self.tally.rejected.append(Rejected(self.source.name, what))
+        except (BadInput, *BROKEN) as error:
+            self.tally.damaged(error)
 
     def _windows_events(self) -> Iterator[Event]:
         for got in _windows.windows_events(whole(self.tally)):
@@ -129,18 +118,16 @@ class Reading:
             if isinstance(value, dict):
                 yield from records.events(number, value, text)
             if self.tally.events == before:
+                records.problems.clear()
                 self.tally.not_read(text if value is None else f"value {number}: {text[:80]!r}")
+            self._report(records, "value")
 
-    def _lines(
-        self, pieces: Iterable[bytes], first: int, readers: list[LineReader], holders: tuple[CsvReader, XmlReader]
-    ) -> Iterator[Event]:
+    def _lines(self, pieces: Iterable[bytes], first: int, readers: list[LineReader], holders: Holders) -> Iterator[Event]:
         for number, line in lines_of(pieces, number=first):
             yield from self._line(number, line, readers, holders)
         yield from self._end(readers, holders)
 
-    def _line(
-        self, number: int, line: bytes | None, readers: list[LineReader], holders: tuple[CsvReader, XmlReader]
-    ) -> Iterator[Event]:
+    def _line(self, number: int, line: bytes | None, readers: list[LineReader], holders: Holders) -> Iterator[Event]:
         if line is None:
             self.tally.not_read(f"line {number}: longer than a line may be")
             return
@@ -167,9 +154,12 @@ class Reading:
             self.tally.not_read(f"line {number}: {text[:80]!r}")
             return ()
 
-    def _end(self, readers: list[LineReader], holders: tuple[CsvReader, XmlReader]) -> Iterator[Event]:
+    def _end(self, readers: list[LineReader], holders: Holders) -> Iterator[Event]:
         for reader in readers:
-            yield from reader.close()
+            try:
+                yield from reader.close()
+            except WRONG as error:
+                self.tally.not_read(f"what stood last and was not complete: {type(error).__name__}")
         for holder in holders:
             self._report(holder)
         if self._latin:
@@ -185,9 +175,9 @@ class Reading:
         self.tally.not_read(f"line {number}: {text[:80]!r}")
         return ()
 
-    def _report(self, holder: CsvReader | XmlReader) -> None:
+    def _report(self, holder: Holder, unit: str = "line") -> None:
         for number, text in holder.problems:
-            self.tally.not_read(f"line {number}: {text[:80]!r}")
+            self.tally.not_read(f"{unit} {number}: {text[:80]!r}")
         holder.problems.clear()
 
 
@@ -197,10 +187,8 @@ def whole(tally: Tally) -> bytes:
     try:
         while tally.bytes.count <= LARGEST_IN_MEMORY and (data := tally.bytes.read1(1 << 20)):
             parts.append(data)
-    except BadInput as error:
-        tally.rejected.append(Rejected(error.where or tally.source.name, error.what))
-    except BROKEN as error:
-        tally.rejected.append(Rejected(tally.source.name, f"could not be read to its end: {error}"))
+    except (BadInput, *BROKEN) as error:
+        tally.damaged(error)
     if tally.bytes.count > LARGEST_IN_MEMORY:
         raise BadInput(f"larger than {LARGEST_IN_MEMORY >> 20} MB, too large for an event file", where=tally.source.name)
     return b"".join(parts)

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from wardround.core.logs._access import decodings, request_parts
-from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._model import Event, Kind, LineReader, Scalar
 from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 
@@ -35,9 +35,8 @@ def squid_event(number: int, line: str) -> Event | None:
     if not line[:1].isdecimal() or not (found := LINE.match(line)):
         return None
     when, _, client, result, status, size, method, url, user, _, peer, content = found.groups()
-    parts: dict[str, tuple[Scalar, ...]] = request_parts(f"{method} {url} HTTP/1.1")
+    parts: dict[str, tuple[Scalar, ...]] = request_parts(f"{method} {url}" if method.isalpha() else url)
     parts |= {"client": (client,), "status": (int(status),), "size": (int(size),), "user": ("-", "") if user == "-" else (user,)}
-    del parts["protocol"]
     names = table("fields")["access"]
     fields = {name: values for part, values in parts.items() for name in names[part]}
     host = HOST.match(url)
@@ -50,14 +49,10 @@ def squid_event(number: int, line: str) -> Event | None:
     return Event(number, time=as_time(float(when)), kind=kind(), fields=fields, text=text, excerpt=line)
 
 
-class SquidReader:
+class SquidReader(LineReader):
     """Reads such lines one by one."""
 
     def read(self, number: int, line: str) -> tuple[Event, ...] | None:
         """The event of a line; None when it is not of this format."""
         event = squid_event(number, line)
         return None if event is None else (event,)
-
-    def close(self) -> tuple[Event, ...]:
-        """Nothing is held back."""
-        return ()

@@ -8,7 +8,7 @@ from wardround.core.logs._cef import cef_event
 from wardround.core.logs._clock import Clock
 from wardround.core.logs._event_xml import xml_event
 from wardround.core.logs._haproxy import haproxy_event
-from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._model import Event, Kind, LineReader, Scalar
 from wardround.core.logs._netscaler import netscaler_event
 from wardround.core.logs._syslog_prefix import Prefix, prefix
 from wardround.core.logs._tables import table
@@ -42,7 +42,7 @@ def kind(shape: str, service: str) -> Kind:
     return Kind(shape, "linux", service, fields=FIELDS | extra)
 
 
-class SyslogReader:
+class SyslogReader(LineReader):
     """Reads lines with a syslog head. What a message holds in a format of its own is read as that format."""
 
     def __init__(self, clock: Clock, audit: AuditReader) -> None:
@@ -77,10 +77,6 @@ class SyslogReader:
         elif "devname=" in message or "logid=" in message:
             event = _fortigate(number, line, head)
         return (event or _service(number, line, head),)
-
-    def close(self) -> tuple[Event, ...]:
-        """Nothing is held back."""
-        return ()
 
 
 def _fields(head: Prefix) -> dict[str, tuple[Scalar, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 from wardround.core.logs._clock import Clock
 from wardround.core.logs._model import Source
 from wardround.core.logs._seen import Seen
-from wardround.core.vocab import Rejected
+from wardround.core.vocab import BadInput, Rejected
 from wardround.core.vocab._hunting import SourceCoverage
 
 EXAMPLES = 5
@@ -58,6 +58,14 @@ class Tally:
         self.unparsed += 1
         if len(self.examples) < EXAMPLES:
             self.examples.append(example)
+
+    def damaged(self, error: Exception) -> None:
+        """The source cannot be read to its end, or no further: what stood before that is in the account."""
+        if isinstance(error, BadInput):
+            self.rejected.append(Rejected(error.where or self.source.name, error.what))
+            return
+        what = f"could not be read to its end: {error} (after {self.bytes.count:,} bytes)"
+        self.rejected.append(Rejected(self.source.name, what))
 
     @property
     def shape(self) -> str:

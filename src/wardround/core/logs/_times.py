@@ -61,13 +61,24 @@ def _otherwise(text: str) -> datetime | None:
     if found := MICROSOFT.match(text):
         return _epoch(int(found[1]) / 1000)
     if found := SPACED.match(text):
-        return as_time(found[1] + ("Z" if found[2] in ("UTC", "GMT") else found[2]))
+        return _shifted(as_time(found[1]), found[2])
     for form in WRITTEN if text[:1].isalnum() and ":" in text else ():
         try:
             return datetime.strptime(text, form).replace(tzinfo=UTC)
         except ValueError:
             continue
     return None
+
+
+def _shifted(time: datetime | None, zone: str) -> datetime | None:
+    """A time that was read as UTC, in the zone that stands behind it: `UTC`, `GMT` or an offset."""
+    if time is None or zone in ("UTC", "GMT"):
+        return time
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    try:
+        return time + offset if zone[0] == "-" else time - offset
+    except OverflowError:
+        return None
 
 
 def _epoch(number: float) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from wardround.core.logs._json import WRAPPED
+from wardround.core.logs._json import WRAPPED, states_time
 
 LONGEST_VALUE = 8_000_000
 PIECE = 1 << 20
@@ -138,7 +138,7 @@ class Values:
         if not self._depth:
             if len(self._buffer) - self._at < 16_384:
                 self._more(16_384)
-            if found := WRAPPER.match(self._buffer, self._at):
+            if (found := WRAPPER.match(self._buffer, self._at)) and not self._is_record():
                 self._at, self._depth, self._wrapped = found.end(), 1, True
                 return
         self._number += 1
@@ -172,6 +172,13 @@ class Values:
             self._lost = self._lost or what
             self._skip()
             return
+
+    def _is_record(self) -> bool:
+        """Is the object that begins here, if it is all there, one that says more than the list in it?"""
+        try:
+            return states_time(self._json.raw_decode(self._buffer, self._at)[0])
+        except (ValueError, RecursionError):
+            return False
 
     def _is_inner(self, value: dict[str, Any]) -> bool:
         """Is this, found inside what was lost, a part of that rather than the next value? It then lacks most of the names."""

@@ -1,14 +1,16 @@
 """The W3C extended log format as IIS writes it: `#Fields` says what stands in each line. Its times are UTC (the format's draft)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from wardround.core.logs._access import decodings
-from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._model import Event, Kind, LineReader, Scalar
 from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 
 MOST_FIELDS = 200
+DAY = timedelta(days=1)
+HALF_A_DAY = timedelta(hours=12)
 DECODED = ("cs-uri-stem", "cs-uri-query", "cs(Referer)", "cs(Cookie)")
 REQUEST = ("cs-uri", "c-uri", "cs-uri-query", "c-uri-query", "c-uri-extension")
 
@@ -26,12 +28,14 @@ def kind(header: tuple[str, ...]) -> Kind:
     return Kind("IIS W3C extended log" if "cs-uri-stem" in header else "W3C extended log", "web", "iis", fields=frozenset(fields))
 
 
-class W3cReader:
+class W3cReader(LineReader):
     """Reads such lines under the header that came last."""
 
     def __init__(self) -> None:
         self._header: tuple[str, ...] = ()
         self._date = ""
+        self._last: datetime | None = None
+        self._days = 0
 
     def read(self, number: int, line: str) -> tuple[Event, ...] | None:
         """The event of a line, none for a directive; None when it is not a line of such a log."""
@@ -42,12 +46,9 @@ class W3cReader:
         values = line.split(" ")
         if len(values) != len(self._header):
             return None
-        time = self._time(dict(zip(self._header, values, strict=True)))
-        return None if time is None else (self._event(number, line, values, time),)
-
-    def close(self) -> tuple[Event, ...]:
-        """Nothing is held back."""
-        return ()
+        row = dict(zip(self._header, values, strict=True))
+        time = self._time(row)
+        return None if time is None else (self._event(number, line, row, time),)
 
     def _directive(self, line: str) -> bool:
         name, _, rest = line[1:].partition(":")
@@ -55,14 +56,23 @@ class W3cReader:
             self._header = tuple(rest.split()[:MOST_FIELDS])
         elif name == "Date":
             self._date = rest.split()[0] if rest.split() else ""
+            self._last, self._days = None, 0
         return name in ("Fields", "Date", "Version", "Software", "Start-Date", "End-Date", "Remark", "GMT-Offset")
 
     def _time(self, row: dict[str, str]) -> datetime | None:
-        return as_time(f"{row.get('date', self._date)}T{row['time']}") if "time" in row else None
+        """The time of a line. Where lines have no date, one that goes back by more than half a day is of the day after."""
+        if "time" not in row:
+            return None
+        time = as_time(f"{row.get('date', self._date)}T{row['time']}")
+        if time is None or "date" in row:
+            return time
+        if self._last is not None and self._last - time > HALF_A_DAY:
+            self._days += 1
+        self._last = time
+        return time + self._days * DAY
 
-    def _event(self, number: int, line: str, values: list[str], time: datetime) -> Event:
+    def _event(self, number: int, line: str, row: dict[str, str], time: datetime) -> Event:
         fields: dict[str, tuple[Scalar, ...]] = {}
-        row = dict(zip(self._header, values, strict=True))
         for name, value in row.items():
             got: tuple[Scalar, ...]
             if value == "-":

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from wardround.core.logs._clock import Clock
-from wardround.core.logs._model import Event, Kind, Scalar
+from wardround.core.logs._model import Event, Kind, LineReader, Scalar
 from wardround.core.logs._tables import table
 
 HEX = re.compile(r"\\x([0-9A-Fa-f]{2})")
@@ -25,7 +25,7 @@ def kind(path: str, fields: tuple[str, ...]) -> Kind:
     return Kind(f"Zeek {path} log", "zeek", path, fields=frozenset(fields) | extra)
 
 
-class ZeekReader:
+class ZeekReader(LineReader):
     """Reads such lines under the header that came last."""
 
     def __init__(self, clock: Clock) -> None:
@@ -50,10 +50,6 @@ class ZeekReader:
         if len(values) != len(self._fields):
             return None
         return (self._event(number, line, values),)
-
-    def close(self) -> tuple[Event, ...]:
-        """Nothing is held back."""
-        return ()
 
     def _header(self, line: str) -> bool:
         if line.startswith("#separator "):

@@ -17,11 +17,10 @@ from wardround.core.hunts._plan import Account
 from wardround.core.hunts.indicators import IndicatorSet
 from wardround.core.logs import Event, Reading, Source
 from wardround.core.logs._access import COMBINED, kind
-from wardround.core.logs._csv import CsvReader
-from wardround.core.logs._event_xml import XmlReader
 from wardround.core.logs._json import JsonReader
 from wardround.core.logs._lines import LONGEST_LINE, lines_of
-from wardround.core.logs._read import AccessReader, LineReader, whole
+from wardround.core.logs._model import LineReader
+from wardround.core.logs._read import AccessReader, Holders, whole
 from wardround.core.logs._records import windows_event
 from wardround.core.logs._windows import event_of, windows_records
 from wardround.engines.hunting._compiled import Decided
@@ -37,7 +36,6 @@ OFTEN = 5_000
 EVENT = b'"Event"'
 MINUTE = 60
 COMBINED_KIND = kind(COMBINED)
-Holders = tuple[CsvReader, XmlReader]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
