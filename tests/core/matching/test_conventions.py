@@ -175,6 +175,15 @@ def test_an_unaffected_version_beside_it_says_what_was_before_the_fault() -> Non
     ]
 
 
+def test_an_unaffected_version_above_them_clears_nothing_before_it_and_a_line_alone_is_not_mended() -> None:
+    """CVE-2024-22022, Veeam Recovery Orchestrator: 6 and 5, each before itself, affected, and 7 before itself unaffected."""
+    good = {"version": "7", "lessThan": "7", "status": "unaffected"}
+    one = an_object(affected("6", lessThan="6"), affected("5", lessThan="5"), good, vendor="Veeam", product="Recovery Orchestrator")
+    found, _ = by_convention(one, container="cna")
+    said = [(e["version"], e.get("lessThan"), e["status"]) for e in found["versions"]]
+    assert said == [("7", None, "unaffected"), ("6", "6.*", "unknown"), ("5", "5.*", "unknown")]
+
+
 def test_node_speaks_of_a_release_line_by_its_last_affected_version() -> None:
     """CVE-2024-36138: 18.20.3, 20.15.0 and 22.4.0, each up to itself, default unaffected; all of these lines are affected."""
     last = [affected(v, lessThanOrEqual=v) for v in ("18.20.3", "20.15.0")]

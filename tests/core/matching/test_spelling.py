@@ -84,6 +84,12 @@ def test_signs_and_series(written: dict[str, Any], meant: tuple[str, str]) -> No
     assert read(written) == [meant]
 
 
+def test_a_range_that_ends_with_the_first_version_of_its_series_is_empty_and_stays_so() -> None:
+    """CVE-2023-45038, QNAP's Music Station: `5.4.x` before 5.4.0. Taken from 5.4 on it would clear 5.3.22 by its default."""
+    assert read(affected("5.4.x", lessThan="5.4.0")) == [("5.4.0", "5.4.0")]
+    assert read(affected("5.4.x", lessThan="5.4.1")) == [("5.4", "5.4.1")]
+
+
 def test_several_fixes_in_one_end_are_those_of_their_series() -> None:
     """CVE-2024-36470, TeamCity: before 2022.04.7, 2022.10.6, 2023.05.6, 2023.11.5."""
     one = {"versions": [affected("0", lessThan="2022.04.7, 2022.10.6, 2023.05.6, 2023.11.5", versionType="semver")]}

@@ -52,7 +52,8 @@ def numbers_of(version: str) -> tuple[int, ...]:
 def _equal_ends(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The fix at both ends (`lessThan`), or the last affected version (`lessThanOrEqual`): what comes before is meant.
 
-    Of several, each speaks of its own branch. An unaffected one beside them says that what is before it is unaffected.
+    Of several, each speaks of its own branch. An unaffected one below them says that what is before it is unaffected; one that
+    is above them says so of itself.
     """
     return _by_one_version(affected, _branch)
 
@@ -68,7 +69,11 @@ def _by_one_version(affected: Mapping[str, Any], branch: Callable[[str], str]) -
     good = [entry for entry in entries if entry.get("status") == "unaffected" and entry.get("lessThan")]
     if not bad or len(bad) + len(good) < len(entries) or any(not start_of(e) or start_of(e) != end_of(e) for e in entries):
         return None
-    before = [{**entry, "version": "0"} for entry in good]
+    lowest = min(numbers_of(end_of(entry)) for entry in bad)
+    before = [{**entry, "version": "0"} for entry in good if numbers_of(end_of(entry)) <= lowest]
+    before += [
+        {"version": end_of(e), "status": "unaffected", "versionType": _type(e)} for e in good if numbers_of(end_of(e)) > lowest
+    ]
     if branch is _branch:
         # What is past the last affected version may yet be a build of it: 9.1R18.1 of 9.1R18.
         deep = [end_of(e) for e in bad if e.get("lessThanOrEqual") and _NUMBERED.fullmatch(end_of(e))]
@@ -76,6 +81,10 @@ def _by_one_version(affected: Mapping[str, Any], branch: Callable[[str], str]) -
         before += [{"version": end, "lessThan": f"{end}.*", "status": "unknown", "versionType": _type(bad[0])} for end in deep]
         if len(bad) == 1:
             return {**affected, "versions": [*before, {**bad[0], "version": "0"}]}
+    # `6` alone is no fix in a branch, it names one: which of its releases have the flaw is not said.
+    whole = [e for e in bad if e.get("lessThan") and branch is _branch and _branch(end_of(e)) == end_of(e)]
+    before += [{"version": end_of(e), "lessThan": f"{end_of(e)}.*", "status": "unknown", "versionType": _type(e)} for e in whole]
+    bad = [entry for entry in bad if entry not in whole]
     branches = [{**entry, "version": branch(end_of(entry))} for entry in bad]
     mended = [
         {"version": end_of(e), "lessThan": f"{branch(end_of(e))}.*", "status": "unaffected", "versionType": _type(e)}

@@ -29,7 +29,8 @@ WORDS = "Several ranges are read from their texts, such as “{0}”: each but t
 _ENDS = ("lessThan", "lessThanOrEqual")
 _SIGNED = re.compile(r"(<=|<|=) ?([vV]?\d.*)", re.ASCII)
 _BARE = {"<": "lessThan", "<=": "lessThanOrEqual"}
-_SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)(?:\.[xX*])+", re.ASCII)
+_SERIES = re.compile(r"([A-Za-z]?\d+(?:\.\d+)*)(?:\.[xX*])+", re.ASCII)
+_DOTTED = re.compile(r"[A-Za-z]?(\d{1,18}(?:\.\d{1,18})*)", re.ASCII)
 _ONE = r"[vV]?\d[\w.]*(?:-\w[\w.]*)*"
 _LIST = re.compile(rf"{_ONE}(?: ?, ?{_ONE})+", re.ASCII)
 _JUNOS = re.compile(r"(\d+\.\d+[RF]\d+)(?:-[A-Z]+\d[\w.]*)+", re.ASCII | re.IGNORECASE)
@@ -114,7 +115,7 @@ def _one(entry: Any, assumed: dict[str, None]) -> Iterator[Any]:
         start = bound.start
     if series := _SERIES.fullmatch(start):
         assumed[SERIES_START.format(start)] = None
-        start = series[1]
+        start = end if key == "lessThan" and _begins(series[1], end) else series[1]
     if key == "lessThanOrEqual" and (series := _SERIES.fullmatch(end)) and end[-1] in "xX":
         assumed[SERIES_END.format(end)] = None
         end = f"{series[1]}.*"
@@ -123,6 +124,12 @@ def _one(entry: Any, assumed: dict[str, None]) -> Iterator[Any]:
         yield from _split([part.strip() for part in end.split(",")], start, key, rest)
         return
     yield {**rest, "version": start, key: end}
+
+
+def _begins(series: str, end: str) -> bool:
+    """True for the first version of a series (`5.4.0` of `5.4.x`): none of the series is before it, so the range is empty."""
+    first, fix = ([int(part) for part in found[1].split(".")] if (found := _DOTTED.match(text)) else [] for text in (series, end))
+    return bool(first) and fix[: len(first)] == first and not any(fix[len(first) :])
 
 
 def _split(ends: Sequence[str], start: str, key: str, rest: Entry) -> Iterator[Entry]:
