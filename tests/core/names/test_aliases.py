@@ -423,7 +423,7 @@ def test_an_accent_of_its_own_is_the_letters() -> None:
     ],
 )
 def test_a_records_product_is_called_so_without_marks_and_what_it_does(written: str, called: str) -> None:
-    names = {name for _, name in names_of({"vendor": "Example", "product": written})}
+    names = {name for _, name in names_of({"product": written})}
     assert names == {written, called}
 
 

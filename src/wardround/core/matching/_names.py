@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import takewhile
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching._model import Named
@@ -12,6 +13,7 @@ from wardround.core.matching._product_lines import family_of, of_family
 from wardround.core.matching._sql_server import names_of_sql_server, sql_server_of
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases, bare_product, key_of
+from wardround.core.names._gist import gist
 from wardround.core.names._keys import Name, name_of_cpe
 from wardround.core.names._named import ECOSYSTEM, language_of_purl, names_of, names_of_purl
 from wardround.core.names._purl import without_version
@@ -30,6 +32,20 @@ _LETTERS = re.compile(r"[\W_]+")
 _NAMED_BY_YEAR = frozenset({"adobe"})
 _YEAR = re.compile(r"20[12]\d", re.ASCII)
 _MOST_OF_VENDOR = 3
+_TELLS_A_VENDOR = 4
+"""So many letters of a vendor's name are enough to know it by; `ge` and `hp` are not."""
+
+_OF_ANY_COMPANY = frozenset(
+    re.findall(
+        r"\S+",
+        "ag ab as bv co com communications community company corporation developers development dev digital electronics enterprise "
+        "foundation gmbh global group health healthcare holding holdings inc industries international io labs learning limited llc "
+        "ltd maintainers medical net network networks nv org organization oy project pte pty se security sia software solutions "
+        "spa sro srl studio studios systems team technologies technology worldwide",
+    )
+)
+"""Words behind a vendor's name that tell it from nobody."""
+
 _SAYS_NOTHING = 2
 """So many words anybody could give to a product: `toolbox`, `contact form`."""
 
@@ -38,6 +54,7 @@ _FOR_OR_EDITION = re.compile(
     r"| (?:community|enterprise|standard|professional|express) edition)+$",
     re.ASCII,
 )
+_PLUGIN = re.compile(r"\bplug-?in\b", re.ASCII)
 _MAJOR = re.compile(r" ([1-9]\d?)$", re.ASCII)
 _KINDS = (" firmware", " software")
 _STATED = "as the inventory states it"
@@ -161,7 +178,7 @@ def _take(name: Name, how: str, naming: Naming, aliases: Aliases, ways: dict[Nam
     if vendor and not vendor.startswith(ECOSYSTEM):
         whose = aliases.vendor(vendor)
         others = [v for v in listed if v and v != vendor and not v.startswith(ECOSYSTEM)]
-        spelled += [v for v in others if _letters(aliases.vendor(v)) == _letters(whose)]
+        spelled += [v for v in others if _are_one(aliases.vendor(v), whose)]
         spelled += [""] if "" in listed and _of_its_name(whose, product) else []
     for one in spelled:
         ways.setdefault((one, product), how)
@@ -204,6 +221,11 @@ def _written_otherwise(name: str, vendor: str) -> Iterator[tuple[str, str]]:
     kind = next((kind for kind in _KINDS if name.endswith(kind) and len(name) > len(kind)), "")
     for other in [name.removesuffix(kind)] if kind else [f"{name}{word}" for word in _KINDS]:
         yield other, "as the inventory states it, the word for its kind (firmware, software) aside"
+    if _PLUGIN.search(name):
+        yield (
+            _PLUGIN.sub(lambda word: "plugin" if "-" in word[0] else "plug-in", name),
+            "as the inventory states it, plug-in or plugin",
+        )
     if len(words := name.split()) > 1:
         initials = "".join(word[0] for word in words)
         yield f"{name} ({initials})", "as the inventory states it, with its initials"
@@ -243,10 +265,16 @@ def _aside(named: Named) -> Named:
     )
 
 
-@lru_cache(maxsize=16_384)
-def _letters(vendor: str) -> str:
-    """A vendor's name without what is between its letters: `wp swings` and `wpswings` are one."""
-    return _LETTERS.sub("", vendor) or vendor
+@lru_cache(maxsize=65_536)
+def _are_one(vendor: str, other: str) -> bool:
+    """Two spellings of one vendor that has a product of one name: by their letters (`wp swings`, `wpswings`), or but for words
+    behind the name that any company could bear (`traefik`, `traefik labs`; `contec health`, `contec medical systems`).
+    """
+    one, two = (_LETTERS.sub(" ", name).split() for name in (vendor, other))
+    if vendor == other or (one and "".join(one) == "".join(two)):
+        return True
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
+    return len("".join(one[:same])) >= _TELLS_A_VENDOR and _OF_ANY_COMPANY.issuperset(one[same:] + two[same:])
 
 
 def _of_its_name(vendor: str, product: str) -> bool:
@@ -312,6 +340,9 @@ def _stated_names(install: Install, aliases: Aliases) -> Iterator[tuple[Name, st
             for one in (bare, beside):
                 for other, how in _written_otherwise(one, whose):
                     yield (vendor, other), how
+            for one in filter(None, dict.fromkeys((gist(whose, bare), gist(whose, beside)))):
+                for other in (one, f"{one} firmware"):
+                    yield (vendor, other), "as the inventory states it, its spelling and the word for its sort aside"
     if install.cpe and (name := name_of_cpe(install.cpe)):
         yield name, f"by its CPE name {install.cpe[:200]}"
         if product and not vendor:

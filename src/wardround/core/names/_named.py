@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from wardround.core.names._gist import gist
 from wardround.core.names._keys import Name, key_of, name_of_cpe, software_of_cpe
 from wardround.core.names._product import without_marks, without_tagline
 from wardround.core.names._purl import Purl, ecosystem_in, ecosystem_of, languages, release_of, snyk_ecosystem
@@ -38,7 +39,8 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
 
     A package whose ecosystem the object states (`collectionURL`, or the software in its CPE) has that for a vendor too, and
     one without a vendor that which its record's references tell (`told_by`). A product that is the address of a repository
-    is its name and its owner's; one with trade marks, a stop, or a list of what it does behind it, is called so without them too.
+    is its name and its owner's; one with trade marks, a stop, or a list of what it does behind it, is called so without them
+    too; and every one by its gist, where that is another name.
     """
     vendor = key_of(affected.get("vendor"))
     stated = [product for key in ("product", "packageName") if (product := key_of(affected.get(key)))]
@@ -46,6 +48,8 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
         yield vendor, product
         if (short := without_tagline(without_marks(product)).rstrip(". ")) not in (product, ""):
             yield vendor, short
+        if vendor and (essence := gist(vendor, product)) not in (product, ""):
+            yield vendor, essence
         if told and not vendor and (kind := told.get(_NO_LETTERS.sub("", product).upper())):
             yield ECOSYSTEM + kind, _as_package(kind, product)
         if product.startswith("http") and (found := _REPOSITORY.fullmatch(product)):
