@@ -137,9 +137,37 @@ def test_what_cannot_be_done_ends_with_2_and_says_why(run: Run, logs: Path, argu
     assert says in " ".join(err.split())
 
 
-def test_a_fifo_in_a_folder_is_passed_over(run: Run, logs: Path) -> None:
+def test_what_is_left_out_of_a_folder_is_said(run: Run, logs: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "access.log").write_text(SHELL)
     os.mkfifo(logs / "pipe")
-    assert run(logs, "--rules", "epmm", "--json")[0] == 0
+    (logs / "rotated").symlink_to(elsewhere)
+    (logs / "current.log").symlink_to(elsewhere / "gone.log")
+    (logs / "linked.log").symlink_to(elsewhere / "access.log")
+    code, out, _ = run(logs, "--rules", "epmm", "--json")
+    coverage = document(out)["coverage"]
+    assert {Path(r["path"]).name: r["why"] for r in coverage["rejected"]} == {
+        "rotated": "a link to a folder: not followed; give the folder itself",
+        "current.log": "a link that leads nowhere",
+        "pipe": "neither a file nor a folder: not read",
+        "notes.txt": "no event in it that can be read (1 lines not understood)",
+    }
+    assert (code, "linked.log" in {Path(s["path"]).name for s in coverage["sources"]}) == (0, True)
+    assert "4 files not read, or not to the end" in coverage["statement"]
+
+
+def test_a_folder_that_cannot_be_opened_is_said(run: Run, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def refusing(path: Any) -> Any:
+        if Path(path).name == "old":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    coverage = document(run(logs, "--rules", "epmm", "--json")[1])["coverage"]
+    assert {"path": str(logs / "old"), "why": "a folder that cannot be opened: Permission denied"} in coverage["rejected"]
 
 
 def test_a_log_that_may_not_be_read_is_counted_and_the_others_are_searched(

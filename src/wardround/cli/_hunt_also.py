@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wardround.cli._logs import STANDARD_INPUT
 from wardround.cli._output import say
 from wardround.core.vocab import BadInput, Detection
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from wardround.engines.hunting import Job
 
 YARA_ENDINGS = (".yar", ".yara", ".rule")
-STANDARD_INPUT = Path("-")
 SHOWN = 20
 
 IocOption = Annotated[

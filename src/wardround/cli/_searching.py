@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wardround.cli._logs import STANDARD_INPUT
 from wardround.cli._output import say
 from wardround.lake.home import Home
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from wardround.core.hunts import HuntResult
     from wardround.engines.hunting import Job
 
-STANDARD_INPUT = Path("-")
 WORTH_A_PROCESS = 64 << 20
 
 

@@ -1,7 +1,7 @@
 """`wardround hunt`: search logs for traces, and say what could be seen."""
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wardround.cli._hunt_also import AllIndicatorsOption, Also, IocOption, TimelineOption, YaraOption, asked
+from wardround.cli._logs import log_files
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
 from wardround.cli._rule_files import PipelineOption, ValuesOption, read_rule_files
-from wardround.cli._searching import STANDARD_INPUT, opened, search
+from wardround.cli._searching import opened, search
 from wardround.core.vocab import BadInput, Detection, Rejected
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def hunt(
 
     window = _window(since, until)
     _check_clock(zone, skew)
-    files = list(_files(logs))
+    files, left_out = log_files(logs)
     rule_set = _rules(rules, home=home, pipelines=pipeline or (), values=values)
     if not rule_set.rules:
         raise BadInput(
@@ -95,7 +96,8 @@ def hunt(
         indicators=also.indicators,
     )
     found = search(job, home=home_of(home), workers=workers, resume=resume)
-    result, rejected = also.after(found.result, job), found.result.rejected
+    whole = replace(found.result, rejected=(*left_out, *found.result.rejected))
+    result, rejected = also.after(whole, job), whole.rejected
     if not (result.events or also.scanned or found.left):
         first = f": {rejected[0].where}: {rejected[0].what}" if rejected else ""
         raise BadInput(f"no event could be read{first}", do="give logs of a format in docs/reference/formats.md")
@@ -133,22 +135,6 @@ def _check_clock(zone: str, skew: float) -> None:
         zone_of(zone)
     if not abs(skew) <= LARGEST_SKEW:
         raise BadInput("a clock that far off is not a skew", where="--skew", do=f"give at most {LARGEST_SKEW:,} seconds")
-
-
-def _files(given: list[Path]) -> Iterator[Path]:
-    """The files to read: those named, and all regular files in the folders named. A missing one is wrong usage."""
-    seen: set[Path] = set()
-    for path in given:
-        if path == STANDARD_INPUT:
-            yield path
-            continue
-        if not path.exists():
-            raise BadInput("there is no such file or folder", where=str(path))
-        found = sorted(Path(at, name) for at, _, names in os.walk(path) for name in names) if path.is_dir() else [path]
-        for file in found:
-            if (file == path or file.is_file()) and (real := file.resolve()) not in seen:
-                seen.add(real)
-                yield file
 
 
 def _rules(given: str, *, home: Path | None, pipelines: Sequence[Path], values: Path | None) -> "RuleSet":

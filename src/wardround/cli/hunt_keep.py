@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wardround.cli._logs import log_files
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
 from wardround.core.vocab import BadInput
 
@@ -48,7 +49,10 @@ def hunt_keep(
     before = runs.of(name)
     document = kept.read(before[-1]) if before else {"logs": [], "engine": engine()}
     given = {log["key"]: log for log in document["logs"]}
-    for path in _files(logs or []):
+    paths, left_out = log_files(logs or [])
+    for what in left_out:
+        say(f"not read: {what.where}: {what.what}")
+    for path in paths:
         log = _log(path, host=host, from_host=from_host)
         given[log["key"]] = {**given.get(log["key"], {}), **log}
     if not given:
@@ -98,16 +102,6 @@ def hunt_keep(
     print(said)
     print(f"Searched {len(again.new)} of {len(given)} logs for it; the rest was known. Kept as {sha256}.")
     say(f"Next: wardround hunt verify {name}, any day, says whether it is still true.")
-
-
-def _files(given: list[Path]) -> list[Path]:
-    """The files named, and all regular files in the folders named."""
-    found = []
-    for path in given:
-        if not path.exists():
-            raise BadInput("there is no such file or folder", where=str(path))
-        found += [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-    return found
 
 
 def _log(path: Path, *, host: str, from_host: bool) -> dict[str, Any]:
