@@ -1,8 +1,10 @@
 """No reader raises, hangs or loses what stands beside the damage, whatever the bytes."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +20,7 @@ from wardround.core.logs import Event, Reading, Source, Tally, unpacked
 from wardround.core.logs._access import access_event
 from wardround.core.logs._read import whole
 from wardround.core.logs._syslog import service_of
-from wardround.core.vocab import BadInput
+from wardround.core.vocab import BadInput, Rejected
 
 Read = Callable[..., Any]
 ACCESS = b'203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /a HTTP/1.1" 200 1 "-" "-"'
@@ -215,6 +218,31 @@ def test_a_packed_log_that_is_cut_off_says_where(read: Read) -> None:
     assert 0 < count < 50_000
     assert "could not be read to its end" in reading.tally.rejected[0].what
     assert "bytes)" in reading.tally.rejected[0].what
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard.compress])
+def test_what_rotation_packs_is_opened_and_a_bomb_is_stopped(
+    read: Read, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wardround.core.logs._unpack.SUSPECT_SIZE", 1 << 20)
+    events, tally = read(pack(ACCESS + b"\n"))
+    assert (len(events), tally.unparsed) == (1, 0)
+    rejected: list[Rejected] = []
+    for source in unpacked(Source("log", io.BytesIO(pack(bytes(1 << 22)))), rejected=rejected):
+        rejected += [what for reading in [Reading(source)] if not list(reading) for what in reading.tally.rejected]
+    assert "decompression bomb" in rejected[0].what
+
+
+@pytest.mark.parametrize(("start", "kind"), [(b"7z\xbc\xaf\x27\x1c\0\4", "7-Zip"), (b"Rar!\x1a\x07\1\0", "RAR")])
+def test_a_packing_that_is_not_opened_is_named(start: bytes, kind: str) -> None:
+    rejected: list[Rejected] = []
+    assert list(unpacked(Source("log", io.BytesIO(start + bytes(99))), rejected=rejected)) == []
+    assert rejected == [Rejected("log", f"packed with {kind}, which is not opened here: unpack it and give its files")]
+
+
+def test_text_that_begins_as_a_packed_file_does_is_text(read: Read) -> None:
+    events, tally = read(b"BZh9 is no block", ACCESS)
+    assert (len(events), tally.unparsed) == (1, 1)
 
 
 def test_audit_records_still_open_when_the_log_is_cut_off_are_given() -> None:

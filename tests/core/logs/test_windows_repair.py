@@ -1,12 +1,13 @@
 """Event files with dirty headers and torn chunks, made from a real one: what is readable is read, what is not is said."""
 
 import tarfile
+from io import BufferedReader, BytesIO
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from wardround.core.logs import Event
+from wardround.core.logs import Event, Reading, Source
 from wardround.core.logs._windows import windows_events
 from wardround.core.logs._windows_repair import CHUNK, HEADER, header_is_sound, mended
 
@@ -73,3 +74,36 @@ def test_no_overwritten_place_raises(whole: bytes, at: int) -> None:
 def test_no_cut_raises(whole: bytes) -> None:
     for length in (0, 1, 8, 9, 100, 127, 128, 4095, 4096, 4097, 4600, 5000):
         read(whole[:length])
+
+
+def renumbered(chunk: bytes, first: int) -> bytes:
+    """A chunk whose head says that its records have these numbers."""
+    return chunk[:24] + first.to_bytes(8, "little") + (first + RECORDS - 1).to_bytes(8, "little") + chunk[40:]
+
+
+def test_a_record_that_was_altered_is_said(whole: bytes) -> None:
+    at = whole.find("HKU".encode("utf-16-le"))
+    events, said = read(whole[:at] + "XYZ".encode("utf-16-le") + whole[at + 6 :])
+    assert (events, said) == (
+        RECORDS,
+        ["chunk 1 does not agree with its own checksum: damaged, altered, or copied while it was written"],
+    )
+
+
+def test_records_that_were_cut_out_are_said(whole: bytes) -> None:
+    chunk = whole[HEADER:]
+    events, said = read(whole[:HEADER] + renumbered(chunk, 1) + renumbered(chunk, 1 + 3 * RECORDS))
+    assert events == 2 * RECORDS
+    assert said == ["records 8 to 21 are not in it: cleared, cut out, or never copied"]
+
+
+def test_a_file_is_a_ring_whose_first_chunk_may_be_its_newest(whole: bytes) -> None:
+    chunk = whole[HEADER:]
+    rows = [renumbered(chunk, first) for first in (1 + 2 * RECORDS, 1, 1 + RECORDS)]
+    assert read(whole[:HEADER] + b"".join(rows)) == (3 * RECORDS, [])
+
+
+def test_a_header_that_was_overwritten_does_not_hide_an_event_file(whole: bytes) -> None:
+    reading = Reading(Source("log", BufferedReader(BytesIO(b"\0" * HEADER + whole[HEADER:]))))
+    assert len(list(reading)) == RECORDS
+    assert reading.tally.unparsed == 1

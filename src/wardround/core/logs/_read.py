@@ -81,8 +81,7 @@ class Reading:
         return True
 
     def _read(self) -> Iterator[Event]:
-        start = self.source.stream.peek(8)[:8]  # type: ignore[attr-defined]
-        if start.startswith((_windows.MAGIC, _windows.CHUNK_MAGIC)):
+        if _windows.begins_event_file(self.source.stream.peek(8)):  # type: ignore[attr-defined]
             yield from self._windows_events()
             return
         chunks = self._whole_to_damage(utf8(self.tally.bytes))  # type: ignore[arg-type]

@@ -1,15 +1,16 @@
-"""Opening what logs come packed in: gzip, zstandard, zip and tar, one in another, with limits.
+"""Opening what logs come packed in: gzip, zstandard, xz, bzip2, zip and tar, one in another, with limits.
 
 Nothing is ever written: a member is a stream, and its name is only a label, so a path in an archive cannot lead anywhere.
 """
 
+import bz2
 import gzip
 import io
 import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
@@ -23,6 +24,16 @@ LARGEST_IN_MEMORY = 1 << 30
 SUSPECT_SIZE = 1 << 28
 SUSPECT_RATIO = 200
 MOST_MEMBERS = 100_000
+MAGIC = (
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"Rar!\x1a\x07", "RAR"),
+)
+NOT_OPENED = ("7-Zip", "RAR")
 BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
@@ -100,6 +111,14 @@ class _Zstandard:
         return out
 
 
+STREAMS: dict[str, Callable[[Counted], Any]] = {
+    "gzip": lambda packed: gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16)),
+    "zstd": _Zstandard,
+    "xz": lambda packed: lzma.LZMAFile(io.BufferedReader(packed, 1 << 16)),  # noqa: SIM115  as a stream
+    "bzip2": lambda packed: bz2.BZ2File(io.BufferedReader(packed, 1 << 16)),  # noqa: SIM115
+}
+
+
 def unpacked(source: Source, *, rejected: list[Rejected], depth: int = 0) -> Iterator[Source]:
     """The logs in a source: itself when not packed, else every member, named `outer!inner`. Unreadable ones go to `rejected`."""
     head = io.BufferedReader(cast(io.RawIOBase, source.stream), 1 << 17)
@@ -124,11 +143,11 @@ def unpacked(source: Source, *, rejected: list[Rejected], depth: int = 0) -> Ite
 
 
 def packing(start: bytes) -> str:
-    """What the first bytes say: gzip, zstd, zip, tar, or empty text for none of them."""
-    for magic, kind in ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip")):
-        if start.startswith(magic):
-            return kind
-    return "tar" if start[257:262] == b"ustar" else ""
+    """What the first bytes say: gzip, zstd, xz, bzip2, zip, tar, 7-Zip, RAR, or empty text for none of them."""
+    known = next((kind for magic, kind in MAGIC if start.startswith(magic)), "")
+    if start.startswith(b"BZh") and start[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):  # a block, or the end of a file without one
+        return "bzip2"
+    return known or ("tar" if start[257:262] == b"ustar" else "")
 
 
 class _Header(tarfile.TarInfo):
@@ -143,10 +162,12 @@ class _Header(tarfile.TarInfo):
 
 
 def _members(source: Source, head: Any, kind: str, rejected: list[Rejected], depth: int) -> Iterator[Source]:
-    if kind in ("gzip", "zstd"):
+    if kind in NOT_OPENED:
+        raise BadInput(f"packed with {kind}, which is not opened here: unpack it and give its files", where=source.name)
+    if kind in STREAMS:
         packed = Counted(head)
         stated = int.from_bytes(head.peek(8)[4:8], "little") if kind == "gzip" else 0
-        inner = gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16)) if kind == "gzip" else _Zstandard(packed)
+        inner = STREAMS[kind](packed)
         outer = replace(source, stream=Unpacked(inner, packed, source.name), written=_written(stated) or source.written)  # type: ignore[arg-type]
         yield from unpacked(outer, rejected=rejected, depth=depth + 1)
     elif kind == "tar":

@@ -8,9 +8,20 @@ import orjson
 
 from wardround.core.logs._model import Event
 from wardround.core.logs._records import windows_event
-from wardround.core.logs._windows_repair import CHUNK, CHUNK_MAGIC, HEADER, MAGIC, header_is_sound, mended
+from wardround.core.logs._windows_repair import (
+    CHUNK,
+    CHUNK_MAGIC,
+    HEADER,
+    agrees,
+    begins_event_file,
+    header_is_sound,
+    mended,
+    numbers_in,
+)
 
-__all__ = ["CHUNK", "CHUNK_MAGIC", "HEADER", "MAGIC", "event_of", "windows_events", "windows_records"]
+__all__ = ["begins_event_file", "event_of", "windows_events", "windows_records"]
+
+MOST_NUMBER = 1 << 48
 
 
 def windows_events(data: bytes) -> Iterator[Event | str]:
@@ -32,10 +43,16 @@ def windows_records(data: bytes) -> Iterator[dict[str, Any] | str]:
     given, data = data, mended(data)
     if data is not given and not damage:
         yield f"its chunks do not follow one another as they should: {len(data) // CHUNK} found in it"
+    held: list[tuple[int, int]] = []
     for at in range(HEADER, len(data), CHUNK):
         chunk = data[at : at + CHUNK]
         if chunk.startswith(CHUNK_MAGIC) and len(chunk) == CHUNK:
             expected += _records_in(chunk)
+            held.append(numbers_in(chunk))
+            if not agrees(chunk) and (data is given or chunk in given):  # of a torn one it is said already
+                number = at // CHUNK + 1
+                yield f"chunk {number} does not agree with its own checksum: damaged, altered, or copied while it was written"
+    yield from _left_out(held)
     got = 0
     try:
         reader = iter(evtx.PyEvtxParser(io.BytesIO(data)).records_json())
@@ -78,6 +95,16 @@ def _damage(data: bytes) -> Iterator[str]:
             yield f"chunk {index + 1} of {chunks} is {'cut off' if chunk else 'missing'}: the file ends early"
         elif not chunk.startswith(CHUNK_MAGIC):
             yield f"chunk {index + 1} of {chunks} is damaged"
+
+
+def _left_out(held: list[tuple[int, int]]) -> Iterator[str]:
+    """Numbers of records that no chunk has between those that chunks have. The file is a ring: its newest chunk may stand first."""
+    ordered = sorted(pair for pair in held if 0 < pair[0] <= pair[1] < MOST_NUMBER)
+    highest = ordered[0][1] if ordered else 0
+    for first, last in ordered:
+        if first > highest + 1:
+            yield f"records {highest + 1} to {first - 1} are not in it: cleared, cut out, or never copied"
+        highest = max(highest, last)
 
 
 def _records_in(chunk: bytes) -> int:

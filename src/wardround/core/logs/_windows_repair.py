@@ -16,6 +16,25 @@ def header_is_sound(data: bytes) -> bool:
     return data.startswith(MAGIC) and len(data) >= 128 and zlib.crc32(data[:120]) == int.from_bytes(data[124:128], "little")
 
 
+def begins_event_file(start: bytes) -> bool:
+    """Do these first bytes begin an event file, be its header whole, overwritten or missing?"""
+    if start.startswith(MAGIC):
+        return True
+    at = start.find(CHUNK_MAGIC)
+    return at == 0 or (at > 0 and _is_head(start, at))
+
+
+def agrees(chunk: bytes) -> bool:
+    """Does a chunk agree with the checksum (CRC-32) that its head holds of its records?"""
+    end = int.from_bytes(chunk[48:52], "little")
+    return CHUNK_HEAD <= end <= CHUNK and zlib.crc32(chunk[CHUNK_HEAD:end]) == int.from_bytes(chunk[52:56], "little")
+
+
+def numbers_in(chunk: bytes) -> tuple[int, int]:
+    """The numbers of the first and the last record of a chunk, as its head states them."""
+    return int.from_bytes(chunk[24:32], "little"), int.from_bytes(chunk[32:40], "little")
+
+
 def mended(data: bytes) -> bytes:
     """The same file when its chunks stand where they should; else one with a new header, every chunk found, torn ones filled up."""
     places = list(_chunks(data))
