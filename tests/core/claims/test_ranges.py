@@ -56,6 +56,8 @@ def test_plain_comparators_stay_text_so_that_the_reason_says_so(text, made):
     [
         ("<= R8.0.3", {"version": "0", "lessThanOrEqual": "R8.0.3"}),  # ICSMA-18-086-01
         (">=BT02 | <= BT06", {"version": "BT02", "lessThanOrEqual": "BT06"}),
+        ("< 3.x", {"version": "0", "lessThan": "3"}),  # ICSMA-20-170-02
+        (">= 2.x | < 3.1", {"version": "2", "lessThan": "3.1"}),
     ],
 )
 def test_other_comparators_are_a_range_of_which_only_the_ends_are_known(text, made):
@@ -86,7 +88,7 @@ def test_a_list_of_plain_versions_is_each_of_them():
     )
 
 
-@pytest.mark.parametrize("text", ["A10 | A11", "4.20 | 4.20 SR1 | 4.30", "2.3.6 and  below", "12.x", "<= 2.0"])
+@pytest.mark.parametrize("text", ["A10 | as shipped", "2.3.6 and  below", "12.x and so on", "<= 2.0"])
 def test_a_version_that_is_no_plain_list_is_one_text(text):
     assert entries(text, is_range=False) == ({"version": " ".join(text.split())},)
 
@@ -100,3 +102,31 @@ def test_any_text_is_read_and_only_what_says_so_covers_everything(text, is_range
 
 def test_a_range_of_a_million_constraints_is_one_text():
     assert len(entries(">=1|" * 1_000_000, is_range=True)) == 1
+
+
+def test_a_series_is_all_of_it():
+    assert entries("14.1.x", is_range=False) == ({"version": "14.1", "lessThan": "14.1.*"},)  # ICSMA-19-241-01
+
+
+def test_of_the_series_that_a_range_ends_with_nothing_is_said():
+    """ICSMA-21-187-01 calls 12.2.x.x and prior affected, and names 12.2.8.0 as the fix of some of its vulnerabilities."""
+    series, before = entries("<= 12.2.x.x", is_range=True)
+    assert (series["version"], series["lessThan"], series["excluded"]) == ("12.2", "12.2.*", True)
+    assert before == {"version": "0", "lessThan": "12.2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("9.13 | 9.19", ["9.13", "9.19"]),  # ICSMA-20-170-06
+        ("B.02 | C.02 | C.03", ["B.02", "C.02", "C.03"]),  # ICSMA-21-322-02
+        ("4.20 | 4.20 SR1 | 4.30", ["4.20", "4.20 SR1", "4.30"]),  # ICSMA-22-151-02
+        ("4.X | 5.X", ["4", "5"]),  # ICSMA-20-023-01
+        # Sentences, models and constraints are no lists of versions: they stay as they are.
+        ("CS2 Avance | Amingo | Avance CS2", ["CS2 Avance | Amingo | Avance CS2"]),
+        ("base units (BU)|handheld base units (HBU)", ["base units (BU)|handheld base units (HBU)"]),
+        ("A.01 <= C.0x | 4.0", ["A.01 <= C.0x | 4.0"]),
+    ],
+)
+def test_a_list_with_bars_is_its_versions(text, made):
+    assert [entry["version"] for entry in entries(text, is_range=False)] == made

@@ -29,6 +29,10 @@ _EVERY_TEXT = frozenset({"*", "all", "all versions", "vers:all/*"})
 _VERS = re.compile(r"vers:([a-z0-9.+-]+)/(.*)", re.ASCII | re.DOTALL)
 _CONSTRAINT = re.compile(r"(<=|>=|!=|<|>|=)? ?([^\s<>=!|]+)", re.ASCII)
 _PLAIN = re.compile(r"[vV]?\d+(?:\.\d+)*", re.ASCII)
+_SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)(?:\.[xX])+", re.ASCII)
+_LISTED = re.compile(r"[A-Za-z]{0,2}\.?\d[\w.]*(?: (?:SP|SR|[Bb]uild) ?\d+)?", re.ASCII)
+"""What a list with bars may hold: `9.13`, `C.02`, `A10`, `4.20 SR1`, `5.X`."""
+
 _NO_ORDER = frozenset({"all", "none", "generic"})
 _MOST = 2_000  # constraints of one range, and characters of a text: more is no range that a person wrote
 EXCLUDED = "excluded"
@@ -43,13 +47,19 @@ def entries(text: str, *, is_range: bool) -> tuple[Entry, ...]:
     if found := _VERS.fullmatch(flat):
         read = _of_vers(found[1], found[2])
         return ({"version": flat[:_MOST]},) if read is None else read
-    listed = [part.strip() for part in flat.split("|")]
-    if len(listed) > 1 and all(_PLAIN.fullmatch(part) for part in listed[:_MOST]):
-        return tuple({"version": part} for part in listed[:_MOST])
+    listed = [part.strip() for part in flat.split("|")][:_MOST]
+    if all(map((_LISTED if len(listed) > 1 else _SERIES).fullmatch, listed)):
+        return tuple(_one(part) for part in listed)
     constraints = _constraints(flat) if is_range else None
     if constraints and any(sign for sign, _ in constraints) and (read := _intervals(constraints, "", text=True)) is not None:
         return read
     return ({"version": flat[:_MOST]},)
+
+
+def _one(version: str) -> Entry:
+    """One version; `4.X` is a series."""
+    series = _SERIES.fullmatch(version)
+    return {"version": series[1], "lessThan": f"{series[1]}.*"} if series else {"version": version}
 
 
 def _of_vers(scheme: str, body: str) -> tuple[Entry, ...] | None:
@@ -81,7 +91,9 @@ def _intervals(constraints: list[Constraint], scheme: str, *, text: bool) -> tup
     if out and not bounds:
         return (*exact, *out, EVERY)
     spans = _spans(bounds)
-    return None if spans is None else (*exact, *out, *(_span(low, high, typed, text=text) for low, high in spans))
+    if spans is None:
+        return None
+    return (*exact, *out, *(entry for low, high in spans for entry in _whole(_span(low, high, typed, text=text))))
 
 
 def _spans(bounds: list[Constraint]) -> list[tuple[Constraint | None, Constraint | None]] | None:
@@ -110,6 +122,18 @@ def _span(low: Constraint | None, high: Constraint | None, typed: Entry, *, text
     if high is None:
         return entry | {"lessThan": "*"}
     return entry | {"lessThanOrEqual" if high[0] == "<=" else "lessThan": high[1]}
+
+
+def _whole(span: Entry) -> Iterator[Entry]:
+    """A range from or to a series (`<= 12.2.x.x`): what is before it is in the range.
+
+    Of the series itself nothing is said: the fix can be one of it (12.2.8.0, in ICSMA-21-187-01).
+    """
+    ends = {key: found[1] for key in ("version", "lessThan", "lessThanOrEqual") if (found := _SERIES.fullmatch(span.get(key, "")))}
+    if series := ends.pop("lessThanOrEqual", ""):
+        yield {"version": series, "lessThan": f"{series}.*", EXCLUDED: True}
+        ends["lessThan"] = series
+    yield {**{key: value for key, value in span.items() if key != "lessThanOrEqual" or not series}, **ends}
 
 
 def _stated(low: Constraint | None, high: Constraint | None) -> Iterator[Constraint]:
