@@ -12,6 +12,7 @@ from wardround.core.advisories import Advisory
 from wardround.core.matching import Answer, Overrides, Subject, decide
 from wardround.core.matching._forms import Form, form_named, form_of, forms
 from wardround.core.matching._objects import read_object
+from wardround.core.matching._product_order import form_of_object
 from wardround.core.vocab import name_key
 
 ARecord = Callable[..., Advisory]
@@ -65,7 +66,14 @@ ORDERS = {
     "tomcat": "8.5.95 9.0.0.M11 9.0.0-M15 9.0.0 9.0.83 10.1.0-M1 10.1.0-M17 10.1.0-RC1 10.1.0 10.1.15 11.0.0-M10",
     "moodle": "3.9.19 4.0.6 4.1.9 4.1.10 4.2.6 4.3.3 4.3.4",
     "serv-u": "15.3.2_HF_2 15.4.1_HF_1 15.4.2_HF_1 Serv-U_15.4.2_HF_2 15.5.0_HF_1",
-    "zld": "4.60 4.73 4.73_Patch_1 V5.36(ABUH.0) 5.36patch1 V5.36(ABUH.2) 5.37",
+    "zld": "4.60 4.73 4.73_Patch_1 V5.36(ABUH.0) 5.36patch1 V5.36(ABUH.2) 5.37 V5.50(ABOM.8)C0 5.50(ABOM.8.4)C0",
+    "globalprotect": "5.1.11 5.2.12-26 5.2.13 6.2.1 6.2.1-c31 6.2.8-h2",
+    "cortex-xsoar": "6.10.0.250144 6.12.0_(Build_1271551) 6.12.0.1271552",
+    "ibm-i": "7.2 V7R3M0 7.4 7.5",
+    "trend-micro": "6.5_Build_3334 14.0.0.12979 14.0.0.12980 20.0.0-8438 20.0.0.8439",
+    "telerik": "Q1_2007 9.2.23.1010 10.1.24.709 2024_Q3_(10.2.24.806) 10.2.24.924",
+    "lenovo-bios": "R22ET59W_(1.29_) 1.30_(R22ET60W) 1.31",
+    "service-packs": "V3.1 3.2_HF1 V3.2_SP1 v3.2_SP1_HF2 3.2_Service_Pack_2 V18_Update_1 v18_upd_2 2018_SP3_P05 2018_SP3_Patch_6",
 }
 
 
@@ -107,6 +115,10 @@ def test_the_vendors_own_order(name: str) -> None:
         ("whatsup", "23.1.3", "2023.1.3"),
         ("four-numbers", "LoadMaster 7.2.48.11 (LTS)", "7.2.48.11"),
         ("esxi", "ESXi70U3so-22348815", "7.0 U3 build 22348815"),
+        ("ibm-i", "V7R4M0", "7.4"),
+        ("manageengine", "12.8.317", "128317"),
+        ("lenovo-bios", "R22ET60W (1.30 )", "1.30 (R22ET60W)"),
+        ("trend-micro", "20.0.0-8438", "20.0.0.8438"),
     ],
 )
 def test_two_ways_to_write_one_version(name: str, one: str, other: str) -> None:
@@ -129,6 +141,9 @@ def test_two_ways_to_write_one_version(name: str, one: str, other: str) -> None:
         ("esxi", "8.0.2", "8.0 U2b", {-1, 0, 1}),
         ("esxi", "8.0.3 build 24022510", "8.0 U3b", {-1, 0, 1}),
         ("pan-os", "10.2.9", "0", {1}),
+        ("service-packs", "3.2", "3.2.1", {-1, 0, 1}),
+        ("service-packs", "V18", "V18 Update 2", {-1, 0, 1}),
+        ("service-packs", "3.2 SP1", "3.2.0.4", {-1, 0, 1}),
     ],
 )
 def test_what_is_too_coarse_stays_open(name: str, version: str, bound: str, position: set[int]) -> None:
@@ -149,7 +164,19 @@ def test_what_is_no_version_is_refused(name: str, text: str) -> None:
     "name",
     sorted(
         set(ORDERS)
-        - {"apple", "mozilla", "java", "acrobat", "ge-ultrasound", "node", "qnap", "lines-of-two", "four-numbers", "whole-numbers"}
+        - {
+            "apple",
+            "mozilla",
+            "java",
+            "acrobat",
+            "ge-ultrasound",
+            "node",
+            "qnap",
+            "lines-of-two",
+            "four-numbers",
+            "whole-numbers",
+            "service-packs",
+        }
     ),
 )
 def test_one_number_is_a_version_only_of_those_who_leave_zeros_out(name: str) -> None:
@@ -183,6 +210,31 @@ def test_a_product_is_known_by_its_vendor_too() -> None:
     assert form_of(("palo alto networks",), "pan-os") is form_named("pan-os")
     assert form_of((), "vmware esxi") is form_named("esxi")
     assert form_of(("somebody else",), "pan-os") is None
+
+
+def test_a_vendors_form_holds_where_its_versions_are_no_plain_numbers_and_it_reads_them_all() -> None:
+    def form(*bounds: str, vendor: str = "Siemens") -> Form | None:
+        return form_of_object({"vendor": vendor, "product": "X", "versions": [{"version": "0", "lessThan": b} for b in bounds]})
+
+    assert form("V3.2 SP1") is form("V3.2", "V3.2 SP1") is form_named("service-packs")
+    assert form("V3.2") is form("V3.2 SP1", "GEM 1.00") is form("V3.2 SP1", vendor="Somebody") is None
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"), [("V3.2", "affected"), ("3.1", "affected"), ("3.2 SP1", "unknown"), ("V3.2 HF1", "affected")]
+)
+def test_a_release_comes_before_its_service_pack(a_record: ARecord, version: str, verdict: str) -> None:
+    """CVE-2024-39873, SINEMA Remote Connect Server: all versions before V3.2 SP1; of the rest it says that it is not known."""
+    product = ("Siemens", "SINEMA Remote Connect Server")
+    before = {"version": "0", "lessThan": "V3.2 SP1", "versionType": "custom"}
+    assert says(a_record, product, version, before, default="unknown").verdict == verdict
+
+
+def test_a_series_with_a_letter_starts_where_it_does(a_record: ARecord) -> None:
+    """CVE-2023-34973, QuTS hero: the series h5.1 before h5.1.0.2424."""
+    series = {"version": "h5.1.*", "lessThan": "h5.1.0.2424 build 20230609", "versionType": "custom"}
+    found = [says(a_record, ("QNAP Systems Inc.", "QuTS hero"), v, series).verdict for v in ("h5.1.0.2409", "h5.1.0.2424")]
+    assert found == ["affected", "not_affected"]
 
 
 # What a record says, with the product's order.

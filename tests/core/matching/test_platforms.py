@@ -33,6 +33,15 @@ from wardround.core.matching._platforms import is_on
         ("windows", "ios", False),
         ("ios 17", "ios", True),
         ("ios xe 17.9", "windows", None),
+        ("srx345", "srx series", True),
+        ("juniper srx345", "srx 300 series", True),
+        ("srx1500", "srx300 series", False),
+        ("qfx5120-48y", "qfx5000 series", True),
+        ("mx204", "srx series", False),
+        ("mx204", "mx series with spc3", None),
+        ("vsrx3.0", "srx series", None),
+        ("vsrx", "srx series", None),
+        ("linux", "mx series", None),
     ],
 )
 def test_one_platform_is_another_is_not_or_may_be(platform: str, listed: str, answer: bool | None) -> None:

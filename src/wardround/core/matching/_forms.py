@@ -111,6 +111,11 @@ def form_of(vendors: Sequence[str], product: str) -> Form | None:
     return form_named(name) if name else None
 
 
+def forms_of_vendor(vendor: str) -> tuple[Form, ...]:
+    """The forms that hold for every product of a vendor where its versions are no plain numbers (`vendors` of the table)."""
+    return tuple(map(form_named, _by_vendor().get(vendor, ())))
+
+
 @cache
 def form_named(name: str) -> Form:
     """A form by its name. Raises KeyError when there is none."""
@@ -137,6 +142,15 @@ def forms() -> tuple[str, ...]:
 @cache
 def _by_name() -> dict[tuple[str, str], str]:
     return {(vendor, product): name for name, raw in _table()["forms"].items() for vendor, product in raw["names"]}
+
+
+@cache
+def _by_vendor() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, raw in _table()["forms"].items():
+        for vendor in raw.get("vendors", ()):
+            found.setdefault(vendor, []).append(name)
+    return found
 
 
 @cache

@@ -1,6 +1,7 @@
 """`platforms` narrow an object: which objects speak of this install, when its platform is known and when it is not."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +12,10 @@ from typing import Any
 from wardround.core.matching._model import Answer, heaviest
 from wardround.core.matching._systems import system_names, system_of
 from wardround.core.vocab import Verdict, name_key
+
+_SERIES = re.compile(r"(?P<letters>[a-z]{2,5})[ -]?(?:(?P<number>\d*?[1-9])(?P<zeros>0*))? series(?P<narrowed> .*)?", re.ASCII)
+_MODEL = re.compile(r"([a-z]{2,5})[ -]?(\d+)(?![a-z]*\d)", re.ASCII)
+"""A series of devices, and a model: letters and a number."""
 
 Part = tuple[frozenset[str], Answer]
 
@@ -88,6 +93,8 @@ def is_on(platform: str, listed: str) -> bool | None:
             or {kind, other} == {"64-bit", "x64"}
             or (None if "64-bit" in (kind, other) and "32-bit" not in (kind, other) else False)
         )
+    if series := _SERIES.fullmatch(there):
+        return _is_in(here, series)
     system, wanted = system_of(here), system_of(there)
     if system and there in _table()["posix"]:
         return system not in _table()["not_posix"]
@@ -96,6 +103,21 @@ def is_on(platform: str, listed: str) -> bool | None:
     if system == wanted and there in system_names():
         return True
     return None if f"{there} ".startswith(f"{here} ") else False
+
+
+def _is_in(model: str, series: re.Match[str]) -> bool | None:
+    """Whether a model is of a series: `srx345` of `srx series` and of `srx 300 series`; of one `with spc3` nobody can tell.
+
+    Models of another name, or another number, are of none; a name that is no model may be of any.
+    """
+    found = _MODEL.match(model)
+    if not found:
+        return None
+    letters, number, zeros = series["letters"], series["number"] or "", series["zeros"] or ""
+    same = found[1] == letters and (not number or (found[2].startswith(number) and len(found[2]) == len(number + zeros)))
+    if found[1] != letters and found[1].endswith(letters):
+        return None  # vsrx: whether a virtual one is of it, each record means as it does
+    return None if same and series["narrowed"] else same
 
 
 @lru_cache(maxsize=1_024)

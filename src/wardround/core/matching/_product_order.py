@@ -1,12 +1,12 @@
 """A product's own reviewed order, in the place of what its records declare where that does not hold its versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from wardround.core.matching._forms import Form, form_of
-from wardround.core.matching._orders import Order, Position, UnreadableError, order_of, shown
+from wardround.core.matching._forms import Form, form_of, forms_of_vendor
+from wardround.core.matching._orders import Order, Position, UnreadableError, is_plain, order_of, shown
 from wardround.core.names import key_of
 from wardround.core.vocab import Verdict
 
@@ -45,8 +45,26 @@ class ProductOrder(Order):
 
 
 def form_of_object(affected: Mapping[str, Any]) -> Form | None:
-    """The form of the product that an `affected` object names; None for most."""
-    return form_of((key_of(affected.get("vendor")),), key_of(affected.get("product")) or key_of(affected.get("packageName")))
+    """The form of the product that an `affected` object names, or that of its vendor which reads its versions; None for most."""
+    vendor = key_of(affected.get("vendor"))
+    if form := form_of((vendor,), key_of(affected.get("product")) or key_of(affected.get("packageName"))):
+        return form
+    if not (suited := forms_of_vendor(vendor)):
+        return None
+    bounds = set(_bounds(affected))
+    return next((f for f in suited if all(map(f.reads, bounds))), None) if not all(map(is_plain, bounds)) else None
+
+
+def _bounds(affected: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of an object that should be versions."""
+    listed = affected.get("versions")
+    for entry in listed if isinstance(listed, list) else ():
+        if isinstance(entry, Mapping):
+            changes = entry.get("changes")
+            at = [change.get("at") for change in changes if isinstance(change, Mapping)] if isinstance(changes, list) else []
+            for text in (entry.get("version"), entry.get("lessThan"), entry.get("lessThanOrEqual"), *at):
+                if isinstance(text, str) and (flat := text.strip()) not in ("", "*", "unspecified"):
+                    yield flat
 
 
 def product_order(form: Form | None, version_type: object) -> ProductOrder | None:
