@@ -27,6 +27,7 @@ COMMANDS = {
     "pack": ("wardround.cli.pack", "Hunt packs: which there are, and their own tests."),
     "names": ("wardround.cli.names", "What a product is called: ask, decide, share."),
     "override": ("wardround.cli.override", "Vendor facts that a record lacks: list, check, add."),
+    "audit": ("wardround.cli.audit", "The record: export it, and check an export anywhere."),
     "replay": ("wardround.cli.replay", "Play a real incident, day by day."),
     "synth": ("wardround.cli.synth", "Data of the real shape that belongs to nobody."),
     "worker": ("wardround.cli.worker", "Run the hub's jobs (`up` starts one)."),

@@ -1,4 +1,4 @@
-"""One entry for each change of state."""
+"""One entry for each change of state, chained to the one before, and the signed checkpoints of the chain."""
 
 from django.db import models
 
@@ -6,7 +6,11 @@ from wardround.hub.organisations.access import TenantModel
 
 
 class Entry(TenantModel):
-    """Who did what, when, from what, to what, on which evidence. `canonical` is the whole entry as canonical JSON."""
+    """Who did what, when, from what, to what, on which evidence. `canonical` is the whole entry as canonical JSON.
+
+    `digest` is that of the chain up to here (see `wardround.core.record`); empty only where an older version wrote the entry
+    and nothing has been added since.
+    """
 
     sequence = models.PositiveBigIntegerField()
     at = models.DateTimeField()
@@ -15,6 +19,7 @@ class Entry(TenantModel):
     subject = models.CharField(max_length=100)
     document = models.JSONField()
     canonical = models.TextField()
+    digest = models.CharField(max_length=64, default="", db_default="")
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "sequence"], name="one_entry_a_number")]
@@ -29,3 +34,23 @@ class Entry(TenantModel):
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         """Refuse."""
         raise TypeError("the record is append-only")
+
+
+class Checkpoint(TenantModel):
+    """What the record had come to at a time, signed. It holds no word of the record, so the centre may see it.
+
+    The public key stands with each, since the installation's key may change: those from before stay what they are.
+    """
+
+    centre_sees = True
+
+    sequence = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    key = models.CharField(max_length=64)
+    public_key = models.CharField(max_length=100)
+    signature = models.CharField(max_length=200)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "sequence"], name="one_checkpoint_an_entry")]
+        ordering = ["organisation", "sequence"]

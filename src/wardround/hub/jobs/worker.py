@@ -15,6 +15,7 @@ from wardround.connectors.notify import mailer_for
 from wardround.hub import clock
 from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import hunt_what_is_new
+from wardround.hub.audit.sealing import seal_what_is_new
 from wardround.hub.outbox.services import deliver
 
 log = logging.getLogger(__name__)
@@ -49,10 +50,11 @@ class Rounds:
         counting.join(LEAVE)
 
     def once(self, *, gate: bool) -> None:
-        """Run the waiting jobs, send the waiting messages and, now and then, run the gate of every response."""
+        """Run the waiting jobs, send the waiting messages; now and then run the gate of every response, and sign the record."""
         _jobs("default")
         if gate:
             reconsider(at=clock.now())
+            seal_what_is_new(at=clock.now())
         mailer = mailer_for(os.environ.get("WARDROUND_SMTP_URL", ""), folder=settings.HOME.path / "outgoing-mail")
         deliver(mailer, at=clock.now())
         _keep_time()

@@ -1,11 +1,12 @@
 """The record of an organisation: every change of state, who, when, from what, on which evidence."""
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from wardround.hub.audit.models import Entry
+from wardround.hub.audit.exporting import exported
+from wardround.hub.audit.models import Checkpoint, Entry
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.whose import organisation_of, own_organisations
 
@@ -29,7 +30,16 @@ def record(request: Asking, code: str) -> HttpResponse:
     context = {
         "organisation": organisation,
         "listed": Paginator(entries, PAGE).get_page(request.GET.get("page")),
+        "signed": Checkpoint.objects.within(request.access).filter(organisation=organisation).last(),
         "query": "",
         "crumbs": [("Alerts", "/")],
     }
     return render(request, "audit/record.html", context)
+
+
+@require_safe
+def export(request: Asking, code: str) -> StreamingHttpResponse:
+    """The record as far as it is signed, as a file that anybody can check."""
+    organisation = organisation_of(request, code)
+    headers = {"Content-Disposition": f'attachment; filename="record-{organisation.code}.jsonl"'}
+    return StreamingHttpResponse(exported(organisation), content_type="application/jsonl", headers=headers)
