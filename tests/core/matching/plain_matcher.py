@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from .plain_orders import Doubt, NoOpinion, compare, is_plain, kind_of
+from .plain_orders import Doubt, NoOpinion, beside_early, compare, early, is_plain, kind_of
 
 SAID = {"affected": "affected", "unaffected": "not_affected", "unknown": "unknown"}
 HEAVIEST_FIRST = ("affected", "not_evaluable", "unknown", "not_affected")
@@ -286,8 +286,8 @@ def read_signs(words: list[str]) -> tuple[str | None, bool, str | None, bool] | 
     groups = " ".join(words).split(" , ")
     start, start_in, end, end_in = None, True, None, False
     for group in groups:
-        found = re.fullmatch(r"(<=|>=|==|<|>|=) (v?\d+(?:\.\d+)*)", group)
-        if not found:
+        found = re.fullmatch(r"(<=|>=|==|<|>|=) (v?\d\S*)", group)
+        if not found or not (is_plain(found[2]) or early(found[2])):
             return None
         if found[1] in ("=", "=="):
             return (found[2], True, found[2], True) if len(groups) == 1 else None
@@ -366,7 +366,8 @@ def check_ends(row: dict[str, Any], bounds: tuple[str | None, bool, str | None, 
     if start is None or end is None:
         return
     try:
-        side = 0 if start == end else compare(row, start, end)
+        foretold = kind_of(row) == "custom" and (early(start) or early(end))
+        side = 0 if start == end else beside_early(start, end, "") if foretold else compare(row, start, end)
     except Doubt:
         return
     if side > 0:

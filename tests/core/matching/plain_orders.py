@@ -102,8 +102,41 @@ def spread_doubt(possible: set[int]) -> Doubt:
     return doubt
 
 
+STAGES = {"alpha": 0, "beta": 1, "milestone": 2, "m": 2, "rc": 3, "cr": 3}
+UNRANKED = ["preview", "pre", "snapshot", "dev", "canary", "nightly"]
+
+
+def early(text: str) -> tuple[str, str, list[int]] | None:
+    """`2.0.0-rc.1`: the release, the word, the numbers behind it; None for anything else."""
+    found = re.fullmatch(r"[vV]?([0-9]+(?:\.[0-9]+)*)[-._]?([A-Za-z]+)((?:[-._]?[0-9]+)?(?:[-._][0-9]+)*)", text)
+    word = found[2].lower() if found else ""
+    if not found or len(text) > 100 or word not in [*STAGES, *UNRANKED] or (word == "m" and not found[3]):
+        return None
+    return found[1], word, [int(n) for n in re.findall("[0-9]+", found[3])]
+
+
+def beside_early(version: str, bound: str, coarse_is: str) -> int:
+    """A version that came before its release stands just before that."""
+    mine, other = early(version), early(bound)
+    if (mine or other) and all(form or is_plain(text) for form, text in ((mine, version), (other, bound))):
+        short = numbers_of(other[0] if other else bound)
+        whole = numbers_of(mine[0]) if mine else []
+        padded = ".".join(str(n) for n in whole + [0] * (len(short) - len(whole)))
+        at = beside_numbers(padded if mine else version, other[0] if other else bound, coarse_is=coarse_is or "release")
+        if at or not (mine and other):
+            return at or (-1 if mine else 1)
+        if mine[1:] == other[1:]:
+            return 0
+        if mine[1] == other[1] or (mine[1] in STAGES and other[1] in STAGES):
+            one, two = ((STAGES.get(form[1], 0), form[2]) for form in (mine, other))
+            return (one > two) - (one < two)
+    raise Doubt("unknown")
+
+
 def beside_numbers(version: str, bound: str, coarse_is: str) -> int:
     """A version of fewer parts is all that begin so."""
+    if early(bound) and is_plain(version):
+        return beside_early(version, bound, coarse_is)
     if not (is_plain(version) and is_plain(bound)):
         raise Doubt("unknown")
     mine, other = numbers_of(version), numbers_of(bound)
@@ -115,6 +148,10 @@ def beside_numbers(version: str, bound: str, coarse_is: str) -> int:
     if len(possible) > 1:
         if coarse_is == "below":
             return min(possible)
+        if coarse_is == "release":  # the bound comes before its release
+            possible = {at or 1 for at in possible}
+            if len(possible) == 1:
+                return possible.pop()
         raise spread_doubt(possible)
     return possible.pop()
 

@@ -34,6 +34,21 @@ def test_lower_is_below_higher(kind: str, lower: str, higher: str) -> None:
     assert order_of(kind).position(lower, lower) == {0}
 
 
+@pytest.mark.parametrize(
+    ("version", "bound", "stands"),
+    [
+        ("1.9.9", "2.0.0-rc.1", {-1}),
+        ("2.0.0", "2.0.0-rc.1", {1}),
+        ("2.0", "2.0.0-rc.1", {1}),
+        ("2", "2.1.0-beta", {-1, 1}),
+        ("2.0.0.1", "2.0.0.alpha3", {1}),
+        ("v2.0.1", "v2.0.0-SNAPSHOT", {1}),
+    ],
+)
+def test_what_came_before_a_release_stands_just_before_it(version: str, bound: str, stands: set[int]) -> None:
+    assert order_of("custom").position(version, bound) == stands
+
+
 def test_what_has_a_release_in_the_record_needs_one_in_the_inventory() -> None:
     with pytest.raises(UnreadableError, match="no package release"):
         order_of("rpm").position("8.9", "0:4.18.0-553.el8")

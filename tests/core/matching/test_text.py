@@ -27,6 +27,9 @@ Says = Callable[..., Answer]
         ("1.0.0 to 1.3.7", ["1.0.0", "1.3.7"], ["0.9", "1.3.8"]),
         ("  1.0.0   TO 1.3.7 ", ["1.2.0"], ["2.0.0"]),
         ("*", ["1", "99.9"], []),
+        (">= 2.0.0-rc.1, < 2.0.0-rc.3", [], ["1.9.9", "2.0.0", "2.1"]),  # of the candidates alone
+        (">= 15.0-rc-1, < 15.3-rc-1", ["15.0", "15.2"], ["14.10.8", "15.3", "15.3.1"]),
+        ("<= 5.1.0.beta2", ["5.0.9"], ["5.1.0"]),
     ],
 )
 def test_the_grammar_reads_a_range_and_says_so(
@@ -57,6 +60,19 @@ def test_the_grammar_reads_a_range_and_says_so(
     ],
 )
 def test_anything_freer_is_left_to_a_person(text: str) -> None:
+    assert read(text) is None
+
+
+def test_that_a_word_stands_for_what_came_before_the_release_is_assumed(says: Says, an_object: Build) -> None:
+    record = an_object({"version": ">= 1.2.0-rc-1, < 1.2.0"}, default="unaffected")
+    answer = says(record, version="1.1.14")
+    assert answer.verdict == "not_affected"
+    assert any("came before its release" in said for said in answer.assumed)
+    assert says(record, version="1.2.0-rc.2").verdict == "unknown"  # which candidate has it, no order tells
+
+
+@pytest.mark.parametrize("text", ["< 1.1.1a", "< 2.0.0-1", "< 7.0 SP1", "< 15.1m", "< 3.0.0-rc1-hotfix"])
+def test_a_letter_or_another_word_is_none_of_these(text: str) -> None:
     assert read(text) is None
 
 

@@ -6,6 +6,7 @@ too coarse for a bound, and texts that an entry names as they stand, stand apart
 
 from dataclasses import dataclass
 
+from wardround.core.matching import _prereleases
 from wardround.core.matching._entries import MOST_CHANGES, Entry, is_other_token, numbers_in
 from wardround.core.matching._numbers import Bound, bound_of
 from wardround.core.matching._orders import Order
@@ -49,12 +50,18 @@ def _cuts(entry: Entry) -> Cuts | None:
         return None
     if span is None and bound_of(entry.stated) is None:
         return _beside_a_token(entry.stated) if order.coarse else None
-    bounds = {text: bound_of(text) for text in (*ends, *steps)}
+    bounds = {text: bound_of(text) or (_of_its_release(text) if order.coarse else None) for text in (*ends, *steps)}
     if not order.coarse and any(bound is None and any(map(str.isdigit, text)) for text, bound in bounds.items()):
         return None
     kept = frozenset(bound for bound in bounds.values() if bound)
     orders = frozenset() if order.coarse else frozenset({order})
     return Cuts(kept, texts, not order.coarse, orders, stated if span is None and order.coarse else frozenset())
+
+
+def _of_its_release(text: str) -> Bound | None:
+    """Plain versions stand beside `2.0.0-rc.1` as they do beside the release that it came before, but for that one itself."""
+    early = _prereleases.of(text)
+    return Bound(early[0], False) if early else None
 
 
 def _beside_a_token(stated: str) -> Cuts | None:

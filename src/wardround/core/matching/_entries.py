@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
+from wardround.core.matching import _prereleases
 from wardround.core.matching._changes import disorder, in_order
 from wardround.core.matching._forms import Form
 from wardround.core.matching._numbers import Bound, Text, beside, bound_of
@@ -264,8 +265,9 @@ class Entry:
         if span.start == span.end:
             up_to_here = self._product and self.explicit  # so these products mean it
             return "" if span.with_end and not up_to_here else "empty"
+        early = order.coarse and _prereleases.beside(span.start, span.end or "")
         try:
-            ends = order.position(span.start, span.end or "")
+            ends = early or order.position(span.start, span.end or "")
         except UnreadableError:
             return ""
         return "swapped" if ends == {1} else "empty" if ends == EQUAL and not span.with_end else ""
@@ -348,6 +350,8 @@ def _unbounded(span: Range) -> bool:
 def _read_from(span: Range) -> tuple[str, ...]:
     """What reading the range itself assumes."""
     assumed: tuple[str, ...] = (f"The range is read from the text {shown(span.text)}.",) if span.text else ()
+    if any(bound and _prereleases.of(bound) for bound in (span.start, span.end)):
+        assumed = (*assumed, _prereleases.ASSUMED)
     return (*assumed, "The range starts at `*`, which is taken as: no lower bound.") if span.start == "*" else assumed
 
 

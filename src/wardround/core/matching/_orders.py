@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from wardround.core.matching import _prereleases
 from wardround.core.versions import LONGEST as LONGEST  # read here by the rest of the room
 from wardround.core.versions import Key, scheme_of
 from wardround.core.vocab import BadInput, Verdict
@@ -67,6 +68,8 @@ class Order:
         """
         if bound == "*":
             return BELOW
+        if self.coarse and _prereleases.of(bound) and is_plain(version):
+            return _prereleases.beside(version, bound) or frozenset({-1, 0, 1})
         key = self.key(version)
         if series := _SERIES.fullmatch(bound):
             return _against_series(version, _numbers(series[1]), pad=not self.coarse)

@@ -12,9 +12,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from wardround.core.matching._prereleases import WRITTEN
+
 _D = r"v?(\d+(?:\.\d+)*)"
+_BOUND = rf"v?({WRITTEN}|\d+(?:\.\d+)*)"
 _VERSION = r"(?:versions? )?"
-_COMPARATOR = re.compile(rf"(<=|>=|==|<|>|=) ?{_D}", re.ASCII)
+_COMPARATOR = re.compile(rf"(<=|>=|==|<|>|=) ?{_BOUND}", re.ASCII)
 _COMPARATORS = re.compile(rf"(?:all versions )?{_COMPARATOR.pattern}(?: ?, ?{_COMPARATOR.pattern})*", re.ASCII)
 _UP_TO = re.compile(rf"{_VERSION}{_D},? (?:and|or) (?:prior|previous|earlier|below|lower|older)(?: versions?)?", re.ASCII)
 _BEFORE = re.compile(rf"(?:(?:all )?versions? )?(?:prior to|before) {_VERSION}{_D}", re.ASCII)
