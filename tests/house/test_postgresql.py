@@ -11,7 +11,7 @@ import pytest
 @pytest.fixture
 def on_postgres(postgres_url: str, tmp_path: Path) -> dict[str, str]:
     """An environment in which the hub's database is PostgreSQL."""
-    return {**os.environ, "WARDROUND_DATABASE_URL": postgres_url, "WARDROUND_HOME": str(tmp_path)}
+    return {**os.environ, "WARDROUND_DATABASE": postgres_url, "WARDROUND_HOME": str(tmp_path)}
 
 
 def run(*arguments: str, env: dict[str, str], root: Path) -> subprocess.CompletedProcess[str]:

@@ -30,6 +30,7 @@ COMMANDS = {
     "audit": ("wardround.cli.audit", "The record: export it, and check an export anywhere."),
     "replay": ("wardround.cli.replay", "Play a real incident, day by day."),
     "synth": ("wardround.cli.synth", "Data of the real shape that belongs to nobody."),
+    "settings": ("wardround.cli.settings", "What this installation goes by, and where that was stated."),
     "worker": ("wardround.cli.worker", "Run the hub's jobs (`up` starts one)."),
 }
 

@@ -1,6 +1,7 @@
 """What every command shares: `--json`, `--home`, one document out, and errors that say what to do."""
 
 import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,18 @@ JsonOption = Annotated[
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="The installation's folder (else WARDROUND_HOME, else the platform's).")
 ]
+
+DatabaseOption = Annotated[
+    str,
+    typer.Option(help="postgresql://user@host:port/name, instead of SQLite; with a password better in WARDROUND_DATABASE."),
+]
+
+
+def use_database(option: str) -> None:
+    """What `--database` says goes before the environment, for this process and those that it starts."""
+    if option:
+        os.environ.pop("WARDROUND_DATABASE_FILE", None)
+        os.environ["WARDROUND_DATABASE"] = option
 
 
 def home_of(option: Path | None) -> Home:

@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from wardround.cli._output import HomeOption, home_of
+from wardround.cli._output import DatabaseOption, HomeOption, home_of, say, use_database
 from wardround.core.vocab import BadInput
 from wardround.lake.home import Home
+from wardround.lake.settings import not_settings
 
 app = typer.Typer(add_completion=False)
 
@@ -22,11 +23,15 @@ app = typer.Typer(add_completion=False)
 def up(
     demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration at the first start.")] = False,
     port: Annotated[int, typer.Option(help="Listen on this port of 127.0.0.1 (0: a free one).", min=0, max=65535)] = 8000,
+    database: DatabaseOption = "",
     home: HomeOption = None,
 ) -> None:
     """Start the hub and its worker on http://127.0.0.1:PORT; Ctrl-C stops both."""
     from wardround.hub.boot import boot
 
+    use_database(database)
+    for name, near in not_settings():
+        say(f"wardround: {name} in the environment is no setting and sets nothing{f'; is {near} meant?' if near else ''}")
     place = home_of(home)
     port = _free(port)
     boot(place)

@@ -3,19 +3,21 @@
 import os
 import signal
 import threading
+from typing import Annotated
 
 import typer
 
-from wardround.cli._output import HomeOption, home_of, say
+from wardround.cli._output import DatabaseOption, HomeOption, home_of, say, use_database
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def worker(home: HomeOption = None, parent: int = typer.Option(0, hidden=True)) -> None:
+def worker(database: DatabaseOption = "", home: HomeOption = None, parent: Annotated[int, typer.Option(hidden=True)] = 0) -> None:
     """Run jobs, send messages and run the gate until Ctrl-C. `wardround up` starts one by itself."""
     from wardround.hub.boot import boot
 
+    use_database(database)
     boot(home_of(home))
     from wardround.hub.jobs.worker import Rounds
 

@@ -1,18 +1,20 @@
 """Django settings. What an installation may change comes from its home folder or from WARDROUND_* variables."""
 
-import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from wardround.core.vocab import BadInput
 from wardround.hub.installation import Installation
 from wardround.lake.home import Home
+from wardround.lake.settings import SHORTEST_KEY, demand_strong, value_of
 
+DATABASE = "write postgresql://user:password@host:port/name"
 HERE = Path(__file__).parent
 HOME = Home.at(None)
 INSTALLATION = Installation.read(HOME)
 
 
-def _database(url: str | None) -> dict[str, object]:
+def _database(url: str) -> dict[str, object]:
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -24,6 +26,10 @@ def _database(url: str | None) -> dict[str, object]:
             },
         }
     parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise BadInput(f"is no address of a PostgreSQL database ({parts.scheme[:20]!r})", where="WARDROUND_DATABASE", do=DATABASE)
+    if parts.password and not INSTALLATION.demo_at:
+        demand_strong(unquote(parts.password), where="the password in WARDROUND_DATABASE")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -35,11 +41,17 @@ def _database(url: str | None) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database(os.environ.get("WARDROUND_DATABASE_URL"))}
+def _secret_key(stated: str) -> str:
+    if stated and not INSTALLATION.demo_at:
+        demand_strong(stated, where="WARDROUND_SECRET_KEY", least=SHORTEST_KEY)
+    return stated or INSTALLATION.secret_key
+
+
+DATABASES = {"default": _database(value_of("WARDROUND_DATABASE"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SECRET_KEY = INSTALLATION.secret_key
+SECRET_KEY = _secret_key(value_of("WARDROUND_SECRET_KEY"))
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("WARDROUND_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ALLOWED_HOSTS = (value_of("WARDROUND_HOSTS") or "127.0.0.1,localhost,[::1]").split(",")
 USE_TZ = True
 TIME_ZONE = "Europe/London"
 LANGUAGE_CODE = "en-gb"
@@ -115,7 +127,7 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-_HTTPS = os.environ.get("WARDROUND_HTTPS") == "1"
+_HTTPS = value_of("WARDROUND_HTTPS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

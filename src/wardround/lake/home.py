@@ -1,10 +1,11 @@
 """The home folder: everything that one installation keeps."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
+from wardround.lake.settings import value_of
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Home:
     def at(cls, path: Path | None) -> "Home":
         """The home that was asked for, else WARDROUND_HOME, else the platform's data folder. Creates nothing."""
         chosen = path or (
-            Path(e) if (e := os.environ.get("WARDROUND_HOME")) else Path(platformdirs.user_data_dir("wardround", False))
+            Path(e) if (e := value_of("WARDROUND_HOME")) else Path(platformdirs.user_data_dir("wardround", False))
         )
         return cls(chosen.expanduser().absolute())
 

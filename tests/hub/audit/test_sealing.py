@@ -156,7 +156,7 @@ def test_the_key_is_made_once_and_is_its_owners_alone(hub: Home) -> None:
     ("content", "says"),
     [
         (None, "cannot be read"),
-        (b"", "no key that can be read"),
+        (b"", "is empty"),
         (b"-----BEGIN PRIVATE KEY-----\nAAAA\n", "no key that can be read"),
     ],
 )

@@ -1,7 +1,6 @@
 """The feeds at their public addresses. Each feed stands alone: when one cannot be reached, the others go on."""
 
 import csv
-import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from wardround.connectors.feeds._intake import Intake, Report
 from wardround.connectors.feeds._mirror import Progress, SourceFile, read_file
 from wardround.core.vocab import BadInput
 from wardround.core.vocab._times import parse_time
+from wardround.lake.settings import value_of
 from wardround.lake.statements import Statements, Writer
 
 BASELINE = re.compile(r"(\d{4}-\d{2}-\d{2})_all_CVEs_at_midnight\.zip")
@@ -53,7 +53,7 @@ def sync_public(*, into: Path, clock: Clock, progress: Progress = lambda done, t
 def sources(folder: Path) -> Sources:
     """The addresses: the bundled ones, replaced key by key by WARDROUND_FEED_SOURCES or `sources.toml` in `folder`."""
     found: Sources = tomllib.loads(files("wardround.connectors.feeds").joinpath("sources.toml").read_text("utf-8"))
-    own = Path(os.environ.get("WARDROUND_FEED_SOURCES") or folder / "sources.toml")
+    own = Path(value_of("WARDROUND_FEED_SOURCES") or folder / "sources.toml")
     if own.is_file():
         try:
             replaced = tomllib.loads(own.read_text("utf-8"))

@@ -17,27 +17,29 @@ from wardround.core.vocab import BadInput
 from wardround.hub.audit.models import Checkpoint, Entry
 from wardround.hub.audit.services import reached
 from wardround.hub.organisations.models import Organisation
+from wardround.lake.settings import stated
 
 DO = "give the service its own key back from the backup, or a new Ed25519 key in PEM (PKCS 8)"
 
 
 def signing_key() -> Ed25519PrivateKey:
-    """The key that signs: of the file that WARDROUND_SIGNING_KEY_FILE names, else of the home folder, made there at first.
+    """The key that signs: the setting WARDROUND_SIGNING_KEY, else that of the home folder, made there at first.
 
-    Raises BadInput where the file that is named is not there, or holds no such key.
+    Raises BadInput where what is stated is no such key, or the folder's cannot be read.
     """
-    named = os.environ.get("WARDROUND_SIGNING_KEY_FILE")
-    path = Path(named) if named else settings.HOME.path / "record-signing-key.pem"
-    if not named and not path.exists():
-        _make(path)
+    given = stated("WARDROUND_SIGNING_KEY")
+    where, pem = f"WARDROUND_SIGNING_KEY ({given.source})", given.value.encode()
+    if not pem:
+        path = settings.HOME.path / "record-signing-key.pem"
+        if not path.exists():
+            _make(path)
+        where, pem = str(path), path.read_bytes()
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except OSError as error:
-        raise BadInput(f"cannot be read: {error.strerror}", where=str(path), do=DO) from None
+        key = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError):
-        raise BadInput("holds no key that can be read", where=str(path), do=DO) from None
+        raise BadInput("holds no key that can be read", where=where, do=DO) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise BadInput("is a key of another kind than Ed25519", where=str(path), do=DO)
+        raise BadInput("is a key of another kind than Ed25519", where=where, do=DO)
     return key
 
 

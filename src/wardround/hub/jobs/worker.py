@@ -17,6 +17,7 @@ from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import hunt_what_is_new
 from wardround.hub.audit.sealing import seal_what_is_new
 from wardround.hub.outbox.services import deliver
+from wardround.lake.settings import value_of
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0
@@ -55,7 +56,7 @@ class Rounds:
         if gate:
             reconsider(at=clock.now())
             seal_what_is_new(at=clock.now())
-        mailer = mailer_for(os.environ.get("WARDROUND_SMTP_URL", ""), folder=settings.HOME.path / "outgoing-mail")
+        mailer = mailer_for(value_of("WARDROUND_SMTP_URL"), folder=settings.HOME.path / "outgoing-mail")
         deliver(mailer, at=clock.now())
         _keep_time()
 
