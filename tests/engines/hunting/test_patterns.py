@@ -1,9 +1,14 @@
 """Many string tests in one pass say what each of them says alone."""
 
+import random
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wardround.core.sigma._values import Regex, Text
+from wardround.core.vocab import WardroundError
+from wardround.engines.hunting import _patterns
 from wardround.engines.hunting._patterns import Patterns
 
 SIGNS = "aAbB\\*?.[]{}^$|()+-/ \n\u00e9\u00c9\u0130\u212a\u03a3\x1c"
@@ -55,3 +60,31 @@ def test_most_expressions_of_the_plain_kind_are_asked_only_where_they_may_be_fou
     patterns = Patterns([(0, expression("evil[0-9]+", "")), (1, expression("(?i)worse", ""))])
     assert patterns.passing("nothing of the kind") == (set(), set())
     assert patterns.passing("EVIL7 and WORSE") == (set(), {1})
+
+
+def test_no_text_is_overlooked_at_either_end_of_a_value() -> None:
+    """Vectorscan 5.4.12 overlooked one in three hundred of these."""
+    rng = random.Random(7)
+    shapes = {"contains": ((), ()), "starts": (None, ()), "ends": ((), None), "equals": (None, None)}
+    for _ in range(150):
+        tests = []
+        for _ in range(rng.randint(1, 6)):
+            before, after = shapes[rng.choice(list(shapes))]
+            word = ("".join(rng.choices("ab-5.1", k=rng.randint(1, 6))),)
+            tests.append(Text(tuple(piece for piece in (before, word, after) if piece is not None)))
+        patterns = Patterns(list(enumerate(dict.fromkeys(tests))))
+        for _ in range(25):
+            value = "".join(rng.choices("ab-5.1", k=rng.randint(1, 40)))
+            wanted = {n for n, test in enumerate(dict.fromkeys(tests)) if test.passes(value)}
+            assert patterns.passing(value)[0] == wanted, (tests, value)
+
+
+def test_a_library_that_overlooks_texts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_patterns, "ENDING", b"nothing that ends so")
+    _patterns._sound.cache_clear()
+    try:
+        with pytest.raises(WardroundError, match="overlooks texts"):
+            Patterns([(0, expression("a", ""))])
+    finally:
+        monkeypatch.undo()
+        _patterns._sound.cache_clear()

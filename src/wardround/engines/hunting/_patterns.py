@@ -7,13 +7,14 @@ rarely) and then put to the reference test. What Hyperscan cannot take is put to
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from typing import Any, Protocol
 
 import numpy as np
 
 from wardround.core.sigma._values import Piece, Regex, Text
+from wardround.core.vocab import WardroundError
 
 # Where Hyperscan (PCRE's syntax) reads an expression otherwise than the reference does: it is not asked.
 OTHERWISE = re.compile(r"\{,|(?<!\A)\(\?[a-zA-Z]+\)|\[\[|\\[uUNXRKQEGhHZ]|\(\?\(|\\[1-9]")
@@ -168,12 +169,36 @@ def _asked(test: Regex) -> tuple[bytes, int] | None:
     return test.pattern.encode(), flags
 
 
+# Endings and a value of which the first is one: Vectorscan 5.4.12 finds none of them there (5.4.11 does).
+ENDINGS = (b"ba\\z", b"a5\\z", b"\\.-\\z", b"--5\\.\\z", b"b1\\z")
+ENDING = b"bbb55b.11.b.abbba"
+
+
+@cache
+def _sound() -> None:
+    """Raises WardroundError when the library that is installed is one that overlooks what it should find."""
+    import hyperscan as hs
+
+    database = hs.Database(mode=hs.HS_MODE_BLOCK)
+    flags = [hs.HS_FLAG_SINGLEMATCH | hs.HS_FLAG_DOTALL] * len(ENDINGS)
+    database.compile(expressions=list(ENDINGS), ids=list(range(len(ENDINGS))), elements=len(ENDINGS), flags=flags)
+    found: set[int] = set()
+    database.scan(ENDING, match_event_handler=_collect, context=found, scratch=hs.Scratch(database))
+    if found != {0}:
+        raise WardroundError(
+            "it overlooks texts at the end of a value: a hunt with it could call an entered system clean",
+            where=f"hyperscan {version('hyperscan')}",
+            do="install hyperscan 0.7.21",
+        )
+
+
 class _Database:
     """Numbered expressions in one Hyperscan database. `taken` are the numbers that it holds."""
 
     def __init__(self, wanted: list[tuple[int, bytes, int]], *, once: bool = True, store: Store | None = None) -> None:
         import hyperscan as hs
 
+        _sound()
         always = hs.HS_FLAG_SINGLEMATCH if once else 0
         wanted = [(n, e, f | always | (0 if f else hs.HS_FLAG_DOTALL)) for n, e, f in wanted if e]
         key = hashlib.sha256(repr((version("hyperscan"), wanted)).encode()).hexdigest()
