@@ -77,3 +77,13 @@ def test_the_time_of_a_cef_line_is_its_own(read: Read, time: str) -> None:
 def test_fortigate(read: Read) -> None:
     (event,), _ = read('May 15 03:12:44 fg devname="fg" logid="0100044546" type="event" action="Add" cfgpath="user.local"')
     assert (event.kind.channel, event.fields["cfgpath"], event.fields["action"]) == ("fortinet", ("user.local",), ("Add",))
+
+
+@pytest.mark.parametrize("head", ["", "<189>", "May 16 09:00:00 relay "])
+@pytest.mark.parametrize("zone", [' tz="+0100"', ""])
+def test_fortigate_says_its_own_time(read: Read, head: str, zone: str) -> None:
+    line = f'{head}date=2025-05-15 time=03:12:44 devname="fg" logid="0000000013"{zone} type="traffic" srcip=192.0.2.5 action="deny"'
+    (event,), tally = read(line, zone="" if zone else "Europe/London")
+    assert (event.time, event.fields["src_ip"]) == (datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC), ("192.0.2.5",))
+    assert event.host == ("relay" if "relay" in head else "fg")
+    assert tally.coverage().notes == ()

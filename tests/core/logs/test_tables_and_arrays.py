@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,61 @@ from wardround.core.logs._values import starts_values
 Read = Callable[..., Any]
 ACCESS = '203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /a HTTP/1.1" 200 1 "-" "-"'
 ITEMS = [{"id": n, "time": "2025-05-15T02:12:44Z", "nested": [{"id": "inner"}, {"id": "inner"}]} for n in range(5)]
+
+
+ENTRA = (
+    "Date (UTC),Request ID,User agent,User,Username,Cross tenant access type,Incoming token type,Unique token identifier,"
+    "Token Protection - Sign In Session,Application,Application ID ,Resource,IP address,Location,Status,Sign-in error code,"
+    "Failure reason,Client app,Device ID,Browser,Token issuer type,Incoming token type,Latency,Conditional Access"
+)
+
+
+def test_sign_ins_as_the_portal_gives_them(read: Read) -> None:
+    """Two columns are called alike, one by seven words."""
+    who = "2025-05-15T02:12:44Z,r,UA,Alice,alice@hospital.example,none,one,u,Unbound,App,a,Graph,203.0.113.7,Leeds,"
+    (event,), tally = read("\ufeff" + ENTRA, who + "Failure,50126,x,IMAP,,,t,two,9,notApplied", zone="America/New_York")
+    assert event.kind[1:3] == ("azure", "signinlogs")
+    names = ("UserPrincipalName", "ResultType", "ClientAppUsed", "Incoming token type", "src_ip")
+    wanted = [("alice@hospital.example",), ("50126",), ("IMAP",), ("one", "two"), ("203.0.113.7",)]
+    assert [event.fields[name] for name in names] == wanted
+    assert (event.time, tally.unparsed) == (datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC), 0)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Time,Host", "2025-05-15 02:12:44,a"),
+        ("Date,Time,Host", "2025-05-15,02:12:44,a"),
+        ("Date and Time;Host", "15/05/2025 02:12:44;a"),
+        ("Timestamp [UTC],Host", "2025-05-15 02:12:44,a"),
+        ("_time,Host", "2025-05-15T03:12:44.000+0100,a"),
+        ("Date,Time,Host", "15.05.2025,02:12:44,a"),
+    ],
+)
+def test_when_a_row_was_is_found_however_its_column_is_written(read: Read, header: str, row: str) -> None:
+    (event,), _ = read(header, row)
+    assert event.time == datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC)
+
+
+def test_a_day_alone_says_no_hour(read: Read) -> None:
+    (event,), tally = read("Date,Host", "2025-05-15,a")
+    assert (event.time, tally.not_placed) == (None, 1)
+
+
+def test_a_day_and_a_month_that_may_be_either_are_not_guessed(read: Read) -> None:
+    """Until a date of the same log can be read in one way only."""
+    events, tally = read("Time,Host", "05/06/2025 00:00:00,a", "13/06/2025 00:00:00,b", "05/06/2025 00:00:00,c")
+    assert [event.time and (event.time.month, event.time.day) for event in events] == [None, (6, 13), (6, 5)]
+    assert tally.coverage().notes[:2] == (
+        "dates are written with the day first, as those of them show that can be nothing else",
+        "1 times may have their day or their month first: not placed in time",
+    )
+
+
+def test_dates_of_both_kinds_decide_nothing(read: Read) -> None:
+    events, tally = read("Time,Host", *(f"{day}/2025 00:00,a" for day in ("13/06", "06/13", "05/06", "07/07")))
+    assert [event.time and (event.time.month, event.time.day) for event in events] == [(6, 13), (6, 13), None, (7, 7)]
+    assert "with the day first, and with the month first" in tally.coverage().notes[0]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -80,6 +80,17 @@ EXPORTS: dict[str, dict[str, Any]] = {
         "EventData": DATA,
     },
 }
+WAZUH = {
+    "timestamp": TIME,
+    "agent": {"id": "001", "name": "pc"},
+    "data": {
+        "win": {
+            "system": {"providerName": "P", "eventID": "4688", "systemTime": TIME, "channel": "Security", "computer": "pc"},
+            "eventdata": {name[0].lower() + name[1:]: value for name, value in DATA.items()},
+        }
+    },
+}
+EXPORTS["Wazuh"] = WAZUH
 EXPORTS["Chainsaw"] = {
     "group": "Sigma",
     "kind": "individual",
@@ -142,6 +153,43 @@ def test_a_timeline_of_hayabusa(read: Read) -> None:
     )
     assert event.kind[1:4] == ("windows", "microsoft-windows-sysmon/operational", 1)
     assert (event.fields["CommandLine"], event.time) == (("whoami",), datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC))
+
+
+def test_a_timeline_of_hayabusa_as_a_table(read: Read) -> None:
+    header = '"Timestamp","RuleTitle","Level","Computer","Channel","EventID","RecordID","Details","ExtraFieldInfo"'
+    row = '"2025-05-15 03:12:44.000 +01:00","Proc Exec","info","pc","Sysmon",1,7,'
+    (event,), _ = read(header, row + '"Cmdline: cmd /c a: ¦ Proc: C:\\w.exe","FileVersion: 1"')
+    got = {name: event.fields[name] for name in ("CommandLine", "Image", "FileVersion")}
+    assert got == {"CommandLine": ("cmd /c a:",), "Image": ("C:\\w.exe",), "FileVersion": ("1",)}
+
+
+def test_an_aggregate_of_chainsaw_is_its_events(read: Read) -> None:
+    hits = [EXPORTS["Chainsaw"]["document"]] * 2
+    events, tally = read(json.dumps({"group": "Sigma", "kind": "aggregate", "documents": hits, "timestamp": TIME}))
+    assert ([event.fields["CommandLine"] for event in events], tally.unparsed) == ([(DATA["CommandLine"],)] * 2, 0)
+
+
+def test_wazuh_writes_backslashes_twice(read: Read) -> None:
+    record = {"data": {"win": {**WAZUH["data"]["win"], "eventdata": {"image": "C:\\\\Windows\\\\cmd.exe"}}}}
+    (event,), _ = read(json.dumps(record))
+    assert event.fields["Image"] == ("C:\\\\Windows\\\\cmd.exe", "C:\\Windows\\cmd.exe")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"_index": "winlogbeat", "_id": "1", "_score": None, "_source": EXPORTS["Winlogbeat"], "sort": [1]},
+        {"preview": False, "offset": 3, "result": EXPORTS["NXLog"]},
+    ],
+)
+def test_an_entry_of_an_index_is_what_it_holds(read: Read, entry: dict[str, Any]) -> None:
+    (event,), _ = read(json.dumps(entry))
+    assert (event.kind[1:4], event.fields["CommandLine"]) == (("windows", "security", 4688), (DATA["CommandLine"],))
+
+
+def test_a_record_with_more_than_an_entry_has_is_itself(read: Read) -> None:
+    (event,), _ = read(json.dumps({"timestamp": TIME, "offset": 3, "result": {"code": 5}, "user": "alice"}))
+    assert (event.fields["user"], event.fields["result.code"]) == (("alice",), (5,))
 
 
 def test_times_without_a_zone_are_said(read: Read) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 from wardround.core.logs._model import Event, Kind, Scalar
 from wardround.core.logs._tables import table
-from wardround.core.logs._times import access_time
+from wardround.core.logs._times import MONTHS, access_time
 
 QUOTED = r'"((?:[^"\\]|\\.)*)"'
 START = r"(\S+) \S+ (.{0,512}?) ?\[([^\]\s]+ [+-]\d{4})\] "
@@ -31,6 +31,11 @@ ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "v": "\v"}
 VIRTUAL_HOST = re.compile(
     r"([A-Za-z0-9_.-]+)(?::\d{1,5})? (?=(?:\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?(?::\d+)?) \S+ \S)"
 )
+# A syslog head's words would be taken for the client's: the reader of such heads hands on what stands behind it.
+HEADED = re.compile(
+    rf"(?:<\d{{1,3}}>)?(?:1 )?(?:(?:{'|'.join(MONTHS)}) {{1,2}}\d{{1,2}} (?:\d{{4}} )?\d\d:\d\d:\d\d|\d{{4}}-\d\d-\d\dT\S+)"
+    r" \S+ \S+ [^\s\[]"
+)
 DECODE_TIMES = 2
 
 WITHOUT_STATUS = "access log without status"
@@ -49,7 +54,9 @@ def kind(shape: str, virtual: bool = False) -> Kind:
 
 
 def access_event(number: int, line: str) -> Event | None:
-    """One line as an event, or None when it is not of these shapes."""
+    """One line as an event, or None when it is not of these shapes, or has a syslog head before it."""
+    if HEADED.match(line):
+        return None
     virtual = VIRTUAL_HOST.match(line)
     logged = line[virtual.end() :] if virtual else line
     found = LINE.match(logged)

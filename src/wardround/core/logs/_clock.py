@@ -11,6 +11,11 @@ from wardround.core.vocab import BadInput
 OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)\Z", re.ASCII)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+MONTHS_A_YEAR = 12
+NUMBERED = re.compile(
+    r"\s*(\d{1,2})([-/.])(\d{1,2})\2(\d{4})[ T,]{1,2}(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(?:Z|UTC|GMT))?\s*\Z",
+    re.ASCII,
+)
 LARGEST_SKEW = 10 * 366 * 86_400
 
 
@@ -43,6 +48,8 @@ class Clock:
         self._month = 0
         self.assumed = self.twice = self.never = self.no_year = self.no_year_known = self.turns = self.back = 0
         self.furthest_back = timedelta(0)
+        self.first_is_day: set[bool] = set()
+        self.either = 0
 
     def local(self, time: datetime) -> datetime:
         """A local time, whatever its `tzinfo`, as UTC. In an hour that the clock showed twice the earlier is taken, and counted."""
@@ -70,9 +77,39 @@ class Clock:
     def read(self, value: Any) -> datetime | None:
         """As `as_time`, where text without a zone is this source's local time."""
         time = as_time(value)
-        if time is None or not isinstance(value, str) or STATES_ZONE.search(value):
+        if not isinstance(value, str):
             return time
-        return self.local(time)
+        if time is None:
+            time = self._either_way(value)
+        return time if time is None or STATES_ZONE.search(value) else self.local(time)
+
+    def _either_way(self, text: str) -> datetime | None:
+        """`05/06/2025 03:12`, where the day or the month may stand first: a date that can be only one of them decides for the log.
+
+        None as long as nothing decides, and when the log has both.
+        """
+        found = NUMBERED.match(text)
+        if not found:
+            return None
+        first, sign, second = int(found[1]), found[2], int(found[3])
+        if sign != "." and (first > MONTHS_A_YEAR) != (second > MONTHS_A_YEAR):
+            self.first_is_day.add(first > MONTHS_A_YEAR)
+        if sign == "." or first == second or first > MONTHS_A_YEAR:
+            day, month = first, second
+        elif second > MONTHS_A_YEAR or self.first_is_day == {False}:
+            day, month = second, first
+        elif self.first_is_day == {True}:
+            day, month = first, second
+        else:
+            self.either += 1
+            return None
+        fraction = (found[8] or "").ljust(6, "0")[:6]
+        try:
+            return datetime(
+                int(found[4]), month, day, int(found[5]), int(found[6]), min(int(found[7] or 0), 59), int(fraction), UTC
+            )
+        except ValueError:
+            return None
 
     def without_year(self, month: str, day: int, hour: int, minute: int, second: int) -> datetime | None:
         """`May 15 03:12:44` as UTC, in the latest year in which it is not after the file's date; None when that is unknown."""
@@ -139,6 +176,12 @@ class Clock:
             out.append(f"the year turns {self.turns} times in it: the years before the last turn are not certain")
         if self.no_year_known:
             out.append(f"{self.no_year_known} times have no year and the file no date: not placed in time")
+        if self.first_is_day:
+            order = "the day first, and with the month first" if len(self.first_is_day) > 1 else "the month first"
+            order = "the day first" if self.first_is_day == {True} else order
+            out.append(f"dates are written with {order}, as those of them show that can be nothing else")
+        if self.either:
+            out.append(f"{self.either} times may have their day or their month first: not placed in time")
         if self.twice:
             out.append(f"{self.twice} times fall in an hour that {self.given} has twice: read as the earlier")
         if self.never:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from wardround.core.logs._audit import AuditReader
+from wardround.core.logs._carried import carried_in, joined
 from wardround.core.logs._clock import Clock
 from wardround.core.logs._model import Event, LineReader
 from wardround.core.logs._records import plain_event, windows_event
@@ -25,6 +26,23 @@ WRAPPED = re.compile(
 )
 MOST_WRAPPED = 4
 MOST_BESIDE = 9
+BESIDE_SOURCE = frozenset(
+    (
+        "_source",
+        "_index",
+        "_id",
+        "_type",
+        "_score",
+        "_version",
+        "_seq_no",
+        "_primary_term",
+        "_ignored",
+        "sort",
+        "fields",
+        "highlight",
+    )
+)
+BESIDE_RESULT = frozenset(("result", "preview", "offset", "lastrow"))
 
 
 class Records:
@@ -66,16 +84,33 @@ class Records:
             if any(str(name).endswith("_attributes") for name in system):
                 record = {"Event": separated(nested)}
             return (windows_event(number, record, excerpt=excerpt, clock=self._clock),)
+        if (within := _index_entry(record)) is not None:
+            return self._record(number, within, excerpt, form)
+        if isinstance(hits := record.get("documents"), list) and "kind" in record:  # an aggregate of Chainsaw's
+            every = [self.record(number, {"document": hit}, excerpt) for hit in hits]
+            return tuple(event for events in every for event in events)
         if "__REALTIME_TIMESTAMP" in record or ("_BOOT_ID" in record and "MESSAGE" in record):
             return self._journal(number, record, excerpt)
-        if isinstance(text := record.get("AuditData"), str | dict) and (inner := _audit_data(text)):
+        text = record.get("AuditData", record.get("auditData") if "auditLogRecordType" in record else None)
+        if isinstance(text, str | dict) and (inner := _audit_data(text)):
             record = inner
         shape = shape_of(record)
         if shape:
             return (shaped_event(number, record, shape, self._clock, excerpt=excerpt, form=form),)
         if (event := windows_export(number, record, self._clock, excerpt=excerpt)) is not None:
             return (event,)
-        return (plain_event(number, record, self._clock, excerpt=excerpt, shape=form.strip(" ()") or self.plain),)
+        event = plain_event(number, record, self._clock, excerpt=excerpt, shape=form.strip(" ()") or self.plain)
+        line = carried_in(record, number, self._clock, self._syslog.read) if event.kind.family == "json" else None
+        return (joined(line, event) if line else event,)
+
+    def in_message(self, number: int, message: str) -> Event | None:
+        """The event of an object that is the message of a syslog line; None when no table knows what it is."""
+        try:
+            record = orjson.loads(message[message.index("{") :])
+        except orjson.JSONDecodeError:
+            return None
+        events = self.record(number, record, message) if isinstance(record, dict) else ()
+        return next((event for event in events if event.kind.family != "json"), None)
 
     def _journal(self, number: int, record: Mapping[str, Any], excerpt: str) -> tuple[Event, ...]:
         """An entry of `journalctl -o json` (systemd's Journal Export Formats): a field may be text, bytes as numbers, or a list."""
@@ -113,6 +148,14 @@ def wrapped_in(value: Mapping[str, Any]) -> list[Any] | None:
 def states_time(value: Mapping[str, Any]) -> bool:
     """Does an object say itself when it was? It is then a record, whatever it holds."""
     return any(as_time(value[name]) is not None for name in table("fields")["json"]["time"] if name in value)
+
+
+def _index_entry(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The record in an entry of an index, as Elasticsearch and Splunk export it; None when it is no such entry, or says more."""
+    for name, beside in (("_source", BESIDE_SOURCE), ("result", BESIDE_RESULT)):
+        if isinstance(inner := record.get(name), dict) and len(record) > 1 and beside.issuperset(record):
+            return inner
+    return None
 
 
 def _journal_text(value: Any) -> str:
@@ -177,4 +220,6 @@ def records_for(clock: Clock) -> tuple[Records, SyslogReader, AuditReader]:
     """The readers of one source that share its clock and the audit records that are still open."""
     audit = AuditReader()
     syslog = SyslogReader(clock, audit)
-    return Records(clock, syslog), syslog, audit
+    records = Records(clock, syslog)
+    syslog.objects = records.in_message
+    return records, syslog, audit

@@ -1,6 +1,10 @@
 """JSON records as events: lines of JSON, and Windows events in the shape that exports and the event file reader share."""
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from wardround.core.logs._clock import Clock
@@ -9,6 +13,9 @@ from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 
 DEEPEST = 32
+DAY = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d{8}")
+HOUR_NAMES = ("time", "Time", "TIME")
+UTC_BEHIND = re.compile(r"\s*[(\[]UTC[)\]]\Z", re.IGNORECASE)
 JSON_LINES = Kind("JSON lines", "json")
 WINDOWS = "Windows event log"
 EXCERPT = 2_000
@@ -18,7 +25,7 @@ def plain_event(number: int, record: Mapping[str, Any], clock: Clock, *, excerpt
     """A JSON object, or a row of a table, that no table knows. Windows events are known by their channel and event id."""
     fields = dict(flat(record))
     names = table("fields")["json"]
-    time = next((t for name in names["time"] if name in fields and (t := clock.read(fields[name][0])) is not None), None)
+    time = _stated_time(fields, clock)
     host = next((str(fields[name][0]) for name in names["host"] if name in fields), "")
     kind = _stated_kind(fields.get("Channel", ("",))[0], _whole(fields.get("EventID", (None,))[0]))
     if kind is JSON_LINES and shape:
@@ -26,6 +33,28 @@ def plain_event(number: int, record: Mapping[str, Any], clock: Clock, *, excerpt
     if kind.event_id == 4688 and kind.channel == "security":
         _renamed_process_fields(fields)
     return Event(number, time=time, kind=kind, fields=fields, text=_text(fields), excerpt=excerpt[:EXCERPT], host=host)
+
+
+def _stated_time(fields: Mapping[str, tuple[Scalar, ...]], clock: Clock) -> datetime | None:
+    """When a record says that it was: by the names that the table has, else by those that are the same in small letters.
+
+    A day in one field and an hour in another are one time. A day alone says no hour, and is none.
+    """
+    known = table("fields")["json"]["time"]
+    for name in chain((n for n in known if n in fields), (n for n in fields if n not in known and means_time(n))):
+        value = fields[name][0]
+        if isinstance(value, str) and DAY.fullmatch(value.strip()):
+            hour = next((fields[n][0] for n in HOUR_NAMES if n in fields), None)
+            value = f"{value.strip()} {hour}" if hour is not None else None
+        if (time := as_time(value) if UTC_BEHIND.search(name) else clock.read(value)) is not None:
+            return time
+    return None
+
+
+@lru_cache(maxsize=4096)
+def means_time(name: str) -> bool:
+    """Is a field called as those that say when, however its letters are written? With `(UTC)` behind it too."""
+    return UTC_BEHIND.sub("", name).strip().replace(" ", "_").lower() in table("fields")["json"]["time_small"]
 
 
 def _stated_kind(channel: Scalar, event_id: int | None) -> Kind:

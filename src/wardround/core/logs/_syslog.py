@@ -1,8 +1,10 @@
 """Syslog lines by the program that wrote them: Linux services, firewalls, network devices, and other formats inside a message."""
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 
+from wardround.core.logs._access import access_event
 from wardround.core.logs._audit import AuditReader
 from wardround.core.logs._cef import cef_event
 from wardround.core.logs._clock import Clock
@@ -22,6 +24,7 @@ NETFILTER_NAMES = {"SRC": "src_ip", "DST": "dst_ip", "SPT": "src_port", "DPT": "
 NETFILTER_FIELDS = frozenset({"IN", "OUT", "LEN", "TTL", "MAC", "action", "blocked", *NETFILTER_NAMES, *NETFILTER_NAMES.values()})
 REFUSED = re.compile(r"\b(?:block|drop|reject|deny|denied)", re.IGNORECASE)
 CISCO = re.compile(r"[^%]{0,100}%([A-Z0-9_]+)-(?:[A-Z0-9_]+-)?([0-7])-([A-Z0-9_]+):")
+FORTIGATE = re.compile(r"(?:<\d{1,3}>)?((?:date|logver|timestamp)=\S+ (?=.*\b(?:devname|devid|logid)=).*)\Z", re.DOTALL)
 PAIR = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
@@ -47,15 +50,18 @@ class SyslogReader(LineReader):
 
     def __init__(self, clock: Clock, audit: AuditReader) -> None:
         self._clock, self._audit = clock, audit
+        self.objects: Callable[[int, str], Event | None] = lambda number, message: None
 
     def read(self, number: int, line: str) -> tuple[Event, ...] | None:
         """The event of a line; None when it has no syslog head."""
         if "-PPE-" in line and (event := netscaler_event(number, line, self._clock)):
             return (event,)
         head = prefix(line, self._clock)
-        if head is None:
-            return None
-        return self.message(number, line, head)
+        if head is not None:
+            return self.message(number, line, head)
+        if found := FORTIGATE.match(line):
+            return (_fortigate(number, line, found[1], self._clock, host=""),)
+        return None
 
     def message(self, number: int, line: str, head: Prefix) -> tuple[Event, ...]:
         """The event of a message whose head is known already."""
@@ -75,8 +81,17 @@ class SyslogReader(LineReader):
         elif "%" in message and CISCO.match(message):
             event = _plain(number, line, head, Kind("Cisco device log", "cisco", fields=FIELDS))
         elif "devname=" in message or "logid=" in message:
-            event = _fortigate(number, line, head)
-        return (event or _service(number, line, head),)
+            event = _fortigate(number, line, message, self._clock, host=head.host)
+            event.time = event.time or head.time()
+        elif message.startswith(("{", "@cee:")) and "{" in message:
+            if (event := self.objects(number, message)) is not None and event.time is None:
+                event.time = head.time()
+        elif '] "' in message:
+            event = access_event(number, message)
+        if event is None:
+            return (_service(number, line, head),)
+        event.host = event.host or head.host
+        return (event,)
 
 
 def _fields(head: Prefix) -> dict[str, tuple[Scalar, ...]]:
@@ -114,10 +129,13 @@ def _netfilter(number: int, line: str, head: Prefix) -> Event:
     return Event(number, time=head.time(), kind=of, fields=fields, text=line, excerpt=line, host=head.host)
 
 
-def _fortigate(number: int, line: str, head: Prefix) -> Event:
-    fields: dict[str, tuple[Scalar, ...]] = {name: (value.strip('"'),) for name, value in PAIR.findall(head.message)}
+def _fortigate(number: int, line: str, message: str, clock: Clock, *, host: str) -> Event:
+    """Its time is its own: `date`, `time` and, in newer releases, `tz`; a head before it has no year."""
+    fields: dict[str, tuple[Scalar, ...]] = {name: (value.strip('"'),) for name, value in PAIR.findall(message)}
+    date, time, zone, name = (str(fields.get(part, ("",))[0]) for part in ("date", "time", "tz", "devname"))
     for theirs, ours in table("fields")["fortigate"].items():
         if theirs in fields:
             fields.setdefault(ours, fields[theirs])
     of = Kind("Fortinet FortiGate log", "firewall", "fortinet")
-    return Event(number, time=head.time(), kind=of, fields=fields, text=line, excerpt=line, host=head.host)
+    when = clock.read(f"{date} {time}{zone}") if date and time else None
+    return Event(number, time=when, kind=of, fields=fields, text=line, excerpt=line, host=host or name)

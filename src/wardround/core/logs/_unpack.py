@@ -115,7 +115,7 @@ STREAMS: dict[str, Callable[[Counted], Any]] = {
     "gzip": lambda packed: gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16)),
     "zstd": _Zstandard,
     "xz": lambda packed: lzma.LZMAFile(io.BufferedReader(packed, 1 << 16)),  # noqa: SIM115  as a stream
-    "bzip2": lambda packed: bz2.BZ2File(io.BufferedReader(packed, 1 << 16)),  # noqa: SIM115
+    "bzip2": lambda packed: bz2.BZ2File(io.BufferedReader(packed, 1 << 16)),
 }
 
 

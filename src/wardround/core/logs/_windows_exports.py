@@ -1,6 +1,6 @@
 """Windows events as tools export them in JSON: each turned into the shape that the event file reader gives.
 
-Get-WinEvent with ConvertTo-Json, Winlogbeat (Elastic Common Schema), NXLog, Velociraptor, Chainsaw and Hayabusa.
+Get-WinEvent with ConvertTo-Json, Winlogbeat (Elastic Common Schema), NXLog, Wazuh, Velociraptor, Chainsaw and Hayabusa.
 """
 
 import re
@@ -13,6 +13,7 @@ from wardround.core.logs._records import flat, windows_event
 from wardround.core.logs._tables import table
 
 MESSAGE = re.compile(r"^([A-Za-z][A-Za-z0-9]{1,40}): ?(.*?)\r?$", re.MULTILINE)
+SEPARATOR = " ¦ "
 SYSMON = "microsoft-windows-sysmon/operational"
 NXLOG_OWN = frozenset({"EventTime", "EventReceivedTime", "SourceModuleName", "SourceModuleType", "Hostname", "SourceName"})
 
@@ -25,6 +26,8 @@ def windows_export(number: int, record: Mapping[str, Any], clock: Clock, *, exce
         got = _winlogbeat(record)
     elif "winlog.channel" in keys and "winlog.event_id" in keys:
         got = _winlogbeat(_nested(record))
+    elif isinstance(win := _inner(record, "data", "win"), dict) and isinstance(win.get("system"), dict):
+        got = _wazuh(win)
     elif "LogName" in keys and "Id" in keys and "ProviderName" in keys:
         got = _powershell(record)
     elif isinstance(record.get("System"), dict) and ("EventData" in keys or "UserData" in keys or "EventID" in record["System"]):
@@ -176,6 +179,8 @@ def _hayabusa(number: int, record: Mapping[str, Any], clock: Clock, excerpt: str
     data: dict[str, Any] = {}
     for part in ("AllFieldInfo", "ExtraFieldInfo", "Details"):
         inner = record.get(part)
+        if isinstance(inner, str):  # in its tables: `Name: value ¦ Name: value`
+            inner = dict(pair.partition(": ")[::2] for pair in inner.split(SEPARATOR))
         for name, value in inner.items() if isinstance(inner, dict) else ():
             data.setdefault(names["fields"].get(name, name), value)
     channel = str(record["Channel"] or "")
@@ -193,6 +198,35 @@ def _hayabusa(number: int, record: Mapping[str, Any], clock: Clock, excerpt: str
     for name, values in flat({"RuleTitle": record["RuleTitle"], "Level": record.get("Level")}):
         fields.setdefault(name, values)
     return event
+
+
+def _wazuh(win: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Wazuh's decoder writes every name with a small first letter, and the backslashes of a value twice."""
+    own = win["system"]
+    system = {
+        "Provider": {"#attributes": {"Name": own.get("providerName")}},
+        "TimeCreated": {"#attributes": {"SystemTime": own.get("systemTime")}},
+        "Execution": {"#attributes": {"ProcessID": own.get("processID")}},
+        **{
+            name: own.get(name[0].lower() + name[1:])
+            for name in ("EventID", "Channel", "Computer", "EventRecordID", "Level", "Task")
+        },
+        **{name: own.get(name.lower()) for name in ("Opcode", "Keywords", "Version")},
+    }
+    event: dict[str, Any] = {"System": system}
+    for ours, theirs in (("EventData", "eventdata"), ("UserData", "userdata")):
+        if isinstance(data := win.get(theirs), dict):
+            event[ours] = {name[:1].upper() + name[1:]: _once(value) for name, value in data.items()}
+    if isinstance(message := own.get("message"), str):
+        event["Message"] = message
+    return event, "Wazuh"
+
+
+def _once(value: Any) -> Any:
+    """A value as it is written, and with its backslashes once."""
+    if isinstance(value, dict):
+        return {name[:1].upper() + name[1:]: _once(inner) for name, inner in value.items()}
+    return [value, value.replace("\\\\", "\\")] if isinstance(value, str) and "\\\\" in value else value
 
 
 def _inner(record: Mapping[str, Any], outer: str, name: str) -> Any:
