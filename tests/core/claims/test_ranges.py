@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.core.claims._ranges import EVERY, entries
+from wardround.core.claims._ranges import EVERY, entries, models_in
 
 
 @pytest.mark.parametrize("text", ["*", "vers:all/*", "All versions", " all  versions ", "vers:generic/*"])
@@ -122,6 +122,8 @@ def test_of_the_series_that_a_range_ends_with_nothing_is_said():
         ("B.02 | C.02 | C.03", ["B.02", "C.02", "C.03"]),  # ICSMA-21-322-02
         ("4.20 | 4.20 SR1 | 4.30", ["4.20", "4.20 SR1", "4.30"]),  # ICSMA-22-151-02
         ("4.X | 5.X", ["4", "5"]),  # ICSMA-20-023-01
+        ("9.x model 35700BAX3", ["9"]),  # ICSMA-22-251-01: the number of the pump that runs 9
+        ("MMT-1711 | MMT-1712", ["MMT-1711", "MMT-1712"]),  # ICSMA-22-263-01
         # Sentences, models and constraints are no lists of versions: they stay as they are.
         ("CS2 Avance | Amingo | Avance CS2", ["CS2 Avance | Amingo | Avance CS2"]),
         ("base units (BU)|handheld base units (HBU)", ["base units (BU)|handheld base units (HBU)"]),
@@ -130,3 +132,26 @@ def test_of_the_series_that_a_range_ends_with_nothing_is_said():
 )
 def test_a_list_with_bars_is_its_versions(text, made):
     assert [entry["version"] for entry in entries(text, is_range=False)] == made
+
+
+@pytest.mark.parametrize(
+    ("text", "models"),
+    [
+        ("Accu-Chek Inform II", ("Accu-Chek Inform II",)),  # ICSMA-18-310-01
+        ("882410 Gemini GXL 16 Slice", ("Gemini GXL 16 Slice",)),  # ICSMA-21-084-01
+        ("CS2 Avance | Amingo | Avance CS2", ("CS2 Avance", "Amingo", "Avance CS2")),  # ICSMA-19-190-01
+        # Versions, order numbers, and whatever is said of some devices of a model only, are no models.
+        ("9.13 | 9.19", ()),
+        ("MMT-1780 | MMT-1781", ()),
+        ("<= 2.3.6", ()),
+        ("all versions", ()),
+        ("with wireless option (shipped between 2016-August 2018)", ()),
+        ("Accu-Chek Inform II Base Unit NEW with Software 04.00.00 or newer", ()),
+        ("(X3/MX100 for Rev M only)", ()),
+        ("Windows 10 Professional Operating System U.S. release", ()),
+        ("2nd Edition", ()),
+    ],
+)
+def test_models_may_stand_where_a_version_should(text, models):
+    assert models_in(text) == models
+    assert not models or entries(text, is_range=False) != (EVERY,)

@@ -8,6 +8,7 @@ import pytest
 
 from wardround.core.advisories import Advisory, Container
 from wardround.core.matching import Named, Overrides, match_all, names
+from wardround.core.matching._match import subject_of
 from wardround.core.matching._names import name_all, names_of, product_keys
 from wardround.core.matching._review import review
 from wardround.core.names import Aliases, Candidates
@@ -262,3 +263,16 @@ def test_versions_of_a_product_whose_name_ends_with_a_number_are_named_each_for_
     feed = {"example plus": {"example": ("CVE-2030-0001",)}}
     found = name_all(installs, naming=lambda product: feed.get(product, {}))
     assert found == [names(install, naming=lambda product: feed.get(product, {})) for install in installs]
+
+
+@pytest.mark.parametrize(
+    ("product", "platform", "found"),
+    [
+        ("Zoom Desktop Client for Windows", "", "windows"),
+        ("Zoom Desktop Client for Windows", "macOS", "macos"),
+        ("Zoom Desktop Client", "", ""),
+        ("Toolbox for Windows users", "", ""),
+    ],
+)
+def test_a_products_name_may_say_which_system_it_is_for(product: str, platform: str, found: str) -> None:
+    assert subject_of(Install("a", product, "1.0", extra={"platform": platform} if platform else {})).platform == found

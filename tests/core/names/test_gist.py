@@ -4,6 +4,7 @@ import pytest
 
 from wardround.core.names._gist import gist
 from wardround.core.names._named import names_of
+from wardround.core.names._product import bare_vendor
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,24 @@ def test_without_a_vendor_there_is_none() -> None:
 def test_a_record_is_found_by_the_gist_of_its_product_too() -> None:
     affected = {"vendor": "Philips", "product": "IntelliBridge EC40 Hub"}
     assert set(names_of(affected)) == {("philips", "intellibridge ec40 hub"), ("philips", "intellibridge ec40")}
+
+
+def test_a_record_that_is_narrowed_to_a_system_is_found_without_it() -> None:
+    """CVE-2024-1591: `Privilege Management for Windows` on the platform Windows."""
+    affected = {"vendor": "BeyondTrust", "product": "Privilege Management for Windows", "platforms": ["Windows"]}
+    assert ("beyondtrust", "privilege management") in set(names_of(affected))
+    for platforms in ([], ["Windows", "macOS"], ["macOS"], None):
+        assert ("beyondtrust", "privilege management") not in set(names_of(affected | {"platforms": platforms}))
+
+
+@pytest.mark.parametrize(
+    ("written", "vendor"),
+    [
+        ("sensormatic electronics, a subsidiary of johnson controls, inc.", "johnson controls"),  # CVE-2023-3749
+        ("symantec - a division of broadcom", "broadcom"),  # CVE-2023-23957
+        ("bank of america", "bank of america"),
+        ("institute for a division of labour", "institute for a division of labour"),
+    ],
+)
+def test_a_subsidiary_says_whose_it_is(written: str, vendor: str) -> None:
+    assert bare_vendor(written) == vendor

@@ -13,7 +13,7 @@ from wardround.core.claims._marks import marks_of
 from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Document, Said, Word
 from wardround.core.claims._nodes import joined, node, objects, texts
 from wardround.core.claims._products import Tree, read_tree
-from wardround.core.claims._ranges import EVERY
+from wardround.core.claims._ranges import EVERY, models_in
 
 STATUSES = {
     "known_affected": AFFECTED,
@@ -77,7 +77,10 @@ def _said(stated: Mapping[str, Any], at: str, tree: Tree, own: str) -> Iterator[
             found = tree.products.get(product_id, ())
             effect = STATUSES[status] if len(found) < 2 else STATUSES[status] and UNKNOWN
             parts = tree.parts.get(product_id, ()) if found and effect == AFFECTED else ()
-            for product in (*found, *parts):
+            models = (
+                [replace(p, name=m, entries=(EVERY,)) for p in found for m in models_in(p.versions)] if effect == AFFECTED else ()
+            )
+            for product in (*found, *parts, *models):
                 pointer = f"{at}/product_status/{status}/{place}"
                 justification, action = why.of(product_id, "; "), actions.of(product_id, "\n")
                 said = Said(product, status, effect, "", justification, action, pointer, why.dates.get(product_id))

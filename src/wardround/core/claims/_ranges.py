@@ -29,9 +29,19 @@ _EVERY_TEXT = frozenset({"*", "all", "all versions", "vers:all/*"})
 _VERS = re.compile(r"vers:([a-z0-9.+-]+)/(.*)", re.ASCII | re.DOTALL)
 _CONSTRAINT = re.compile(r"(<=|>=|!=|<|>|=)? ?([^\s<>=!|]+)", re.ASCII)
 _PLAIN = re.compile(r"[vV]?\d+(?:\.\d+)*", re.ASCII)
-_SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)(?:\.[xX])+", re.ASCII)
-_LISTED = re.compile(r"[A-Za-z]{0,2}\.?\d[\w.]*(?: (?:SP|SR|[Bb]uild) ?\d+)?", re.ASCII)
-"""What a list with bars may hold: `9.13`, `C.02`, `A10`, `4.20 SR1`, `5.X`."""
+_SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)(?:\.[xX])+(?: model \w+)?", re.ASCII)
+"""`14.1.x`, and with the number of the model that runs it: `9.x model 35700BAX3`."""
+
+_LISTED = re.compile(r"[A-Za-z]{0,2}\.?\d[\w.]*(?: (?:SP|SR|[Bb]uild) ?\d+)?|[A-Z]{2,4}-\d{3,5}[A-Z]?", re.ASCII)
+"""What a list with bars may hold: `9.13`, `C.02`, `A10`, `4.20 SR1`, `5.X`, `MMT-1780`."""
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_NO_MODEL = re.compile(
+    r"[<>=*]|\d{4}-|\b(?:all|and|below|build|distributed|for|only|rev|earlier|edition|firmware|from|later|model|newer|number|option|prior|release\w*"
+    r"|revision|running|serial|service|since|software|systems?|through|to|until|update|version\w*|with\w*)\b",
+    re.IGNORECASE,
+)
+_ORDERED = re.compile(r"\d{5,} (?=\S)", re.ASCII)
 
 _NO_ORDER = frozenset({"all", "none", "generic"})
 _MOST = 2_000  # constraints of one range, and characters of a text: more is no range that a person wrote
@@ -54,6 +64,17 @@ def entries(text: str, *, is_range: bool) -> tuple[Entry, ...]:
     if constraints and any(sign for sign, _ in constraints) and (read := _intervals(constraints, "", text=True)) is not None:
         return read
     return ({"version": flat[:_MOST]},)
+
+
+def models_in(version: str) -> tuple[str, ...]:
+    """The models that stand where a version should (`Accu-Chek Inform II`; `Amingo | Avance CS2`), without their order numbers.
+
+    Words without a comparison, or any that speaks of versions: devices that are affected as they are.
+    """
+    flat = " ".join(version.split())[:_MOST]
+    if _NO_MODEL.search(flat):
+        return ()
+    return tuple(_ORDERED.sub("", part) for part in map(str.strip, flat.split("|")) if _WORD.search(part))
 
 
 def _one(version: str) -> Entry:

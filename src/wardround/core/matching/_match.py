@@ -1,5 +1,6 @@
 """From records and installs to findings: each distinct pair is decided once, then expanded."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -19,6 +20,7 @@ from wardround.core.names._named import scheme_of_purl
 from wardround.core.names._variant import variant_of_cpe, version_of_cpe
 from wardround.core.vocab import Finding, Install, name_key
 
+_FOR = re.compile(r" for (?:microsoft )?(windows|macos|mac|linux|android|ios)$", re.ASCII | re.IGNORECASE)
 _PLATFORM_COLUMNS = ("platform", "os", "operating system", "operating_system", "architecture")
 
 
@@ -80,7 +82,7 @@ def subject_of(install: Install, named: Named | None = None) -> Subject:
     vendors = named.vendors if named else ((vendor,) if (vendor := key_of(install.vendor)) else ())
     if (windows := windows_of(install)) and (not named or named.product == windows.product):
         return Subject((VENDOR,), windows.product, windows.version, install.scheme.strip().casefold(), windows.platform)
-    platform = _platform_of(install.extra) if install.extra else ""
+    platform = (_platform_of(install.extra) if install.extra else "") or _platform_in(install.product)
     if (package := package_of(install)) and (not named or named.vendors == (package.vendor,)):
         name = named.product if named else package.names[0]
         return Subject((package.vendor,), name, package.version_of(name), package.scheme, platform, package.distribution)
@@ -101,6 +103,12 @@ def subject_of(install: Install, named: Named | None = None) -> Subject:
 def _platform_of(extra: Mapping[str, str]) -> str:
     """The platform that an inventory states in one of its further columns; empty: not known."""
     return next((value for column in _platform_columns(tuple(extra)) if (value := name_key(extra[column]))), "")
+
+
+def _platform_in(product: str) -> str:
+    """The system that a product's name says it is for (`Zoom Desktop Client for Windows`); empty where it says none."""
+    found = _FOR.search(product) if " for " in product else None
+    return name_key(found[1]) if found else ""
 
 
 @lru_cache(maxsize=1_024)

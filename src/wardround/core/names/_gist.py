@@ -33,8 +33,8 @@ _SORT_OF_MODEL = frozenset(
         r"\S+",
         "analyser analyzer bedside camera cameras ccu clinician cpap defibrillator electrosurgical energy generator handheld hub "
         "icu infusion ip laser machine medical model models monitor monitoring monitors multifunction network nvr patient pbx "
-        "phone phones platform printer printers programmer pump pumps recorder router scanner signs switch syringe telephone "
-        "transmitter ultrasound unit ventilator vital wireless x-ray",
+        "phone phones platform printer printers programmer pump pumps recorder router scanner series signs switch syringe "
+        "telephone transmitter ultrasound unit ventilator vital wireless x-ray",
     )
 )
 """Anywhere in a name that has a model number: that says which one it is. What goes with a model (a server, a module, a

@@ -21,6 +21,7 @@ _JENKINS = frozenset({"org.jenkins-ci.plugins", "io.jenkins.plugins"})
 _HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org"})
 _REPOSITORY = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", re.ASCII)
 _SNYK = re.compile(r"https?://(?:security\.)?snyk\.io/vuln/SNYK-([A-Z]+)-([A-Z0-9]+)-\d+", re.ASCII)
+_FOR = re.compile(r" for ([a-z ]{3,10})$", re.ASCII)
 _NO_LETTERS = re.compile(r"[^a-z0-9]+", re.ASCII)
 _NOTHING: Mapping[str, str] = {}
 
@@ -40,7 +41,7 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
     A package whose ecosystem the object states (`collectionURL`, or the software in its CPE) has that for a vendor too, and
     one without a vendor that which its record's references tell (`told_by`). A product that is the address of a repository
     is its name and its owner's; one with trade marks, a stop, or a list of what it does behind it, is called so without them
-    too; and every one by its gist, where that is another name.
+    too, and one for the system that it is narrowed to without that; and every one by its gist, where that is another name.
     """
     vendor = key_of(affected.get("vendor"))
     stated = [product for key in ("product", "packageName") if (product := key_of(affected.get(key)))]
@@ -48,8 +49,9 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
         yield vendor, product
         if (short := without_tagline(without_marks(product)).rstrip(". ")) not in (product, ""):
             yield vendor, short
-        if vendor and (essence := gist(vendor, product)) not in (product, ""):
-            yield vendor, essence
+        if vendor:
+            alone = _without_system(product, affected)
+            yield from {(vendor, name) for name in (alone, gist(vendor, product), gist(vendor, alone)) if name not in (product, "")}
         if told and not vendor and (kind := told.get(_NO_LETTERS.sub("", product).upper())):
             yield ECOSYSTEM + kind, _as_package(kind, product)
         if product.startswith("http") and (found := _REPOSITORY.fullmatch(product)):
@@ -67,6 +69,15 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
             yield name
             if (software := software_of_cpe(cpe)) and (ecosystem := ecosystem_in(software)):
                 yield ECOSYSTEM + ecosystem, _as_package(ecosystem, name[1])
+
+
+def _without_system(product: str, affected: Mapping[str, object]) -> str:
+    """A product's name without the system that it is for, where the object's platforms narrow it to that one anyway."""
+    found = _FOR.search(product) if " for " in product else None
+    platforms = affected.get("platforms")
+    if not found or not isinstance(platforms, list) or [key_of(one) for one in platforms] != [found[1]]:
+        return product
+    return product[: found.start()]
 
 
 @lru_cache(maxsize=65_536)

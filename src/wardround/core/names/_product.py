@@ -24,6 +24,8 @@ _LEGAL = re.compile(
     re.ASCII,
 )
 
+_OWNED = re.compile(r"(?:,| -|–) an? (?:subsidiary|division|brand|business unit) of (.+)$", re.ASCII)
+
 
 @lru_cache(maxsize=65_536)
 def bare_product(key: str) -> str:
@@ -66,10 +68,12 @@ def without_tagline(key: str) -> str:
 def bare_vendor(key: str) -> str:
     """A vendor's name key without its legal form at the end and `the` at the beginning (`ivanti, inc.` -> `ivanti`).
 
-    The underscores of a CPE name are spaces (`delta_electronics`).
+    The underscores of a CPE name are spaces (`delta_electronics`). A subsidiary that says whose it is has that name.
     """
     if len(key) > _LONGEST:
         return key
+    if " of " in key and (owned := _OWNED.search(key)):
+        key = owned[1]
     before, key = "", without_marks(_spaced(key))
     while before != key:
         before = key = _spaced(key)
