@@ -27,6 +27,9 @@ from wardround.core.vocab import Install
         ("Python", "3.11.15", "3.11.15"),
         ("Zoom(64bit)", "5.15.18551", "5.15"),
         ("Zoom Workplace (64-bit)", "6.0.11.39959", "6.0.11.39959"),
+        ("stdlib", "go1.21.7", "1.21.7"),  # as syft writes Go's standard library
+        ("Go Programming Language amd64 go1.22.0", "go1.22", "1.22"),
+        ("stdlib", "go1.22rc1", "go1.22rc1"),
         ("Gateway", "3.11.4150.0", "3.11.4150.0"),
         ("Python", "9" * 100, "9" * 100),
     ],

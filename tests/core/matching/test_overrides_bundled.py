@@ -21,6 +21,7 @@ MOVEIT, CONNECT = ("progress", "moveit transfer"), ("connectwise", "screenconnec
 SONICOS, SMA, SMA1000 = ("sonicwall", "sonicos"), ("sonicwall", "sma100"), ("sonicwall", "sma1000")
 EPMM, EXCHANGE = ("ivanti", "epmm"), ("microsoft", "exchange server 2019")
 NODE, WORKSPACE, SENTRY = ("node.js", "node.js"), ("citrix", "citrix workspace app for windows"), ("ivanti", "sentry")
+OPENSSL = ("openssl", "openssl")
 VTM, ROUNDCUBE = ("ivanti", "virtual traffic manager"), ("roundcube", "roundcube webmail")
 FLEX, ZYWALL = ("zyxel", "usg flex series firmware"), ("zyxel", "zywall/usg series firmware")
 
@@ -34,6 +35,11 @@ CVE-2024-21887 IVANTI 22.1R6 22.1R6.1 22.1R6.2 | 22.2R4 22.2R4.1 22.2R4.2 | 22.3
 CVE-2024-21893 IVANTI 9.1R18.2 9.1R18.3 9.1R18.9 | 9.1R14.3 9.1R14.4 9.1R14.5 | 22.5R1 22.5R1.1 22.5R1.2
 CVE-2024-7593 VTM 22.2 22.2R1 22.2R2 | 22.3R2 22.3R3 22.3R4 | 22.7R1 22.7R2 22.7R3
 CVE-2024-42009 ROUNDCUBE 1.6.7 1.6.8 1.6.9 | 1.5.7 1.5.8 1.5.9
+CVE-2019-1547 OPENSSL 1.1.1c 1.1.1d 1.1.1e | 1.1.0k 1.1.0l 1.1.0m | 1.0.2s 1.0.2t 1.0.2zf
+CVE-2021-23839 OPENSSL 1.0.2x 1.0.2y 1.0.2z
+CVE-2021-23841 OPENSSL 1.1.1i 1.1.1j 1.1.1k | 1.0.2x 1.0.2y 1.0.2za
+CVE-2021-4160 OPENSSL 3.0.0 3.0.1 3.0.2 | 1.1.1l 1.1.1m 1.1.1n | 1.0.2zb 1.0.2zc 1.0.2zd
+CVE-2022-2097 OPENSSL 3.0.4 3.0.5 3.0.6 | 1.1.1p 1.1.1q 1.1.1r
 CVE-2025-0282 IVANTI 22.7R2.4 22.7R2.5 22.7R2.6
 CVE-2023-35078 EPMM 11.10.0.1 11.10.0.2 11.10.0.3 | 11.9.1.0 11.9.1.1 11.9.1.2 | 11.8.1.0 11.8.1.1 11.8.1.2
 CVE-2023-35081 EPMM 11.10.0.2 11.10.0.3 11.10.0.4 | 11.9.1.1 11.9.1.2 11.9.1.3 | 11.8.1.1 11.8.1.2 11.8.1.3
@@ -96,6 +102,10 @@ CVE-2023-28771 FLEX 5.35 5.36 5.37 | 4.60 5.36 5.36_Patch_1
 CVE-2023-28771 ZYWALL 4.73 4.73_Patch_1 4.73_Patch_2
 CVE-2024-22019 NODE 18.19.0 18.19.1 18.20.4 | 20.11.0 20.11.1 20.12.0 | 21.6.1 21.6.2 22.0.0
 CVE-2024-22017 NODE 20.4.0 20.11.1 20.12.0
+CVE-2024-21890 NODE 20.11.0 20.11.1 20.12.0 | 21.6.1 21.6.2 22.0.0
+CVE-2023-39332 NODE 20.0.0 20.8.1 20.9.0
+CVE-2023-32004 NODE 20.5.0 20.5.1 20.6.0
+CVE-2023-30583 NODE 20.3.0 20.3.1 20.4.0
 CVE-2024-27983 NODE 18.20.0 18.20.1 18.20.2 | 20.12.0 20.12.1 20.12.2 | 21.7.1 21.7.2 22.0.0
 CVE-2024-22020 NODE 18.20.3 18.20.4 18.20.5 | 20.15.0 20.15.1 20.16.0 | 22.4.0 22.4.1 22.5.0
 CVE-2024-36137 NODE 20.15.0 20.15.1 20.16.0 | 22.4.0 22.4.1 23.0.0
@@ -163,6 +173,10 @@ def test_ten_products_and_their_famous_faults_are_there() -> None:
         ("CVE-2023-20198", XE, "17.11.99SW", "affected"),
         ("CVE-2023-20198", XE, "17.9.4w", "unknown"),
         ("CVE-2024-22018", NODE, "21.7.3", "affected"),
+        ("CVE-2023-32004", NODE, "18.17.0", "not_affected"),  # the permission model came with 20
+        ("CVE-2023-32004", NODE, "14.21.3", "unknown"),
+        ("CVE-2021-23839", ("openssl", "openssl"), "1.0.2r", "not_affected"),  # the fault came with 1.0.2s
+        ("CVE-2022-2097", ("openssl", "openssl"), "1.0.2zf", "unknown"),
         ("CVE-2024-22020", NODE, "21.6.1", "affected"),
         ("CVE-2024-40766", SONICOS, "6.2.7.1-23n", "affected"),
         ("CVE-2021-22986", BIGIP, "11.6.5.2", "unknown"),
