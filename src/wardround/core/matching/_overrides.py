@@ -61,6 +61,8 @@ class Overrides:
 
     def of(self, cve: str, *, vendors: Sequence[str], product: str, also: Sequence[tuple[str, str]] = ()) -> "Deciding | None":
         """The override that decides for this record and product, or None; `also` are further names of the product."""
+        if cve.upper() not in self._decided:
+            return None
         names = (*((vendor, product) for vendor in vendors), *also)
         found = next((o for name in names if (o := self._index.get((cve.upper(), *name)))), None)
         return Deciding(found) if found else None
@@ -92,6 +94,10 @@ class Overrides:
             for vendor, product in override.names:
                 found[product][vendor] += override.cves
         return {product: dict(vendors) for product, vendors in found.items()}
+
+    @cached_property
+    def _decided(self) -> frozenset[str]:
+        return frozenset(cve for cve, _, _ in self._index)
 
     @cached_property
     def _spoken(self) -> frozenset[tuple[str, str]]:

@@ -1,35 +1,132 @@
-"""What the objects of one record say of a version, as a key: versions of which they say the same get the same verdict.
+"""What the objects of one record say of all versions of a product at once: where they say the same, so does the record.
 
-For counting only (`_bulk`): asking each object costs less than weighing what they say, which is then done once for each key.
+For counting only (`_bulk`): what they say is then weighed once for each combination, and not for each version.
 """
 
-from collections.abc import Callable, Hashable
+from collections import defaultdict
 from dataclasses import replace
 
 from wardround.core.matching._decide import by_rule, standing
 from wardround.core.matching._model import Subject
-from wardround.core.matching._objects import bare_object
+from wardround.core.matching._nearer import mended_in_branch, mended_nearer
+from wardround.core.matching._objects import Shape, _listed
+from wardround.core.matching._orders import distributions
 from wardround.core.matching._packages import vendors_of
+from wardround.core.matching._ranked import Said, Versions, singly
 from wardround.core.matching._record import Record
+from wardround.core.vocab import Verdict
 
-Saying = Callable[[Subject], Hashable]
+_NOBODY: frozenset[Verdict] = frozenset()
 
 
-def saying(record: Record, blank: Subject) -> Saying | None:
-    """How to ask for that key, overrides aside; None where a verdict hangs on more than what each object says.
+def alike(record: Record, blank: Subject, versions: Versions, *, members: int) -> list[tuple[int, Verdict | None]] | None:
+    """Sets of these versions of which the record's objects say the same, overrides aside; with the verdict where one object
+    speaks of the product, and of all of it.
 
-    A version that does not show its updates is none of these: it speaks for itself alone.
+    None where a verdict hangs on more than what each object says. A version that does not show its updates should be none of
+    them: it speaks for itself alone.
     """
     if by_rule(blank) or any(container.applicability or container.marks for container in record.advisory.containers):
         return None
     if blank.distribution:
-        return (lambda subject: None) if _silent(record, blank) else None
-    shapes = [one.shape for place in standing(record, blank) for one in record.plan(place, blank).objects]
+        return [(members, None)] if _silent(record, blank) else None
+    plans = [record.plan(place, blank) for place in standing(record, blank)]
+    objects = [one for plan in plans for one in plan.objects]
+    found = [verdicts_of(one.shape, versions, scheme=blank.scheme) for one in objects]
+    if len(objects) == len(blank.vendors) == 1 and not (
+        objects[0].platforms or objects[0].variants or any(p.unread for p in plans)
+    ):
+        return [(both, verdict) for verdict, some in found[0].items() if (both := members & some)]
+    parts = [members] if members else []
+    for said in found:
+        parts = [both for part in parts for some in said.values() if (both := part & some)]
+    return [(part, None) for part in parts]
 
-    def key(subject: Subject) -> Hashable:
-        return tuple([said.verdict if (said := bare_object(shape, at="", subject=subject)) else None for shape in shapes])
 
-    return key
+def verdicts_of(shape: Shape, versions: Versions, *, scheme: str = "") -> dict[Verdict | None, int]:
+    """The verdict that `bare_object` gives on each of the versions, by verdict; None for those that the object cannot hold."""
+    found: dict[Verdict | None, int] = defaultdict(int)
+    held = versions.every
+    if shape.types == {"git"}:
+        held = versions.commits | versions.called(_listed(shape.entries))
+        found[None] = versions.every & ~held
+    if scheme and scheme in distributions() - shape.types:
+        found[Verdict.UNKNOWN] |= held
+        return found
+    for (verdict, by_default), members in _decided(shape, versions, held).items():
+        if shape.form and (verdict is Verdict.AFFECTED or (by_default and verdict is Verdict.UNKNOWN)):
+            for one in singly(members):
+                found[_mended(shape, verdict, versions.texts[one.bit_length() - 1].text)] |= one
+        else:
+            found[verdict] |= members
+    if shape.odd and Verdict.NOT_AFFECTED in found:
+        found[Verdict.NOT_EVALUABLE] |= found.pop(Verdict.NOT_AFFECTED)
+    return found
+
+
+def _mended(shape: Shape, verdict: Verdict, version: str) -> Verdict:
+    """What the ranges of a product with a reviewed order say of each other."""
+    assert shape.form is not None  # noqa: S101  (asked of such products only)
+    if verdict is Verdict.AFFECTED:
+        return Verdict.UNKNOWN if mended_nearer(shape.entries, shape.form, version) else verdict
+    return Verdict.NOT_AFFECTED if mended_in_branch(shape.entries, shape.form, version) else verdict
+
+
+_Before = tuple[frozenset[Verdict], Verdict | None, bool, bool]
+"""What the entries before have said of a version that none of them surely holds: the statuses that are possible, the doubt that
+comes first, whether an affected range ends, and whether the version is past all that is affected."""
+
+
+def _decided(shape: Shape, versions: Versions, members: int) -> dict[tuple[Verdict, bool], int]:
+    """Entries in order, then the default: the first that surely holds a version ends its walk. With *by default* for each."""
+    found: dict[tuple[Verdict, bool], int] = defaultdict(int)
+    walking: dict[_Before, int] = {(_NOBODY, None, False, True): members}
+    for entry in shape.entries:
+        going: dict[_Before, int] = defaultdict(int)
+        readings = versions.readings(entry)
+        for before, some in walking.items():
+            for said, those in readings:
+                if not (both := some & those):
+                    continue
+                after = _after(before, said)
+                if said.outside:
+                    going[after] |= both
+                else:
+                    found[_weighed(after, None)] |= both
+        walking = going
+        if not walking:
+            break
+    for before, some in walking.items():
+        if some:
+            found[_weighed(before, _default(shape, before))] |= some
+    return found
+
+
+def _after(before: _Before, said: Said) -> _Before:
+    statuses, doubt, ends, past = before
+    if len(said.statuses) + said.outside != 1 and (doubt is None or said.doubt is Verdict.NOT_EVALUABLE):
+        doubt = said.doubt
+    if said.bad:
+        ends, past = ends or said.ends, past and said.past
+    return statuses | said.statuses, doubt, ends, past
+
+
+def _default(shape: Shape, before: _Before) -> Verdict:
+    if shape.default is not None:
+        return shape.default
+    _, _, ends, past = before
+    return Verdict.NOT_AFFECTED if ends and past else Verdict.UNKNOWN
+
+
+def _weighed(before: _Before, fallback: Verdict | None) -> tuple[Verdict, bool]:
+    """The one verdict that is possible; else the doubt that comes first, of which *not evaluable* outranks *unknown*."""
+    statuses, doubt, _, _ = before
+    possible = statuses | {fallback} if fallback else statuses
+    if len(possible) > 1:
+        assert doubt is not None  # noqa: S101  (else one entry would have decided)
+        return doubt, False
+    (verdict,) = possible
+    return verdict, fallback is not None
 
 
 def _silent(record: Record, blank: Subject) -> bool:
