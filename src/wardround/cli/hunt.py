@@ -188,6 +188,7 @@ def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: t
                     "unparsed": run.coverage.unparsed,
                     "unparsed_examples": run.coverage.unparsed_examples,
                     "gaps": run.coverage.gaps,
+                    "fields": run.fields,
                     "zone": run.coverage.zone or None,
                     "clock_skew_seconds": run.coverage.skew,
                     "notes": run.coverage.notes,

@@ -1,11 +1,17 @@
 """The one sentence in which a hunt's result is told: what was searched, with what, and what was found in it."""
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 
-from wardround.core.hunts._coverage import searched_hours
+from wardround.core.hunts._coverage import hours_seen, silences
+from wardround.core.hunts._coverage import searched as hours_of
 from wardround.core.hunts._hosts import HostCoverage
-from wardround.core.hunts._model import HuntResult, SourceRun, Window
+from wardround.core.hunts._model import HuntResult, IndicatorFindings, SourceRun, Window
+from wardround.core.hunts.indicators import Type
+from wardround.core.logs._clock import READ_AS_UTC
 from wardround.core.vocab import Detection
 from wardround.core.vocab._hunting import SourceCoverage
 
@@ -27,15 +33,14 @@ def statement(result: HuntResult, *, window: Window | None = None, host: str | N
     count = result.coverage.rules_ran if host is None else min(len(ran), result.coverage.rules_ran)
     rules = f"with {count} of {result.coverage.rules_given} rules"
     if result.indicators is not None:
-        rules += f" and {_count(result.indicators.loaded, 'indicator')}"
+        rules += f" and {_sought(result.indicators, runs)}"
     if window is None:
         what = f"Searched {_count(len(searched), 'log')}{_of(host)} {_span(searched)}{rules}"
     else:
-        hours = searched_hours(result.coverage, window=window, host=host)
-        what = f"Searched {hours.hours} of {hours.of} hours{_of(host)} {rules}"
+        what = f"Searched {_hours(searched, window, host)} {rules}"
     sources = {run.coverage.source for run in runs}
     hits = [d for d in result.detections if host is None or d.source in sources]
-    return f"{what}: {_found(hits)}{_caveats(result, runs)}"
+    return f"{what}: {_found(hits)}{_caveats(result, runs, searched=searched, window=window)}"
 
 
 def _named(result: HuntResult, runs: Sequence[SourceRun]) -> str:
@@ -45,7 +50,69 @@ def _named(result: HuntResult, runs: Sequence[SourceRun]) -> str:
         return ""
     sources = {run.coverage.source for run in runs}
     hits = [one for one in named.matched if one.source in sources]
-    return f" {_count(named.loaded, 'indicator')} looked for: {_found(hits)}"
+    return f" {_sought(named, runs)} looked for: {_found(hits)}{_caveats(result, runs)}"
+
+
+def _sought(named: IndicatorFindings, runs: Sequence[SourceRun]) -> str:
+    """How many indicators there are, and of how many some log has a place for their type."""
+    sought = frozenset().union(*(named.sought.get(run.coverage.source, frozenset()) for run in runs))
+    types = named.looked_for.types
+    nowhere = sorted(types - sought - {Type.PATTERN})
+    every = _count(named.loaded, "indicator")
+    return f"{every} (no log has a place for {', '.join(nowhere)})" if nowhere else every
+
+
+def _hours(searched: Sequence[SourceCoverage], window: Window, host: str | None) -> str:
+    """So many hours of the window. Of several hosts each for itself: the hours of one are not seen in another's logs."""
+    by_host: dict[str, list[SourceCoverage]] = {}
+    for one in searched:
+        by_host.setdefault(one.host, []).append(one)
+    each = [hours_of(hours_seen(its, window=window), window=window) for its in by_host.values()]
+    least, most, of = min(one.hours for one in each), max(one.hours for one in each), each[0].of
+    if len(each) == 1:
+        return f"{least} of {of} hours{_of(host)}"
+    whose = f"{len(each)} hosts" + (" (logs that name none are counted as one)" if "" in by_host else "")
+    return f"{least} of {of} hours of each of {whose}" if least == most else f"{least} to {most} of {of} hours of {whose}"
+
+
+def _partly(runs: Sequence[SourceRun], searched: Sequence[SourceCoverage], window: Window | None) -> int:
+    """How many of the rules that ran could look at fewer hours than the logs have that were searched."""
+    if window is None:
+        first, last = _ends(searched)
+        if first is None or last is None:
+            return 0
+        window = Window(first, last)
+    groups: dict[tuple[str, ...], list[SourceCoverage]] = {}
+    for run in runs:
+        groups.setdefault(run.ran, []).append(run.coverage)
+    ran_on: dict[str, list[int]] = {}
+    for number, rules in enumerate(groups):
+        for rule in rules:
+            ran_on.setdefault(rule, []).append(number)
+    hours = [hours_seen(its, window=window) for its in groups.values()]
+    whole = len(hours_seen(searched, window=window))
+    counts = Counter(map(tuple, ran_on.values()))
+    return sum(count for numbers, count in counts.items() if len(set().union(*(hours[n] for n in numbers))) < whole)
+
+
+def _gaps(coverages: Sequence[SourceCoverage]) -> int:
+    """Silences of more than an hour: within each log, and between the logs of one host, as where a rotated file is missing."""
+    by_host: dict[str, list[SourceCoverage]] = {}
+    for one in coverages:
+        by_host.setdefault(one.host, []).append(one)
+    return sum(len(one.gaps) for one in coverages) + sum(map(_between, by_host.values()))
+
+
+def _between(coverages: Sequence[SourceCoverage]) -> int:
+    """Silences of these logs together that are none of any single one of them."""
+    own = sorted(gap for one in coverages for gap in one.gaps)
+    begins = [gap[0] for gap in own]
+    ends = list(accumulate((gap[1] for gap in own), max))
+    count = 0
+    for start, end in silences(coverages):
+        before = bisect_right(begins, start)
+        count += not before or ends[before - 1] < end
+    return count
 
 
 def host_statement(seen: HostCoverage, *, found: int, scans: int = 0) -> tuple[str, ...]:
@@ -99,10 +166,12 @@ def _found(hits: Sequence[Detection]) -> str:
     return text + (f" {_count(scans, 'probe')} by scanners." if scans else "")
 
 
-def _caveats(result: HuntResult, runs: Sequence[SourceRun]) -> str:
+def _caveats(
+    result: HuntResult, runs: Sequence[SourceRun], *, searched: Sequence[SourceCoverage] = (), window: Window | None = None
+) -> str:
     coverages = [run.coverage for run in runs]
     parts = []
-    if gaps := sum(len(c.gaps) for c in coverages):
+    if gaps := _gaps(coverages):
         parts.append(f"{_count(gaps, 'gap')} of more than an hour")
     if unparsed := sum(c.unparsed for c in coverages):
         parts.append(f"{_count(unparsed, 'line')} not understood")
@@ -110,15 +179,23 @@ def _caveats(result: HuntResult, runs: Sequence[SourceRun]) -> str:
         parts.append(f"{_count(placed, 'event')} without a time")
     if result.rejected:
         parts.append(f"{_count(len(result.rejected), 'file')} not read, or not to the end")
+    if partly := _partly(runs, searched, window):
+        parts.append(f"{_count(partly, 'rule')} could look at a part of these hours only")
     text = f" Not seen: {'; '.join(parts)}." if parts else ""
+    if without_zone := sum(c.zone == READ_AS_UTC for c in coverages):
+        text += f" The times of {_count(without_zone, 'log')} state no zone and were read as UTC."
     if any(c.could_have_been_altered for c in coverages):
         text += " The logs were taken from the suspect host itself and could have been altered."
     return text
 
 
-def _span(coverages: Sequence[SourceCoverage]) -> str:
+def _ends(coverages: Sequence[SourceCoverage]) -> tuple[datetime | None, datetime | None]:
     first = min((c.first for c in coverages if c.first), default=None)
-    last = max((c.last for c in coverages if c.last), default=None)
+    return first, max((c.last for c in coverages if c.last), default=None)
+
+
+def _span(coverages: Sequence[SourceCoverage]) -> str:
+    first, last = _ends(coverages)
     return f"from {_when(first)} to {_when(last)} UTC " if first and last else "without any time in them "
 
 

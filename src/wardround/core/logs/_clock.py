@@ -16,6 +16,7 @@ NUMBERED = re.compile(
     r"\s*(\d{1,2})([-/.])(\d{1,2})\2(\d{4})[ T,]{1,2}(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(?:Z|UTC|GMT))?\s*\Z",
     re.ASCII,
 )
+READ_AS_UTC = "not stated, read as UTC"
 LARGEST_SKEW = 10 * 366 * 86_400
 
 
@@ -165,7 +166,7 @@ class Clock:
         """How times were taken to UTC, in words."""
         if not self.assumed:
             return "stated in the log"
-        return f"not stated, read as {self.given} as given" if self.given else "not stated, read as UTC"
+        return f"not stated, read as {self.given} as given" if self.given else READ_AS_UTC
 
     def notes(self) -> tuple[str, ...]:
         """What had to be assumed, and what looks wrong."""
