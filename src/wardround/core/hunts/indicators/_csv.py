@@ -119,7 +119,7 @@ def _list(name: str, lines: Sequence[str]) -> Read:
             continue
         where = f"{name}:{number}"
         context = ""
-        if found := REMARK.search(text[:LONGEST_LINE]):
+        if (" " in text or "\t" in text) and (found := REMARK.search(text[:LONGEST_LINE])):
             text, context = text[: found.start()], told(found[0].strip(" #/"))
         value = text.strip("\"'")
         atom = guessed(value)

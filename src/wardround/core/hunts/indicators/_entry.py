@@ -26,7 +26,8 @@ class PassedOver(NamedTuple):
 
 def told(*parts: object) -> str:
     """Texts said of an indicator as one, without what is empty, not longer than it must be."""
-    if len(parts) == 1 and isinstance(parts[0], str) and len(parts[0]) < LONGEST_CONTEXT:
-        return parts[0].strip()
-    texts = (" ".join(str(part).split()) for part in parts if part not in (None, "", [], {}))
+    said = [part for part in parts if part not in (None, "", [], {})]
+    if len(said) == 1 and isinstance(said[0], str) and len(said[0]) < LONGEST_CONTEXT and "\n" not in said[0]:
+        return said[0].strip()
+    texts = (" ".join(str(part).split()) for part in said)
     return "; ".join(text for text in texts if text)[:LONGEST_CONTEXT]

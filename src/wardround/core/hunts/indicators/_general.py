@@ -18,7 +18,7 @@ def doubt(atom: Atom) -> str:
     if type_ in (Type.MD5, Type.SHA1, Type.SHA256, Type.IMPHASH):
         if value in _named("hashes"):
             return "the hash of an empty file, or of a single line feed"
-        return "a hash of one digit only" if len(set(value)) == 1 else ""
+        return "a hash of one digit only" if value == value[0] * len(value) else ""
     if type_ is Type.IP:
         return _address(value)
     if type_ is Type.NETWORK:

@@ -12,6 +12,7 @@ from wardround.core.hunts.indicators._model import Atom, Type
 from wardround.core.hunts.indicators._tables import table
 
 LONGEST = 8_192
+LONGEST_NAME = 253
 HASHES = {32: Type.MD5, 40: Type.SHA1, 64: Type.SHA256}
 HEX = re.compile(r"[0-9a-f]+\Z")
 DOTS = re.compile(r"\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|\[\.|\.\]", re.IGNORECASE)
@@ -20,7 +21,8 @@ AT = re.compile(r"\[(?:@|at)\]|\(at\)", re.IGNORECASE)
 SCHEME = re.compile(r"(?:h(?:xx|tt|\*\*|__|xt|tx)ps?|fxp|s?ftp|meow)(?=\[?:)", re.IGNORECASE)
 PLAIN_ADDRESS = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!\Z)|\Z)){4}\Z", re.ASCII)
 NUMERIC = re.compile(r"\s*[0-9A-Fa-f:.]+(?:[%/].*)?\s*\Z", re.ASCII)
-LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
+LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+LABELS = re.compile(rf"{LABEL}(?:\.{LABEL})+\Z", re.ASCII)
 URL = re.compile(
     r"(?:([a-z][a-z0-9+.-]{0,20})://)?(?:[^/?#@\s]*@)?(\[[0-9a-f:.%]+\]|[^/?#:@\s\[\]]+)(?::(\d{0,5}))?([/?#].*)?\Z", re.I | re.S
 )
@@ -33,6 +35,8 @@ FILE_ENDINGS = frozenset(table("endings")["files"])
 
 def refanged(text: str) -> str:
     """The value as it is, when somebody wrote it so that it cannot be clicked on."""
+    if "[.]" in text:
+        text = text.replace("[.]", ".")
     if "[" in text or "(" in text or "{" in text:
         text = AT.sub("@", SLASHES.sub(r"\1", DOTS.sub(".", text)))
     found = SCHEME.match(text)
@@ -48,9 +52,8 @@ def folded(text: str) -> str:
 
 def as_hash(text: str, type_: Type | None = None) -> Atom | None:
     """A hash by its length, or as what it is called."""
-    value = text.lower()
-    by_length = HASHES.get(len(value))
-    if by_length is None or not HEX.match(value):
+    by_length = HASHES.get(len(text))
+    if by_length is None or not HEX.match(value := text.lower()):
         return None
     if type_ is Type.IMPHASH:
         return Atom(type_, value) if by_length is Type.MD5 else None
@@ -119,8 +122,7 @@ def host_name(text: str) -> str:
         ):
             return ""
         name = read
-    labels = name.split(".")
-    if len(labels) < 2 or len(name) > 253 or labels[-1].isdecimal() or not all(map(LABEL.match, labels)):
+    if len(name) > LONGEST_NAME or not LABELS.match(name) or name.rpartition(".")[2].isdecimal():
         return ""
     return name
 

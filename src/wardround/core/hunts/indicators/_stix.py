@@ -14,7 +14,6 @@ from wardround.core.vocab import BadInput, Rejected
 LONGEST_PATTERN = 1_000_000
 MOST_ALTERNATIVES = 10_000
 DEEPEST = 50
-PLAIN = re.compile(r"\s*\[\s*([\w-]+:[\w.'\"\[\]*-]+?)\s*=\s*'((?:[^'\\]|\\.)*)'\s*\]\s*\Z", re.DOTALL)
 TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<path>[A-Za-z0-9-]+:(?:[A-Za-z0-9_.*-]|'(?:[^'\\]|\\.)*'|\"[^\"]*\"|\[(?:\*|\d+)\])+)"
     r"|(?P<word>[A-Za-z]+)|(?P<sign>!=|<=|>=|<>|[=<>\[\](),]|[^\s\w'\"\\]|-?\d[\d.]*))",
@@ -56,8 +55,8 @@ def stix_entries(name: str, document: Mapping[str, Any]) -> Iterator[Entry | Pas
 
 def _entries(pattern: str, where: str, context: str) -> Iterator[Entry | Rejected]:
     try:
-        if len(pattern) < LONGEST_PATTERN and (found := PLAIN.match(pattern)):  # the commonest form by far
-            yield Entry((_atom(found[1], _unescaped(found[2])),), pattern[:500], where, context)
+        if plain := _plain(pattern):
+            yield Entry((_atom(*plain),), pattern[:500], where, context)
             return
         reading = Pattern(pattern)
         alternatives = reading.read()
@@ -69,6 +68,15 @@ def _entries(pattern: str, where: str, context: str) -> Iterator[Entry | Rejecte
         yield Rejected(f"{where}/pattern", reading.unread[0] + more)
     for atoms in dict.fromkeys(alternatives):
         yield Entry(tuple(sorted(atoms)), pattern[:500], where, context)
+
+
+def _plain(pattern: str) -> tuple[str, str] | None:
+    """Path and value of a pattern that compares once, which is the commonest form by far; None for all others."""
+    path, equals, value = pattern[1:-2].partition(" = '")
+    path = path.strip()
+    if pattern[:1] != "[" or pattern[-2:] != "']" or not equals or "'" in value or "\\" in value or " " in path:
+        return None
+    return path, value
 
 
 def _unescaped(text: str) -> str:
