@@ -139,3 +139,11 @@ def test_a_broken_cpe_names_nothing(cpe):
 
 def test_an_older_cpe_binding_names_its_product():
     assert names({"cpes": ["cpe:/a:example:gate_way"]}) == {("example", "gate way")}
+
+
+def test_a_record_with_a_key_that_stands_twice_is_refused_with_the_place():
+    """Which of two ranges is meant, nobody can tell: by the last alone it could clear what the first calls affected."""
+    raw = as_bytes(a_cve()).replace(b'"state"', b'"state": "REJECTED", "state"', 1)
+    with pytest.raises(BadInput, match="twice") as refused:
+        read_cve(raw, where=WHERE)
+    assert "/cveMetadata/state (line 1)" in refused.value.where

@@ -78,3 +78,20 @@ def test_what_is_not_one_list_of_rows_is_refused(document):
 def test_too_many_columns_are_no_list_of_products():
     with pytest.raises(BadInput, match="more than 2,000 columns"):
         _read([{f"c{n}": 1 for n in range(2_001)}])
+
+
+def test_a_key_that_stands_twice_is_said_with_its_place() -> None:
+    """Which of them counts, JSON leaves open (RFC 8259, section 4): the last was read, and whoever imports it is told."""
+    sbom = b'{"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"component": {"name": "a", "type": "device"}},\n'
+    sbom += b'"components": [{"type": "library", "name": "openssl", "version": "3.0.1",\n "version": "3.0.13"}]}'
+    inventory = read(sbom, name="s.json")
+    assert [install.version for install in inventory.installs if install.product == "openssl"] == ["3.0.13"]
+    assert [(one.where, "twice" in one.what) for one in inventory.noted if "twice" in one.what] == [
+        ("/components/0/version (line 3)", True)
+    ]
+
+
+def test_of_rows_on_lines_of_their_own_too() -> None:
+    rows = b'{"asset_id": "a1", "product": "OpenSSL", "version": "3.0.1"}\n'
+    rows += b'{"asset_id": "a2", "product": "X", "product": "Y", "version": "1"}\n'
+    assert [one.where for one in read(rows, name="r.json").noted if "twice" in one.what] == ["line 2 /product"]

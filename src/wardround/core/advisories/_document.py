@@ -9,6 +9,7 @@ import orjson
 
 from wardround.core.vocab import BadInput
 from wardround.core.vocab._times import parse_time
+from wardround.core.vocab._twice import twice
 
 CVE_ID = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
 WHOLE = "get the file again from its publisher"
@@ -17,16 +18,19 @@ WHOLE = "get the file again from its publisher"
 def document_of(raw: bytes | Mapping[str, Any], *, where: str) -> Mapping[str, Any]:
     """The JSON object in `raw` (already parsed: itself).
 
-    Raises BadInput: not UTF-8, not JSON, nested deeper than 1,024, or no object.
+    Raises BadInput: not UTF-8, not JSON, nested deeper than 1,024, no object, or a key that stands twice in one object.
     """
     if isinstance(raw, Mapping):
         return raw
     try:
-        document = orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))
+        document = orjson.loads(raw := raw.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise BadInput(f"not JSON that can be read: {error}", where=where, do=WHOLE) from None
     if not isinstance(document, dict):
         raise BadInput("the JSON is not an object", where=where, do=WHOLE)
+    if again := next(twice(raw, document), None):
+        what = "this key stands twice in its object, and which of them is meant nobody can tell"
+        raise BadInput(what, where=f"{where} {again[0]} (line {again[1]})", do=WHOLE)
     return document
 
 

@@ -16,6 +16,7 @@ LONG = 1_000
 REMEMBERED = 60
 MOST_REJECTED = 1_000_000
 MOST_NOTED = 100_000
+TWICE = "this key stands twice in its object: the last one was read"
 MOST_IDENTIFIERS = 64
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

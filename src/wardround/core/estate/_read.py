@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from wardround.core.estate._gather import Gathering
+from wardround.core.estate._gather import TWICE, Gathering
 from wardround.core.estate._layout import MissingColumns
 from wardround.core.estate._map import ColumnMapping, suggest
 from wardround.core.estate._model import Inventory
@@ -21,6 +21,7 @@ from wardround.core.estate._read_osquery import is_log, is_rows, log_lines, read
 from wardround.core.estate._read_spdx import read_spdx
 from wardround.core.estate._read_xlsx import read_xlsx
 from wardround.core.vocab import BadInput
+from wardround.core.vocab._twice import twice
 
 MOST_BYTES = 512_000_000
 MOST_OBJECTS = 5_000_000
@@ -129,6 +130,8 @@ def _read_json(text: bytes, *, data: bytes, mapping: ColumnMapping | None, into:
             where=f"{into.name} line {error.lineno} column {error.colno}",
             do="fetch or export it again",
         ) from None
+    for pointer, line in twice(text, document):
+        into.note(f"{pointer} (line {line})", TWICE)
     if isinstance(document, dict):
         if document.get("bomFormat") == "CycloneDX":
             return read_cyclonedx(document, data=data, into=into)

@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 
 from wardround.core.estate._distributions import Distribution, distribution, package_url
-from wardround.core.estate._gather import Gathering
+from wardround.core.estate._gather import TWICE, Gathering
 from wardround.core.estate._hosts import Host
 from wardround.core.estate._model import Inventory
+from wardround.core.vocab._twice import twice
 
 SOURCE = "osquery results"
 HOST_COLUMNS = {
@@ -40,9 +41,13 @@ def log_lines(text: bytes, *, into: Gathering) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(text.split(b"\n"), 1):
         if line.strip():
             try:
-                yield f"line {number}", orjson.loads(line)
+                entry = orjson.loads(line)
             except orjson.JSONDecodeError as error:
                 into.reject(f"line {number}", f"is no JSON: {error.msg}")
+                continue
+            for pointer, _ in twice(line, entry):
+                into.note(f"line {number} {pointer}", TWICE)
+            yield f"line {number}", entry
 
 
 def read_osquery(entries: Iterable[tuple[str, Any]], *, data: bytes, into: Gathering, most: int | None = None) -> Inventory:
