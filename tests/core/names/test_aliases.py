@@ -11,6 +11,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wardround.core.claims._ranges import models_in
 from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._alias import read_aliases
 from wardround.core.names._decision import decided
@@ -314,6 +315,7 @@ def _of_advisories(shared: Path) -> set[tuple[str, str]]:
         named = above | {branch["category"]: branch["name"]}
         if "product" in branch:
             found.add((key_of(named.get("vendor")), key_of(named.get("product_name"))))
+            found.update((key_of(named.get("vendor")), key_of(model)) for model in models_in(named.get("product_version", "")))
         for below in branch.get("branches", ()):
             walk(below, named)
 

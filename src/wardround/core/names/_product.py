@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 _LONGEST = 200
-_MARKS = re.compile(r"[®™©]|\((?:r|tm|c)\)(?!\+)")
+_MARKS = re.compile(r"[®™©]|â„¢|â®|\((?:r|tm|c)\)(?!\+)")
 _TAGLINE = re.compile(r"([^–—,&(]{3,60}) [–—] ([^–—(]+(?:[,&]| and )[^–—(]+)")
 _ADDED = re.compile(r"\badd-? ?ons?\b|\bextension|\bgateway|\bintegration|\bmodule", re.ASCII)
 _WORDS = (
