@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from wardround.cli import main
+from wardround.core.hunts._packs import bundled_folder
+from wardround.lake.files import FileStore
+from wardround.lake.hunts import KeptHunts, NamedRuns, files_of_pack
 
 LINE = '203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET {} HTTP/1.1" 200 12 "-" "curl/8"\n'
 SHELL = "/mifs/403.jsp?k=aWQ="
@@ -69,6 +72,64 @@ class TestKeeping:
         code, said = run(capsys, "hunt", "verify", "mdm")
         assert code == 1
         assert "has been changed" in said["differences"][0]
+
+    def test_a_statement_that_its_own_result_does_not_bear_is_found(
+        self, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sha256 = run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "a.log", SHELL))[1]["run"]
+        kept = KeptHunts(FileStore(home / "files"))
+        document = kept.read(sha256)
+        forged = kept.keep(document | {"statement": document["statement"].replace("1 trace found", "no trace found")})
+        NamedRuns(home / "hunts").add("mdm", forged)
+        code, said = run(capsys, "hunt", "verify", "mdm")
+        assert code == 1
+        assert "1 trace found" in said["differences"][0]
+
+    def test_a_rule_that_was_changed_is_found(self, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        sha256 = run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "a.log", SHELL))[1]["run"]
+        document = KeptHunts(FileStore(home / "files")).read(sha256)
+        rule = document["rules"]["files"]["rules/web_shell_403.yml"]
+        path = home / "files" / rule[:2] / rule
+        path.write_bytes(path.read_bytes().replace(b"403.jsp", b"404.jsp"))
+        code, said = run(capsys, "hunt", "verify", "mdm")
+        assert code == 1
+        assert "has been changed" in said["differences"][0]
+
+    def test_a_kept_search_that_was_changed_is_not_believed(
+        self, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sha256 = run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "a.log", SHELL))[1]["run"]
+        (log,) = KeptHunts(FileStore(home / "files")).read(sha256)["logs"]
+        path = home / "files" / log["search"][:2] / log["search"]
+        path.write_bytes(path.read_bytes().replace(b"web shell", b"web smell"))
+        again = run(capsys, "hunt", "keep", "mdm")[1]
+        assert (again["searched"], len(again["result"]["detections"])) == (1, 1)
+
+    def test_a_pack_of_ones_own_with_indicators(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        pack = tmp_path / "own"
+        for place, data in files_of_pack(bundled_folder("epmm")).items():
+            (pack / place).parent.mkdir(parents=True, exist_ok=True)
+            (pack / place).write_bytes(data)
+        (pack / "indicators").mkdir()
+        (pack / "indicators" / "list.txt").write_text("/mifs/odd.jsp\n", "utf-8")
+        log = a_log(tmp_path, "a.log", "/mifs/odd.jsp")
+        first = run(capsys, "hunt", "keep", "mdm", log, "--rules", str(pack))[1]
+        assert [d["rule"] for d in first["result"]["detections"]] == ["indicator:path:/mifs/odd.jsp"]
+        assert "and 1 indicator" in first["statement"]
+        assert run(capsys, "hunt", "verify", "mdm")[0] == 0
+        (pack / "indicators" / "list.txt").write_text("/mifs/other.jsp\n", "utf-8")
+        second = run(capsys, "hunt", "keep", "mdm")[1]
+        assert (second["searched"], second["result"]["detections"]) == (1, [])
+        assert run(capsys, "hunt", "verify", "mdm", "--run", first["run"])[0] == 0
+
+    def test_what_could_not_be_taken_stays_with_the_claim(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        a_log(tmp_path, "a.log", "/x")
+        (tmp_path / "b.log").symlink_to(tmp_path / "gone.log")
+        for argv in (("hunt", "keep", "mdm", str(tmp_path)), ("hunt", "keep", "mdm")):
+            kept = run(capsys, *argv)[1]
+            assert [what["where"] for what in kept["result"]["rejected"]] == [str(tmp_path / "b.log")]
+            assert "1 file not read" in kept["statement"]
+        assert run(capsys, "hunt", "verify", "mdm")[0] == 0
 
     @pytest.mark.parametrize(
         "argv",

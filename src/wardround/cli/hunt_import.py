@@ -38,12 +38,15 @@ def hunt_import(
     from wardround.cli._hunt_also import Also
     from wardround.cli.hunt import _document, _print, _window
     from wardround.core.hunts._imported import imported, told
-    from wardround.core.hunts._packs import MANIFEST, load_pack, pack_in
+    from wardround.core.hunts._packs import pack_in
     from wardround.core.hunts._rows import joined, read_rows
+    from wardround.lake.hunts import pack_folder
 
     window = _window(since, until)
-    own = (Path(pack) / MANIFEST).is_file()
-    given = pack_in(Path(pack), where=pack) if own else load_pack(pack)
+    folder = pack_folder(pack)
+    if folder is None:
+        raise BadInput("it is no pack: there is no pack.toml in it", where=pack, do="give the pack whose query it was")
+    given = pack_in(folder, where=pack)
     if not given.queries:
         raise BadInput("the pack has no queries", where=pack, do="give the pack whose query it was")
     rows = joined([read_rows(str(path), path.read_bytes()) for path in files])

@@ -1,6 +1,7 @@
 """`wardround hunt keep`: a hunt that is kept whole, and run again over what is new alone."""
 
 import hashlib
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,10 +10,10 @@ import typer
 
 from wardround.cli._logs import log_files
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
-from wardround.core.vocab import BadInput
+from wardround.core.vocab import BadInput, Rejected
 
 if TYPE_CHECKING:
-    from wardround.core.hunts import Source
+    from wardround.core.hunts import HuntResult, Source
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 FORM = "kept-1"
@@ -48,32 +49,22 @@ def hunt_keep(
     kept, runs = KeptHunts(FileStore(at.files)), NamedRuns(at.hunts)
     before = runs.of(name)
     document = kept.read(before[-1]) if before else {"logs": [], "engine": engine()}
-    given = {log["key"]: log for log in document["logs"]}
-    paths, left_out = log_files(logs or [])
-    for what in left_out:
-        say(f"not read: {what.where}: {what.what}")
-    for path in paths:
-        log = _log(path, host=host, from_host=from_host)
-        given[log["key"]] = {**given.get(log["key"], {}), **log}
-    if not given:
-        raise BadInput("there is no log to search", where=name, do="give the logs that are to be searched")
-    for log in given.values():  # one that is gone or has changed is no evidence any more
-        opened(log).stream.close()
+    given, left_out = _logs(document, logs or [], name=name, host=host, from_host=from_host)
     rules = rules or (document["rules"]["given"] if before else "epmm")
-    files = _rule_files(rules)
-    stored = kept.keep_rules(files)
-    ready = kept.rules(stored, pack=rules)
+    stored = kept.keep_rules(_rule_files(rules))
+    ready, indicators = kept.ready(stored, pack=rules)
     if not ready.rules:
         raise BadInput("no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a pack")
-    known = (
-        {key: kept.search(log["search"]) for key, log in given.items() if "search" in log} if document["engine"] == engine() else {}
-    )
-    again = hunt_again({key: partial(opened, log) for key, log in given.items()}, rules=ready, known=known, searching=FastSearcher)
+    searched = {key: log["search"] for key, log in given.items() if "search" in log and document["engine"] == engine()}
+    known = kept.searches(searched)
+    sources = {key: partial(opened, log) for key, log in given.items()}
+    again = hunt_again(sources, rules=ready, known=known, searching=FastSearcher, indicators=indicators)
     if not again.result.events:
         raise BadInput("no event could be read", where=name, do="give logs of a format in docs/reference/formats.md")
-    said = hunts.statement(again.result)
+    result = with_left_out(again.result, left_out)
+    said = hunts.statement(result)
     for key, log in given.items():
-        log["search"] = kept.keep_search(again.searched[key])
+        log["search"] = searched[key] if again.searched[key] is known.get(key) else kept.keep_search(again.searched[key])
     run = {
         "form": FORM,
         "name": name,
@@ -82,26 +73,42 @@ def hunt_keep(
         "engine": engine(),
         "rules": {"given": rules, "sha256": ready.sha256, "files": stored, "rules": fingerprints(ready)},
         "logs": list(given.values()),
+        "left_out": left_out,
         "statement": said,
-        "result": result_document(again.result),
+        "result": result_document(result),
     }
     sha256 = kept.keep(run)
     runs.add(name, sha256)
     if json:
-        emit(
-            {
-                "name": name,
-                "run": sha256,
-                "searched": len(again.new),
-                "logs": len(given),
-                "statement": said,
-                "result": run["result"],
-            }
-        )
+        counts = {"name": name, "run": sha256, "searched": len(again.new), "logs": len(given)}
+        emit(counts | {"statement": said, "result": run["result"]})
         return
     print(said)
     print(f"Searched {len(again.new)} of {len(given)} logs for it; the rest was known. Kept as {sha256}.")
     say(f"Next: wardround hunt verify {name}, any day, says whether it is still true.")
+
+
+def _logs(
+    document: dict[str, Any], new: list[Path], *, name: str, host: str, from_host: bool
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """The logs of the run before and the new ones, each still as it was; and what could not be taken, with the reason."""
+    given = {log["key"]: log for log in document["logs"]}
+    paths, unread = log_files(new)
+    for what in unread:
+        say(f"not read: {what.where}: {what.what}")
+    for path in paths:
+        log = _log(path, host=host, from_host=from_host)
+        given[log["key"]] = {**given.get(log["key"], {}), **log}
+    if not given:
+        raise BadInput("there is no log to search", where=name, do="give the logs that are to be searched")
+    for log in given.values():  # one that is gone or has changed is no evidence any more
+        opened(log).stream.close()
+    return given, {**document.get("left_out", {}), **{what.where: what.what for what in unread}}
+
+
+def with_left_out(result: "HuntResult", left_out: dict[str, str]) -> "HuntResult":
+    """A result that also tells what could not be taken: the claim is the smaller for it."""
+    return replace(result, rejected=(*(Rejected(where, what) for where, what in left_out.items()), *result.rejected))
 
 
 def _log(path: Path, *, host: str, from_host: bool) -> dict[str, Any]:
@@ -112,18 +119,17 @@ def _log(path: Path, *, host: str, from_host: bool) -> dict[str, Any]:
     return {"key": key, "path": str(path.absolute()), "sha256": sha256, "host": host, "from_host": from_host}
 
 
-def _rule_files(given: str) -> list[tuple[str, bytes]]:
-    """The files of a bundled pack, or of a folder of rules."""
-    from wardround.core.hunts._packs import bundled
-    from wardround.lake.hunts import files_of_pack
+def _rule_files(given: str) -> dict[str, bytes]:
+    """The files of a pack, or of a folder of rules."""
+    from wardround.lake.hunts import files_of_pack, pack_folder
 
-    path = Path(given)
-    if given in bundled() or not path.exists():
-        return files_of_pack(given)
+    folder, path = pack_folder(given), Path(given)
+    if folder is not None:
+        return files_of_pack(folder)
     paths = (
         [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix.lower() in (".yml", ".yaml") and p.is_file())
     )
-    return [(p.name if p == path else str(p.relative_to(path)), p.read_bytes()) for p in paths]
+    return {p.name if p == path else str(p.relative_to(path)): p.read_bytes() for p in paths}
 
 
 def opened(log: dict[str, Any]) -> "Source":

@@ -54,7 +54,8 @@ def hunt_verify(
 
 def _differences(document: Mapping[str, Any], kept: Any) -> list[str]:
     """What differs in the logs and the rules; where these are the same, in the result of a second run."""
-    from wardround.cli.hunt_keep import opened
+    from wardround.cli.hunt_keep import opened, with_left_out
+    from wardround.core.hunts import statement
     from wardround.core.hunts._again import hunt_again
     from wardround.core.hunts._kept import differences, result_document
     from wardround.engines.hunting import FastSearcher
@@ -65,10 +66,15 @@ def _differences(document: Mapping[str, Any], kept: Any) -> list[str]:
             opened(log).stream.close()
         except WardroundError as problem:
             found.append(str(problem))
-    rules = kept.rules(document["rules"]["files"], pack=document["rules"]["given"])
+    rules, indicators = kept.ready(document["rules"]["files"], pack=document["rules"]["given"])
     if rules.sha256 != document["rules"]["sha256"]:
         found.append("the kept rule files are not the rules of that run")
     if found:
         return found
     logs = {log["key"]: partial(opened, log) for log in document["logs"]}
-    return differences(document["result"], result_document(hunt_again(logs, rules=rules, known={}, searching=FastSearcher).result))
+    again = hunt_again(logs, rules=rules, known={}, searching=FastSearcher, indicators=indicators).result
+    result = with_left_out(again, document.get("left_out", {}))
+    found = differences(document["result"], result_document(result))
+    if not found and document["statement"] != (said := statement(result)):
+        found.append(f"the statement that was kept is not what this result says: {said}")
+    return found

@@ -1,6 +1,5 @@
 """`wardround pack`: hunt packs, before they are run."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -62,14 +61,13 @@ def check(
 
 
 def _folder(given: str) -> "Traversable":
-    from wardround.core.hunts._packs import MANIFEST, bundled, bundled_folder
+    from wardround.core.hunts._packs import MANIFEST
+    from wardround.lake.hunts import pack_folder
 
-    path = Path(given)
-    if given in bundled() or not path.exists():
-        return bundled_folder(given)
-    if not (path / MANIFEST).is_file():
+    folder = pack_folder(given)
+    if folder is None:
         raise BadInput(f"there is no {MANIFEST} in it", where=given, do="see docs/how-to/write-a-hunt-pack.md")
-    return path
+    return folder
 
 
 def _told(pack: "Pack") -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,12 +14,12 @@ import orjson
 from wardround.core.hunts import read_rules
 from wardround.core.hunts._again import Searched
 from wardround.core.hunts._kept import dump, load
-from wardround.core.hunts._packs import MANIFEST, bundled_folder, pack_in
+from wardround.core.hunts._packs import MANIFEST, bundled, bundled_folder, files_in, indicators_of, pack_of
+from wardround.core.hunts.indicators import IndicatorSet
 from wardround.core.sigma._model import RuleSet
-from wardround.core.vocab import BadInput
+from wardround.core.vocab import BadInput, WardroundError
 from wardround.lake.files import FileStore, written_whole
 
-PARTS = ("rules", "indicators")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -45,46 +45,41 @@ class KeptHunts:
         """Keep what one log gave."""
         return self.files.put(dump(searched))
 
-    def search(self, sha256: str) -> Searched:
-        """What one log gave. Raises WardroundError when it is gone or was changed."""
-        return load(self.files.read(sha256), where=f"file {sha256}")
+    def searches(self, kept: Mapping[str, str]) -> dict[str, Searched]:
+        """What logs gave, by their names, of those that can still be read: what is gone or was changed is searched anew."""
+        found = {}
+        for name, sha256 in kept.items():
+            with suppress(WardroundError, OSError):
+                found[name] = load(self.files.read(sha256), where=f"file {sha256}")
+        return found
 
-    def keep_rules(self, given: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    def keep_rules(self, given: Mapping[str, bytes]) -> dict[str, str]:
         """Keep rule files; returns their names with their hashes."""
-        return {name: self.files.put(data) for name, data in given}
+        return {name: self.files.put(data) for name, data in given.items()}
 
-    def rules(self, kept: Mapping[str, str], *, pack: str = "") -> RuleSet:
-        """The rules as they were, made ready anew: those of a pack when its manifest is among the files."""
+    def ready(self, kept: Mapping[str, str], *, pack: str = "") -> tuple[RuleSet, IndicatorSet | None]:
+        """The rules as they were, made ready anew; of a pack (its manifest is among the files) its indicators too."""
         data = {name: self.files.read(sha256) for name, sha256 in kept.items()}
         if MANIFEST not in data:
-            return read_rules(data.items())
-        with tempfile.TemporaryDirectory(prefix="wardround-pack-") as at:
-            for name, content in data.items():
-                path = _within(Path(at), name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            return pack_in(Path(at), where=f"pack {pack}").rules
+            return read_rules(data.items()), None
+        made = pack_of(data, where=f"pack {pack}")
+        return made.rules, indicators_of(made)
 
 
-def _within(folder: Path, name: str) -> Path:
-    """The place of a file of a pack. Raises BadInput for a name that leads out of the folder."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise BadInput("leads out of the pack", where=name[:200])
-    return path
+def pack_folder(given: str) -> Traversable | None:
+    """The folder of a pack: a bundled one by its name, or one on the disk. None for a folder or file that is no pack.
+
+    Raises BadInput for what is neither there nor the name of a pack.
+    """
+    path = Path(given)
+    if given in bundled() or not path.exists():
+        return bundled_folder(given)
+    return path if (path / MANIFEST).is_file() else None
 
 
-def files_of_pack(name: str) -> list[tuple[str, bytes]]:
-    """The files of a bundled pack that decide a hunt, by their place in its folder."""
-    folder = bundled_folder(name)
-    return [(MANIFEST, folder.joinpath(MANIFEST).read_bytes()), *(f for part in PARTS for f in _files(folder.joinpath(part), part))]
-
-
-def _files(folder: Traversable, at: str) -> Iterable[tuple[str, bytes]]:
-    if folder.is_dir():
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-            if entry.is_file():
-                yield f"{at}/{entry.name}", entry.read_bytes()
+def files_of_pack(folder: Traversable) -> dict[str, bytes]:
+    """The files of a pack that decide a hunt, by their place in its folder."""
+    return {place: data for place, data in files_in(folder).items() if not place.startswith("queries/")}
 
 
 def digest(files: Iterable[tuple[str, bytes]]) -> str:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wardround.core.hunts import HuntResult, Source, hunt, read_rules
+from wardround.core.hunts import HuntResult, Source, hunt, read_rules, statement
 from wardround.core.hunts._again import Searched, fingerprints, hunt_again
 from wardround.core.hunts._kept import dump, load
+from wardround.core.hunts.indicators import read_indicators
 from wardround.core.sigma import RuleSet
 from wardround.core.vocab import BadInput, WardroundError
 
@@ -43,12 +44,14 @@ LINES = [
     '{"Image": "x", "EventID": 1}',
     "no line of a log",
 ]
+LISTS = [b"203.0.113.8\n", b"203.0.113.8\n/evil/x\n", b"nobody.example\n"]
 ARRIVALS = st.lists(
     st.tuples(
         st.sets(st.integers(0, len(DETECTIONS) - 1)),
         st.booleans(),
         st.lists(st.lists(st.sampled_from(LINES), max_size=5), max_size=2),
         st.integers(0, 2),
+        st.none() | st.sampled_from(LISTS),
     ),
     min_size=1,
     max_size=4,
@@ -68,24 +71,30 @@ def a_source(name: str, lines: list[str]) -> Source:
 def told(result: HuntResult) -> object:
     """All of a result, whatever the order of the rules that ran together."""
     runs = [replace(r, ran=tuple(sorted(r.ran)), could_not=tuple(sorted(r.could_not, key=lambda m: m.id))) for r in result.runs]
-    return result.events, result.coverage, Counter(result.detections), runs, result.rejected, result.notes
+    named = result.indicators
+    lists = None if named is None else (named.looked_for.sha256, [named.not_sought(run.coverage.source) for run in runs])
+    return result.events, result.coverage, Counter(result.detections), runs, result.rejected, result.notes, lists, statement(result)
 
 
 @given(ARRIVALS)
 @settings(max_examples=120, deadline=None)
-def test_piece_by_piece_is_the_same_as_all_at_once(arrivals: list[tuple[set[int], bool, list[list[str]], int]]) -> None:
-    """At each step rules come, go or change, and logs come; what is kept goes through its bytes."""
+def test_piece_by_piece_is_the_same_as_all_at_once(
+    arrivals: list[tuple[set[int], bool, list[list[str]], int, bytes | None]],
+) -> None:
+    """At each step rules and indicators come, go or change, and logs come; what is kept goes through its bytes."""
     logs: dict[str, list[str]] = {}
     kept: dict[str, Searched] = {}
-    for numbers, together, new_logs, changed in arrivals:
+    for numbers, together, new_logs, changed, listed in arrivals:
         for lines in new_logs:
             logs[f"log-{len(logs)}"] = lines
         rules = read_rules(
             [*(rule(n, changed=changed) for n in sorted(numbers)), *([("c.yml", TOGETHER.encode())] if together else [])]
         )
         opened = {name: (lambda name=name: a_source(name, logs[name])) for name in logs}
-        again = hunt_again(opened, rules=rules, known={name: load(dump(one)) for name, one in kept.items()})
-        assert told(again.result) == told(hunt([a_source(*item) for item in logs.items()], rules=rules))
+        lists = None if listed is None else read_indicators([("list.txt", listed)], general=True)
+        known = {name: load(dump(one)) for name, one in kept.items()}
+        again = hunt_again(opened, rules=rules, known=known, indicators=lists)
+        assert told(again.result) == told(hunt([a_source(*item) for item in logs.items()], rules=rules, indicators=lists))
         kept = again.searched
 
 
@@ -100,6 +109,31 @@ def test_nothing_new_reads_nothing() -> None:
     second = hunt_again({"a": never}, rules=rules, known=first.searched)
     assert second.new == {}
     assert second.result == first.result
+
+
+def test_a_log_is_opened_once_even_where_rules_are_correlated() -> None:
+    rules = read_rules([rule(0), rule(1), ("c.yml", TOGETHER.encode())])
+    opened = Counter[str]()
+
+    def open_it() -> Source:
+        opened["a"] += 1
+        return a_source("a", LINES)
+
+    again = hunt_again({"a": open_it}, rules=rules, known={})
+    assert opened == {"a": 1}
+    hunt_again({"a": open_it}, rules=rules, known=again.searched)
+    assert opened == {"a": 2}  # the hits of the rules that serve the correlation are not kept
+
+
+def test_other_indicators_are_looked_for_in_every_log_and_no_rule_is_run_for_it() -> None:
+    logs, rules = {"a": lambda: a_source("a", LINES)}, read_rules([rule(0)])
+    first = hunt_again(logs, rules=rules, known={})
+    one = read_indicators([("list.txt", LISTS[0])], general=True)
+    second = hunt_again(logs, rules=rules, known=first.searched, indicators=one)
+    assert second.new == {"a": 0}
+    assert [d.rule for d in second.result.detections if d not in first.result.detections] == ["indicator:ip:203.0.113.8"]
+    assert hunt_again(logs, rules=rules, known=second.searched, indicators=one).new == {}
+    assert hunt_again(logs, rules=rules, known=second.searched).result.detections == first.result.detections
 
 
 def test_a_new_rule_is_run_alone_and_a_new_log_with_every_rule() -> None:
@@ -127,7 +161,7 @@ def test_what_is_kept_is_always_the_same_bytes() -> None:
     assert dump(load(dump(kept))) == dump(kept)
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"form":"searched-9"}', b'{"form":"searched-1","searched":{"source":1}}'])
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"form":"searched-9"}', b'{"form":"searched-2","searched":{"source":1}}'])
 def test_bytes_that_are_no_kept_search_are_refused(data: bytes) -> None:
     with pytest.raises(BadInput, match="not a search that was kept here"):
         load(data)

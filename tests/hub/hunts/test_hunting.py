@@ -1,11 +1,14 @@
 """Logs are kept, hunts remember what they searched, and what was once found stays."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from wardround.core import hunts as core
 from wardround.core.vocab import BadInput
 from wardround.hub.alerts import answering
 from wardround.hub.alerts.arrivals import reconsider
@@ -165,6 +168,27 @@ class TestHunting:
             logs(case.trust, until=at(day), traces=TRACES)
             case.hunt(at(day))
         assert Detection.unscoped.count() == 2
+
+    def test_what_correlations_found_names_the_log(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        text = b"""
+title: Probe
+name: probe
+logsource: {category: webserver}
+detection: {sel: {c-uri|contains: featureusage}, condition: sel}
+---
+title: Twice
+id: twice
+correlation: {type: event_count, rules: [probe], timespan: 1d, condition: {gte: 2}}
+wardround: {phase: exploit}
+"""
+        pack = core.load_pack("epmm")
+        monkeypatch.setattr(core, "load_pack", lambda name: replace(pack, rules=core.read_rules([("twice.yml", text)])))
+        case = Patched()
+        logs(case.trust, until=at(18), traces=TRACES)
+        case.hunt(at(20))
+        (found,) = Detection.unscoped.all()
+        assert len(re.findall(r"mdm-01\.log:\d+", found.excerpt)) == 2
+        assert str(LogBatch.unscoped.get().public_id) not in found.excerpt
 
     def test_what_was_found_stays_when_a_later_hunt_does_not_find_it(self) -> None:
         """A fix that turns out to be older than thought ends the window before the trace: the trace stays."""

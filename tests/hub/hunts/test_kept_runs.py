@@ -83,6 +83,33 @@ class TestWhatIsNew:
         assert later.new == {"logs": 1, "rules": 3, "of": 1}
         assert document(later, hub)["result"] == anew(later)
 
+    def test_another_pack_over_the_same_logs_undoes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        case = Patched()
+        logs(case.trust, until=at(20), traces=TRACES)
+        case.hunt(at(20))
+        real = core.load_pack
+        with monkeypatch.context() as patched:
+            patched.setattr(core, "load_pack", lambda name: real("moveit"))
+            assert case.hunt(at(20, 10)).new["logs"] == 1
+        assert case.hunt(at(20, 11)).new["logs"] == 0
+        assert sorted(KeptSearch.unscoped.values_list("pack", flat=True)) == ["epmm", "moveit"]
+
+    def test_a_packs_indicators_are_looked_for_and_kept(self, hub: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+        case = Patched()
+        logs(case.trust, until=at(20), traces=TRACES | SHELL)
+        pack, long = core.load_pack("epmm"), f"/mifs/{'x' * 120}.jsp"
+        monkeypatch.setattr(
+            core, "load_pack", lambda name: replace(pack, indicators=(("list.csv", f"/mifs/403.jsp?k=aWQ=\n{long}\n".encode()),))
+        )
+        before, hunt = Detection.unscoped.count(), case.hunt(at(20))
+        told = document(hunt, hub)["result"]
+        assert told["indicators"]["loaded"] == 2
+        assert [d["line"] for d in told["detections"] if d["rule"].startswith("indicator:")] == [
+            d["line"] for d in told["detections"] if d["title"].startswith("EPMM web shell")
+        ]
+        assert Detection.unscoped.filter(rule__startswith="indicator:").count() == 1 > before
+        assert case.hunt(at(20, 10)).new["logs"] == 0
+
     def test_another_engine_searches_everything_anew(self, monkeypatch: pytest.MonkeyPatch) -> None:
         case = Patched()
         logs(case.trust, until=at(20))

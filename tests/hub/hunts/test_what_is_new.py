@@ -1,6 +1,7 @@
 """A late log or a new rule is hunted by itself, over what is new alone; people are told of traces, and nothing closes by it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import behind, hunt_what_is_new
 from wardround.hub.alerts.tasks import check_hunt, hunt_again
 from wardround.hub.hunts.models import Detection, Hunt, HuntCheck
+from wardround.hub.organisations.access import Act
 from wardround.hub.outbox.models import Message
 
 from ..builders import a_clock, at, codes, logs
@@ -95,6 +97,25 @@ def test_one_that_cannot_be_hunted_holds_up_no_other(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(hunting, "run_hunt", some)
     assert hunt_what_is_new(at=at(20, 10)) == 1
     assert "hunt_outdated" in codes(cases[0].response, at(20, 10))
+
+
+def test_one_that_failed_is_tried_again_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Patched()
+    logs(case.trust, until=at(18))
+    case.hunt(at(20))
+    logs(case.trust, until=at(20), traces=SHELL)
+    tried = []
+
+    def full(act: Act, **given: object) -> object:
+        tried.append(round((act.at - at(20, 10)).total_seconds() / 60))
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hunting, "run_hunt", full)
+        for minute in (0, 1, 2, 3, 4, 6, 7, 8, 14, 15, 30, 31, 62, 63, 64, 122, 123):
+            assert hunt_what_is_new(at=at(20, 10) + timedelta(minutes=minute)) == 0
+    assert tried == [0, 1, 3, 7, 15, 31, 63, 123]
+    assert hunt_what_is_new(at=at(20, 10) + timedelta(minutes=183)) == 1
 
 
 def test_a_check_that_a_person_asked_for_stands_under_their_name() -> None:

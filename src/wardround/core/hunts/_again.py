@@ -3,29 +3,36 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Protocol
 
-from wardround.core.hunts._correlate import Correlated
+from wardround.core.hunts._correlate import Gathering
 from wardround.core.hunts._hunt import hunt, joined_result
-from wardround.core.hunts._model import HuntResult, SourceRun
+from wardround.core.hunts._model import HuntResult, IndicatorFindings, SourceRun
 from wardround.core.hunts._search import PlainSearch, Searcher
+from wardround.core.hunts.indicators import IndicatorSet, Type
 from wardround.core.logs import Source
 from wardround.core.sigma import RuleSet
 from wardround.core.sigma._stored import dump
 from wardround.core.vocab import Detection, Rejected, WardroundError
-from wardround.core.vocab._hunting import Reason
+
+INDICATOR = "indicator:"
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """One log, every rule that it was searched with (its id and a hash of all that it asks), and all that came of it."""
+    """One log, every rule that it was searched with (its id and a hash of all that it asks), and all that came of it.
+
+    `indicators` is the hash of the lists that were looked for, empty for none; `sought` as in IndicatorFindings.
+    """
 
     source: str
     rules: Mapping[str, str]
     runs: tuple[SourceRun, ...] = ()
     detections: tuple[Detection, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    indicators: str = ""
+    sought: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def events(self) -> int:
@@ -33,8 +40,11 @@ class Searched:
         return sum(run.coverage.events for run in self.runs)
 
 
-Searching = Callable[[RuleSet], Searcher]
-"""Makes a way to search with a set of rules."""
+class Searching(Protocol):
+    """Makes a way to search with a set of rules and, where they are given, indicators."""
+
+    def __call__(self, rules: RuleSet, *, indicators: IndicatorSet | None) -> Searcher:
+        """As said."""
 
 
 class Again(NamedTuple):
@@ -45,38 +55,49 @@ class Again(NamedTuple):
     new: dict[str, int]
 
 
-def plain(rules: RuleSet) -> Searcher:
+def plain(rules: RuleSet, *, indicators: IndicatorSet | None) -> Searcher:
     """The plain way to search, whatever the rules."""
     return PlainSearch
 
 
 def hunt_again(
-    logs: Mapping[str, Callable[[], Source]], *, rules: RuleSet, known: Mapping[str, Searched], searching: Searching = plain
+    logs: Mapping[str, Callable[[], Source]],
+    *,
+    rules: RuleSet,
+    known: Mapping[str, Searched],
+    searching: Searching = plain,
+    indicators: IndicatorSet | None = None,
 ) -> Again:
-    """The result of a whole hunt with these rules over these logs, for the cost of what is new.
+    """The result of a whole hunt with these rules and indicators over these logs, for the cost of what is new.
 
-    `logs` by a name that stands for one and the same content for ever; each is opened only when it has to be read. `known` is
-    what earlier hunts kept of them. A rule that asks something else than it did is a new rule; one that is gone is
-    forgotten. Correlations look across all logs: when there are any, the rules that they refer to are run over all of them.
+    `logs` by a name that stands for one and the same content for ever; each is opened only when it has to be read, and once.
+    `known` is what earlier hunts kept of them. A rule that asks something else than it did is a new rule; one that is gone is
+    forgotten; other lists of indicators are looked for as a whole. Correlations look across all logs: when there are any, the
+    rules that they refer to are run over all of them.
     """
     asked = fingerprints(rules)
     named = frozenset().union(*(rule.fields for rule in rules.rules))
+    serving = {rule for one in rules.correlations for rule in one.rules}
+    lists = indicators.sha256 if indicators is not None else ""
+    gathering = Gathering(rules)
     found: dict[str, Searched] = {}
     new: dict[str, int] = {}
-    searchers: dict[tuple[str, ...], Searcher] = {}
+    searchers: dict[tuple[bool, tuple[str, ...]], Searcher] = {}
     for name, opened in logs.items():
         before = known.get(name) or Searched(name, {})
-        fresh = RuleSet(tuple(r for r in rules.rules if before.rules.get(r.id) != asked[r.id]), (), "")
-        if fresh.rules or name not in known:
-            new[name] = len(fresh.rules)
-            alike = tuple(rule.id for rule in fresh.rules)
+        fresh = {rule for rule, fingerprint in asked.items() if before.rules.get(rule) != fingerprint}
+        looked_for = indicators if before.indicators != lists else None
+        if fresh or looked_for is not None or name not in known:
+            new[name] = len(fresh)
+        if name in new or serving:
+            part = RuleSet(tuple(rule for rule in rules.rules if rule.id in fresh | serving), (), "")
+            alike = looked_for is not None, tuple(rule.id for rule in part.rules)
             if alike not in searchers:
-                searchers[alike] = searching(fresh)
-            made = hunt(_each([opened]), rules=fresh, searcher=searchers[alike])
-            before = _joined(name, before, made, asked=asked, ran={r.id for r in fresh.rules})
-        found[name] = _only(before, asked, named)
-    correlated = _correlated(logs, rules, searching)
-    return Again(_result(rules, found, correlated), found, new)
+                searchers[alike] = searching(part, indicators=looked_for)
+            made = hunt(_each([opened]), rules=part, searcher=searchers[alike], indicators=looked_for, told=gathering.take)
+            before = _joined(name, before, made, asked=asked, ran=set(alike[1]))
+        found[name] = _only(before, asked, named, lists)
+    return Again(_result(rules, found, gathering, indicators), found, new)
 
 
 def _each(logs: Iterable[Callable[[], Source]]) -> Iterator[Source]:
@@ -110,10 +131,16 @@ def _joined(name: str, before: Searched, made: HuntResult, *, asked: Mapping[str
     runs = tuple(_both(old, new, but=ran) for old, new in zip(before.runs, made.runs, strict=True)) if before.runs else made.runs
     order = {rule: number for number, rule in enumerate(asked)}
     places = {run.coverage.source: number for number, run in enumerate(runs)}
-    detections = [*(d for d in before.detections if d.rule not in ran), *made.detections]
-    detections.sort(key=lambda d: (places.get(d.source, 0), d.line, order.get(d.rule, -1)))
+    lists, sought = before.indicators, before.sought
+    old = [d for d in before.detections if d.rule not in ran]
+    if (named := made.indicators) is not None:
+        old = [d for d in old if not d.rule.startswith(INDICATOR)]
+        lists, sought = named.looked_for.sha256, {source: tuple(sorted(types)) for source, types in named.sought.items()}
+    detections = sorted(
+        [*old, *made.detections], key=lambda d: (places.get(d.source, 0), d.line, order.get(d.rule, len(order)), d.rule)
+    )
     rules = {**before.rules, **{rule: asked[rule] for rule in ran}}
-    return Searched(name, rules, runs, tuple(detections), made.rejected)
+    return Searched(name, rules, runs, tuple(detections), made.rejected, lists, sought)
 
 
 def _both(old: SourceRun, new: SourceRun, *, but: Collection[str]) -> SourceRun:
@@ -123,9 +150,10 @@ def _both(old: SourceRun, new: SourceRun, *, but: Collection[str]) -> SourceRun:
     return replace(new, ran=ran, could_not=could_not, fields=tuple(sorted({*old.fields, *new.fields})))
 
 
-def _only(known: Searched, asked: Mapping[str, str], named: frozenset[str]) -> Searched:
-    """Without what rules said that are not asked any more."""
-    if known.rules.keys() <= asked.keys() and all(named.issuperset(run.fields) for run in known.runs):
+def _only(known: Searched, asked: Mapping[str, str], named: frozenset[str], lists: str) -> Searched:
+    """Without what is not asked any more: rules, and indicators."""
+    alike = known.rules.keys() <= asked.keys() and all(named.issuperset(run.fields) for run in known.runs)
+    if alike and known.indicators == lists:
         return known
     runs = tuple(
         replace(
@@ -137,34 +165,22 @@ def _only(known: Searched, asked: Mapping[str, str], named: frozenset[str]) -> S
         for run in known.runs
     )
     rules = {rule: fingerprint for rule, fingerprint in known.rules.items() if rule in asked}
-    detections = tuple(d for d in known.detections if d.rule in asked)
-    return Searched(known.source, rules, runs, detections, known.rejected)
+    detections = tuple(d for d in known.detections if d.rule in asked or (lists and d.rule.startswith(INDICATOR)))
+    return replace(known, rules=rules, runs=runs, detections=detections, indicators=lists, sought=known.sought if lists else {})
 
 
-def _correlated(logs: Mapping[str, Callable[[], Source]], rules: RuleSet, searching: Searching) -> Correlated | None:
-    if not rules.correlations:
-        return None
-    own = {one.id for one in rules.correlations}
-    wanted = {rule for one in rules.correlations for rule in one.rules}
-    part = replace(rules, rules=tuple(rule for rule in rules.rules if rule.id in wanted))
-    result = hunt(_each(logs.values()), rules=part, searcher=searching(part))
-    return Correlated(
-        tuple(d for d in result.detections if d.rule in own),
-        tuple(miss for miss in result.coverage.not_run if miss.id in own),
-        result.notes,
-    )
-
-
-def _result(rules: RuleSet, found: Mapping[str, Searched], correlated: Correlated | None) -> HuntResult:
+def _result(rules: RuleSet, found: Mapping[str, Searched], gathering: Gathering, indicators: IndicatorSet | None) -> HuntResult:
     logs = found.values()
-
-    def known(ran: Collection[str], *, why: Mapping[str, Reason]) -> Correlated:
-        return correlated or Correlated((), (), ())
-
+    detections = [d for log in logs for d in log.detections]
+    named = None
+    if indicators is not None:
+        sought = {source: frozenset(map(Type, types)) for log in logs for source, types in log.sought.items()}
+        named = IndicatorFindings(indicators, (), sought, tuple(d for d in detections if d.rule.startswith(INDICATOR)))
     return joined_result(
         rules,
         [run for log in logs for run in log.runs],
-        [d for log in logs for d in log.detections],
+        detections,
         [what for log in logs for what in log.rejected],
-        known,
+        gathering.correlated,
+        indicators=named,
     )

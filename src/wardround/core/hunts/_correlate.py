@@ -3,7 +3,7 @@
 Logs come source by source, not in order of time; so the hits are gathered first, of each only what correlations ask of it.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from typing import NamedTuple
 
 from wardround.core.hunts._gathered import MOST_HITS, Hit, Table, Values, moment, tables, taken
@@ -30,20 +30,12 @@ class Correlated(NamedTuple):
     notes: tuple[str, ...]
 
 
-def correlate(hits: Iterable[tuple[str, Event, str]], rules: RuleSet, *, ran: Collection[str]) -> Correlated:
-    """Correlate hits, each a rule's id, the event and its source, in any order. `ran` are the rules that ran at all.
+class Gathering:
+    """Hits as they come, in any order. Nothing is kept of rules that no correlation refers to.
 
     A detection's time, source and line are those of its last event; its excerpt names the events that made it. Windows that share
     an event are one detection. A correlation runs only when every rule that it refers to ran.
     """
-    gathering = Gathering(rules)
-    for rule, event, source in hits:
-        gathering.take(rule, event, source)
-    return gathering.correlated(ran, why={})
-
-
-class Gathering:
-    """Hits as they come. Nothing is kept of rules that no correlation refers to."""
 
     def __init__(self, rules: RuleSet) -> None:
         self.correlations = rules.correlations

@@ -1,6 +1,6 @@
 """The hunt: every rule over every event it is meant for, and an account of what could not be searched."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from wardround.core.hunts._correlate import Correlated, Gathering
@@ -16,8 +16,17 @@ from wardround.core.vocab._hunting import NotRun, Reason
 EXCERPT = 500
 
 
+Told = Callable[[str, Event, str], None]
+"""Is told of every hit: the rule's id, the event, its source."""
+
+
 def hunt(
-    sources: Iterable[Source], *, rules: RuleSet, searcher: Searcher = PlainSearch, indicators: IndicatorSet | None = None
+    sources: Iterable[Source],
+    *,
+    rules: RuleSet,
+    searcher: Searcher = PlainSearch,
+    indicators: IndicatorSet | None = None,
+    told: Told | None = None,
 ) -> HuntResult:
     """Run rules over logs. Sources may be packed (gzip, zstandard, zip, tar); each log inside is a source of its own.
 
@@ -25,7 +34,7 @@ def hunt(
     the source holds events of the rule's log source whose fields let the rule hold at all. Nothing here raises for what a log or a
     rule contains: what cannot be read is counted in the source's coverage or listed in `rejected`. Correlations follow when all
     has been searched; rules that only serve them are not reported for themselves. `searcher` finds the events that
-    rules hit; the plain one is the reference. `indicators` are looked for in every event.
+    rules hit; the plain one is the reference. `indicators` are looked for in every event. `told` is told of every hit as well.
     """
     runs: list[SourceRun] = []
     detections: list[Detection] = []
@@ -40,6 +49,8 @@ def hunt(
             for event, hits in search:
                 for rule in hits:
                     gathering.take(rule.id, event, source.name)
+                    if told is not None:
+                        told(rule.id, event, source.name)
                 detections += [
                     Detection(rule.id, source.name, event.line, event.time, rule.title, rule.level, event.excerpt[:EXCERPT])
                     for rule in hits

@@ -17,7 +17,7 @@ from wardround.core.sigma._stored import maker
 from wardround.core.vocab import BadInput, Detection, Rejected
 from wardround.core.vocab._hunting import NotRun, Reason, SourceCoverage, Span
 
-FORM = "searched-1"
+FORM = "searched-2"
 ROOMS = ("wardround.core.logs", "wardround.core.hunts", "wardround.core.sigma")
 PARTS = (".py", ".toml", ".json")
 NAMED = 5
@@ -69,6 +69,8 @@ def load(data: bytes, *, where: str = "kept search") -> Searched:
             tuple(_run(run) for run in own["runs"]),
             tuple(Detection(**{**d, "time": _time(d["time"])}) for d in own["detections"]),
             tuple(Rejected(**what) for what in own["rejected"]),
+            own["indicators"],
+            {source: tuple(types) for source, types in own["sought"].items()},
         )
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise BadInput(f"not a search that was kept here: {error}", where=where) from None
@@ -109,6 +111,9 @@ def result_document(result: HuntResult) -> dict[str, Any]:
         "rejected": sorted(result.rejected, key=lambda what: (what.where, what.what)),
         "notes": sorted(result.notes),
     }
+    if (named := result.indicators) is not None:
+        missing = {run.coverage.source: named.not_sought(run.coverage.source) for run in result.runs}
+        document["indicators"] = {"sha256": named.looked_for.sha256, "loaded": named.loaded, "no_place_for": missing}
     plain: dict[str, Any] = orjson.loads(orjson.dumps(document, default=_mapping))
     return plain
 

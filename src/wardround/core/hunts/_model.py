@@ -66,11 +66,15 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IndicatorFindings:
-    """Which indicators were looked for and found. `sought`: by source the types for which its events have a place."""
+    """Which indicators were looked for, and in a hunt that read them what their matches rest on.
+
+    `sought`: by source the types for which its events have a place. `known`: what an earlier hunt found and kept.
+    """
 
     looked_for: IndicatorSet
     found: tuple[Found, ...] = ()
     sought: Mapping[str, frozenset[Type]] = field(default_factory=dict)
+    known: tuple[Detection, ...] = ()
 
     @property
     def given(self) -> int:
@@ -85,7 +89,7 @@ class IndicatorFindings:
     @property
     def matched(self) -> tuple[Detection, ...]:
         """The detections; their rules are called `indicator:<type>:<value>`."""
-        return tuple(one.detection for one in self.found)
+        return (*self.known, *(one.detection for one in self.found))
 
     def not_sought(self, source: str) -> tuple[Type, ...]:
         """The types that could not be looked for in a source: nothing in its events is a place for them."""

@@ -13,12 +13,15 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from wardround.core.hunts._model import Pack
+from wardround.core.hunts.indicators import IndicatorSet, read_indicators
 from wardround.core.sigma import read_rules
 from wardround.core.vocab import BadInput
 
 MANIFEST = "pack.toml"
 PHASES = ("exploit", "after", "scan")
 QUERIES = (".kql", ".spl")
+# The folders of a pack that are read, and the endings of their files (none: any).
+PARTS: dict[str, tuple[str, ...]] = {"rules": (".yml", ".yaml"), "indicators": (), "queries": QUERIES}
 
 
 @cache
@@ -44,30 +47,40 @@ def bundled_folder(name: str) -> Traversable:
 
 def pack_in(folder: Traversable, *, where: str) -> Pack:
     """A pack from its folder, wherever that lies. Raises BadInput for a bad manifest, and OSError."""
-    queries = {
-        name.rsplit("/", 1)[-1]: data.decode("utf-8", "replace") for name, data in _within(folder, "queries", QUERIES, where)
-    }
+    return pack_of(files_in(folder), where=where)
+
+
+def files_in(folder: Traversable) -> dict[str, bytes]:
+    """The files of a pack that are read, by their place in its folder. Raises OSError for one without a manifest."""
+    found = {MANIFEST: folder.joinpath(MANIFEST).read_bytes()}
+    for part, endings in PARTS.items():
+        inner = folder.joinpath(part)
+        for entry in sorted(inner.iterdir(), key=lambda entry: entry.name) if inner.is_dir() else ():
+            if entry.is_file() and not entry.name.startswith(".") and (not endings or entry.name.lower().endswith(endings)):
+                found[f"{part}/{entry.name}"] = entry.read_bytes()
+    return found
+
+
+def pack_of(files: Mapping[str, bytes], *, where: str) -> Pack:
+    """A pack from its files by their place in its folder. Raises BadInput for a bad manifest."""
+    own = where.removeprefix("pack ")
+    parts: dict[str, list[tuple[str, bytes]]] = {part: [] for part in PARTS}
+    for place, data in files.items():
+        part, _, name = place.partition("/")
+        if name and part in parts:
+            parts[part].append((f"{own}/{place}", data))
     return read_pack(
-        folder.joinpath(MANIFEST).read_bytes(),
-        rules=_within(folder, "rules", (".yml", ".yaml"), where),
-        indicators=_within(folder, "indicators", (), where),
-        queries=queries,
+        files[MANIFEST],
+        rules=parts["rules"],
+        indicators=parts["indicators"],
+        queries={place.rsplit("/", 1)[-1]: data.decode("utf-8", "replace") for place, data in parts["queries"]},
         where=where,
     )
 
 
-def _within(folder: Traversable, name: str, endings: tuple[str, ...], where: str) -> list[tuple[str, bytes]]:
-    """The files of a folder of the pack, by name; none when the pack does not have it."""
-    inner = folder.joinpath(name)
-    if not inner.is_dir():
-        return []
-    entries = sorted((entry for entry in inner.iterdir() if entry.is_file()), key=lambda entry: entry.name)
-    own = where.removeprefix("pack ")
-    return [
-        (f"{own}/{name}/{entry.name}", entry.read_bytes())
-        for entry in entries
-        if not entry.name.startswith(".") and (not endings or entry.name.lower().endswith(endings))
-    ]
+def indicators_of(pack: Pack) -> IndicatorSet | None:
+    """What a pack's own lists say is to be looked for; None when it brings no list."""
+    return read_indicators(pack.indicators) if pack.indicators else None
 
 
 def read_pack(

@@ -1,8 +1,9 @@
 """A hunt for one response: which of its assets, from when until when, by which pack; and again, when logs or rules are new."""
 
 import logging
+import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wardround.core.alerts import proven_fix
 from wardround.core.vocab import BadInput, WardroundError
@@ -16,6 +17,8 @@ from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.services import announce
 
 log = logging.getLogger(__name__)
+LONGEST_WAIT = timedelta(hours=1)
+_failed: dict[tuple[uuid.UUID, str], tuple[datetime, timedelta]] = {}  # what is not tried again before then, and how long it waited
 
 
 def hunt(act: Act, *, response: Response, why: str = "") -> Hunt:
@@ -63,15 +66,23 @@ def behind(*, at: datetime, organisation: Organisation | None = None) -> Iterato
 def hunt_what_is_new(*, at: datetime, organisation: Organisation | None = None) -> int:
     """Hunt again where rules or logs are new, over these alone, and tell people of traces. Returns how many hunts ran.
 
-    Doing it twice changes nothing. A response that cannot be hunted holds up no other: it stays open, with its reason.
+    Doing it twice changes nothing. A response that cannot be hunted holds up no other: it stays open, with its reason, and is
+    tried again after a minute, two, four, at last every hour.
     """
     act, ran = Act(system_access("hunting what is new"), at), 0
     for response, why in behind(at=at, organisation=organisation):
+        key = response.public_id, why
+        before, waited = _failed.get(key, (at, timedelta(seconds=30)))
+        if at < before:
+            continue
         try:
             done = hunt(act, response=response, why=why)
         except (WardroundError, OSError) as problem:
+            wait = min(2 * waited, LONGEST_WAIT)
+            _failed[key] = at + wait, wait
             log.warning("%s of %s could not be hunted again: %s", response.alert.reference, response.organisation.code, problem)
             continue
+        _failed.pop(key, None)
         ran += 1
         if found := Detection.unscoped.filter(hunt=done).count():
             announce(

@@ -11,6 +11,8 @@ from django.db import transaction
 from wardround.core import hunts as core
 from wardround.core.hunts._again import Again, Searched, fingerprints, hunt_again
 from wardround.core.hunts._kept import differences, result_document
+from wardround.core.hunts._packs import bundled_folder
+from wardround.core.hunts.indicators import IndicatorSet
 from wardround.core.sigma._model import RuleSet
 from wardround.core.vocab import WardroundError
 from wardround.engines.hunting import FastSearcher, engine
@@ -34,32 +36,37 @@ def opened(batch: LogBatch, *, host: str) -> core.Source:
     return core.Source(str(batch.public_id), stream, host=host, could_have_been_altered=batch.from_host)
 
 
-def known(batches: Sequence[LogBatch], *, hosts: Mapping[str, str]) -> dict[str, Searched]:
-    """What earlier hunts kept of these logs, by batch. What is gone, was changed or was found by another engine is not known."""
-    kept = KeptHunts(store())
-    newest: dict[str, KeptSearch] = {}
-    for row in KeptSearch.unscoped.filter(batch__in=batches, engine=engine()).select_related("batch").order_by("at", "pk"):
+def kept_searches(batches: Sequence[LogBatch], *, hosts: Mapping[str, str], pack: str) -> dict[str, tuple[str, Searched]]:
+    """What this pack's earlier hunts kept of these logs, by batch: the newest of this engine and this host, with its document."""
+    newest: dict[str, str] = {}
+    rows = KeptSearch.unscoped.filter(batch__in=batches, engine=engine(), pack=pack).select_related("batch")
+    for row in rows.order_by("at", "pk"):
         if row.host == hosts[str(row.batch.public_id)]:
-            newest[str(row.batch.public_id)] = row
-    found = {}
-    for name, row in newest.items():
-        try:
-            found[name] = kept.search(row.sha256)
-        except (WardroundError, OSError):
-            continue
-    return found
+            newest[str(row.batch.public_id)] = row.sha256
+    return {name: (newest[name], searched) for name, searched in KeptHunts(store()).searches(newest).items()}
 
 
-def keep_searches(act: Act, again: Again, *, batches: Sequence[LogBatch], hosts: Mapping[str, str]) -> dict[str, str]:
-    """Keep what the logs gave that were searched anew; returns the document of every log."""
-    kept = KeptHunts(store())
-    documents = {name: kept.keep_search(searched) for name, searched in again.searched.items()}
+def keep_searches(
+    act: Act,
+    again: Again,
+    *,
+    known: Mapping[str, tuple[str, Searched]],
+    batches: Sequence[LogBatch],
+    hosts: Mapping[str, str],
+    pack: str,
+) -> dict[str, str]:
+    """Keep what the logs gave, where it is not what was known; returns the document of every log."""
+    kept, documents = KeptHunts(store()), {}
+    for name, searched in again.searched.items():
+        document, before = known.get(name, ("", None))
+        documents[name] = document if searched is before else kept.keep_search(searched)
     KeptSearch.unscoped.bulk_create(
         KeptSearch(
             organisation=batch.organisation,
             batch=batch,
             host=hosts[str(batch.public_id)],
             engine=engine(),
+            pack=pack,
             at=act.at,
             sha256=documents[str(batch.public_id)],
         )
@@ -83,7 +90,7 @@ def keep_run(hunt: Hunt, again: Again, *, pack: core.Pack, batches: Sequence[Log
                 "name": pack.name,
                 "version": pack.version,
                 "sha256": pack.sha256,
-                "files": kept.keep_rules(files_of_pack(pack.name)),
+                "files": kept.keep_rules(files_of_pack(bundled_folder(pack.name))),
                 "rules": fingerprints(pack.rules),
                 "indicators": hunt.indicators_hash,
             },
@@ -142,12 +149,12 @@ def _checked(hunt: Hunt) -> tuple[list[str], list[str]]:
     if found:
         return found, [*notes, "The hunt was not run again: what it would read is not what it read."]
     try:
-        rules = kept.rules(document["pack"]["files"], pack=document["pack"]["name"])
+        rules, indicators = kept.ready(document["pack"]["files"], pack=document["pack"]["name"])
     except (WardroundError, OSError) as problem:
         return [f"the rules as they were: {problem}"], notes
     if rules.sha256 != document["pack"]["sha256"]:
         found.append("the kept rule files are not the rules of that run")
-    return [*found, *_run_again(document, by_id, rules)], notes
+    return [*found, *_run_again(document, by_id, rules, indicators)], notes
 
 
 def _logs_changed(batches: Sequence[LogBatch]) -> list[str]:
@@ -181,10 +188,12 @@ def _since_then(document: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _run_again(document: Mapping[str, Any], batches: Mapping[str, LogBatch], rules: RuleSet) -> list[str]:
+def _run_again(
+    document: Mapping[str, Any], batches: Mapping[str, LogBatch], rules: RuleSet, indicators: IndicatorSet | None
+) -> list[str]:
     """A second whole run, of which nothing is kept, against the kept result."""
     logs = {log["batch"]: partial(opened, batches[log["batch"]], host=log["host"]) for log in document["logs"]}
-    now = result_document(hunt_again(logs, rules=rules, known={}, searching=FastSearcher).result)
+    now = result_document(hunt_again(logs, rules=rules, known={}, searching=FastSearcher, indicators=indicators).result)
     said = differences(document["result"], now)
     for log in document["logs"]:
         said = [one.replace(log["batch"], log["filename"]) for one in said]

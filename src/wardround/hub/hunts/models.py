@@ -57,12 +57,14 @@ class Hunt(TenantModel):
 class KeptSearch(TenantModel):
     """What one log gave, with every rule that it was searched with: a document kept by its hash. The newest of a log counts.
 
-    `host` is the name that its asset had; `engine` what read it and ran the rules. Another host or another engine searches anew.
+    `host` is the name that its asset had; `engine` what read it and ran the rules; `pack` whose rules they were. Another host,
+    engine or pack searches anew.
     """
 
     batch = models.ForeignKey(LogBatch, on_delete=models.PROTECT, related_name="searches")
     host = models.CharField(max_length=200)
     engine = models.CharField(max_length=64)
+    pack = models.CharField(max_length=60, default="")
     at = models.DateTimeField()
     sha256 = models.CharField(max_length=64)
 

@@ -4,7 +4,7 @@ import hashlib
 import io
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from wardround.core.hunts._again import hunt_again
 from wardround.core.hunts._coverage import silences
 from wardround.core.hunts._hosts import host_coverage, lacking
 from wardround.core.hunts._model import Windows
+from wardround.core.hunts._packs import indicators_of
 from wardround.core.hunts._statement import host_statement
 from wardround.core.logs import unpacked
 from wardround.core.logs._lines import lines
@@ -27,7 +28,7 @@ from wardround.core.sigma._model import RuleSet
 from wardround.core.vocab import BadInput, WardroundError
 from wardround.engines.hunting import FastSearcher, engine
 from wardround.hub.audit.services import record
-from wardround.hub.hunts.keeping import indicators_hash, keep_run, keep_searches, known, opened, store
+from wardround.hub.hunts.keeping import indicators_hash, keep_run, keep_searches, kept_searches, opened, store
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch
 from wardround.hub.hunts.telling import host_document, named, spans
 from wardround.hub.organisations.access import Act
@@ -109,20 +110,19 @@ def run_hunt(
     """
     act.access.demand_write(organisation)
     ready = core.load_pack(pack)
-    batches = [b for b in LogBatch.objects.within(act.access).filter(organisation=organisation) if any(h.owns(b) for h in hosts)]
-    if not batches:
-        names = ", ".join(h.asset_id for h in hosts) or "no asset"
-        raise BadInput(f"there are no logs of {names}", where="hunt", do="upload the access logs of the window first")
+    batches = _logs_of(act, organisation, hosts)
     owner = {str(b.public_id): next(h for h in hosts if h.owns(b)) for b in batches}
     assets = {name: host.asset_id for name, host in owner.items()}
     logs = {str(b.public_id): partial(opened, b, host=assets[str(b.public_id)]) for b in batches}
-    again = hunt_again(logs, rules=ready.rules, known=known(batches, hosts=assets), searching=FastSearcher)
+    known = kept_searches(batches, hosts=assets, pack=ready.name)
+    before = {name: searched for name, (_, searched) in known.items()}
+    again = hunt_again(logs, rules=ready.rules, known=before, searching=FastSearcher, indicators=indicators_of(ready))
     result = again.result
     margin = response_policy().margin_days
     windows = {h.asset_id: core.windows(first_exploited, fixed_at=h.fixed_at, at=act.at, margin_days=margin) for h in hosts}
     seen = {h: host_coverage(result, host=h.asset_id, windows=windows[h.asset_id], rules=ready.rules) for h in hosts}
     by_id = {str(b.public_id): b for b in batches}
-    documents = keep_searches(act, again, batches=batches, hosts=assets)
+    documents = keep_searches(act, again, known=known, batches=batches, hosts=assets, pack=ready.name)
     with transaction.atomic():
         hunt = Hunt.unscoped.create(
             organisation=organisation,
@@ -149,17 +149,29 @@ def run_hunt(
         hunt.statement = " ".join(said for kept in hunt.hosts for said in kept["said"])
         hunt.document = keep_run(hunt, again, pack=ready, batches=batches, documents=documents)
         hunt.save()
-        document = {
-            "pack": ready.name,
-            "pack_hash": ready.sha256,
-            "logs": sorted(b.sha256 for b in batches),
-            "statement": hunt.statement,
-            "detections": {host: phases.total() for host, phases in found.items() if phases},
-            "document": hunt.document,
-            "searched anew": hunt.new,
-        }
-        record(act, organisation=organisation, what="hunt ran", subject=hunt.public_id, document=document)
+        _record(act, hunt, batches, found)
     return hunt
+
+
+def _logs_of(act: Act, organisation: Organisation, hosts: Sequence[HostToHunt]) -> list[LogBatch]:
+    found = [b for b in LogBatch.objects.within(act.access).filter(organisation=organisation) if any(h.owns(b) for h in hosts)]
+    if not found:
+        names = ", ".join(h.asset_id for h in hosts) or "no asset"
+        raise BadInput(f"there are no logs of {names}", where="hunt", do="upload the access logs of the window first")
+    return found
+
+
+def _record(act: Act, hunt: Hunt, batches: Sequence[LogBatch], found: Mapping[str, Counter[str]]) -> None:
+    document = {
+        "pack": hunt.pack,
+        "pack_hash": hunt.pack_hash,
+        "logs": sorted(b.sha256 for b in batches),
+        "statement": hunt.statement,
+        "detections": {host: phases.total() for host, phases in found.items() if phases},
+        "document": hunt.document,
+        "searched anew": hunt.new,
+    }
+    record(act, organisation=hunt.organisation, what="hunt ran", subject=hunt.public_id, document=document)
 
 
 def _keep(
@@ -171,32 +183,35 @@ def _keep(
     rules: RuleSet,
 ) -> dict[str, Counter[str]]:
     """Keep the detections that lie in their window and are not known yet. Returns how many there are by host and phase."""
-    phases = {rule.id: rule.phase for rule in rules.rules} | {rule.id: rule.phase for rule in rules.correlations}
+    correlated = {one.id: one.phase for one in rules.correlations}
+    phases = {rule.id: rule.phase for rule in rules.rules} | correlated
     seen: Counter[tuple[str, str, str]] = Counter()
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for d in result.detections:
         name = d.source[:36]  # a packed log's members are named after it
         batch, host = batches[name], owner[name]
-        if d.time is not None and not _in_window(d.time, host, windows[host.asset_id], after=phases.get(d.rule) in ("after", "")):
+        phase = phases.get(d.rule, "")  # an indicator has none
+        if d.time is not None and not _in_window(d.time, host, windows[host.asset_id], after=phase in ("after", "")):
             continue
-        same = (d.rule, batch.sha256, d.excerpt)
+        excerpt = named(d.excerpt, batches) if d.rule in correlated else d.excerpt
+        same = (d.rule, batch.sha256, excerpt)
         seen[same] += 1
-        found[host.asset_id][phases.get(d.rule, "")] += 1
+        found[host.asset_id][phase] += 1
         Detection.unscoped.get_or_create(
             response=hunt.response,
-            key=_key(d.rule, host.asset_id, d.excerpt, seen[same]),
+            key=_key(d.rule, host.asset_id, excerpt, seen[same]),
             defaults={
                 "organisation": hunt.organisation,
                 "hunt": hunt,
-                "rule": d.rule,
+                "rule": d.rule[:100],
                 "title": d.title[:300],
                 "level": d.level[:30],
-                "phase": phases.get(d.rule, ""),
+                "phase": phase,
                 "host": host.asset_id,
                 "source": batch.filename,
                 "line": d.line,
                 "time": d.time,
-                "excerpt": _storable(d.excerpt)[:4000],
+                "excerpt": _storable(excerpt)[:4000],
             },
         )
     return found
