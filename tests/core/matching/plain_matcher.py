@@ -286,7 +286,7 @@ def read_signs(words: list[str]) -> tuple[str | None, bool, str | None, bool] | 
     groups = " ".join(words).split(" , ")
     start, start_in, end, end_in = None, True, None, False
     for group in groups:
-        found = re.fullmatch(r"(<=|>=|==|<|>|=) (v?\d\S*)", group)
+        found = re.fullmatch(r"(<=|>=|==|<|>|=) (v?\d\S*?)(?:\.final|\.release|\.ga)?", group)
         if not found or not (is_plain(found[2]) or early(found[2])):
             return None
         if found[1] in ("=", "=="):

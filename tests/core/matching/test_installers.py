@@ -38,6 +38,20 @@ def test_an_installers_number_is_read_as_the_release(product: str, version: str,
     assert as_released(product, version) == released
 
 
+@pytest.mark.parametrize(
+    ("scheme", "version", "released"),
+    [
+        ("maven", "4.1.94.Final", "4.1.94"),
+        ("maven", "2.1.3.RELEASE", "2.1.3"),
+        ("maven", "4.1.94.Final-redhat-1", "4.1.94.Final-redhat-1"),
+        ("maven", "5.0.0-M1", "5.0.0-M1"),
+        ("npm", "4.1.94.Final", "4.1.94.Final"),
+    ],
+)
+def test_a_word_that_says_nothing_to_its_scheme_is_passed_over(scheme: str, version: str, released: str) -> None:
+    assert as_released("netty-handler", version, scheme=scheme) == released
+
+
 @pytest.mark.parametrize(("version", "verdict"), [("3.11.4150.0", "affected"), ("3.11.5150.0", "not_affected")])
 def test_a_python_below_the_fix_is_never_past_it(a_record: Callable[..., Advisory], version: str, verdict: str) -> None:
     entry = {"version": "3.11.0", "lessThan": "3.11.5", "versionType": "python", "status": "affected"}
@@ -57,7 +71,8 @@ def test_every_rule_says_why_and_from_where() -> None:
         assert re.compile(rule["pattern"])
         assert rule["source"].startswith("https://")
         assert rule["reason"]
-        assert all(product == product.casefold() for product in rule["products"])
+        assert all(product == product.casefold() for product in rule.get("products", ()))
+        assert rule.get("products") or rule.get("schemes")
 
 
 def test_an_object_for_one_system_starts_where_it_says(a_record: Callable[..., Advisory]) -> None:

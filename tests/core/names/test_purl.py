@@ -142,6 +142,12 @@ def test_a_collection_that_is_not_known_says_nothing() -> None:
     assert ecosystem_of("not a url at all ://") == ""
 
 
+def test_the_path_of_a_go_module_is_one_whatever_collection_the_record_states() -> None:
+    """CVE-2024-22030: vendor SUSE, product rancher, package github.com/rancher/rancher, and no collection."""
+    said = names_of({"vendor": "SUSE", "product": "rancher", "packageName": "github.com/rancher/rancher"})
+    assert ("pkg:golang", "github.com/rancher/rancher") in list(said)
+
+
 def test_a_later_major_version_of_a_go_module_is_its_repository() -> None:
     found = names_of_purl("pkg:golang/github.com/containerd/containerd/v2@v2.0.0")
     assert found[0] == ("pkg:golang", "github.com/containerd/containerd/v2")

@@ -96,7 +96,7 @@ def subject_of(install: Install, named: Named | None = None) -> Subject:
     also = named.also if named else ()
     version = install.version.strip() or (version_of_cpe(install.cpe) if install.cpe else "")
     variant = variant_of_cpe(install.cpe) if install.cpe else ()
-    version = as_released(install.product, version)
+    version = as_released(install.product, version, scheme=scheme)
     return Subject(vendors, product, version, scheme, platform, distribution, also, variant)
 
 

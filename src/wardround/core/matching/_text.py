@@ -15,7 +15,7 @@ from functools import lru_cache
 from wardround.core.matching._prereleases import WRITTEN
 
 _D = r"v?(\d+(?:\.\d+)*)"
-_BOUND = rf"v?({WRITTEN}|\d+(?:\.\d+)*)"
+_BOUND = rf"v?({WRITTEN}|\d+(?:\.\d+)*)(?:\.(?:final|release|ga))?"  # which say nothing: it is the release
 _VERSION = r"(?:versions? )?"
 _COMPARATOR = re.compile(rf"(<=|>=|==|<|>|=) ?{_BOUND}", re.ASCII)
 _COMPARATORS = re.compile(rf"(?:all versions )?{_COMPARATOR.pattern}(?: ?, ?{_COMPARATOR.pattern})*", re.ASCII)

@@ -20,6 +20,9 @@ _JENKINS = frozenset({"org.jenkins-ci.plugins", "io.jenkins.plugins"})
 
 _HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org"})
 _REPOSITORY = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", re.ASCII)
+_GO_MODULE = re.compile(r"(?:github\.com|gitlab\.com|bitbucket\.org)(?:/[\w.-]+){2,5}", re.ASCII)
+"""What is written so is the path of a Go module, whether or not the object says of which collection."""
+
 _SNYK = re.compile(r"https?://(?:security\.)?snyk\.io/vuln/SNYK-([A-Z]+)-([A-Z0-9]+)-\d+", re.ASCII)
 _FOR = re.compile(r" for ([a-z ]{3,10})$", re.ASCII)
 _NO_LETTERS = re.compile(r"[^a-z0-9]+", re.ASCII)
@@ -56,6 +59,8 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
             yield ECOSYSTEM + kind, _as_package(kind, product)
         if product.startswith("http") and (found := _REPOSITORY.fullmatch(product)):
             yield found[1], found[2]
+        if _GO_MODULE.fullmatch(product):
+            yield ECOSYSTEM + "golang", product
     collection = affected.get("collectionURL")
     if isinstance(collection, str) and (ecosystem := ecosystem_of(collection)):
         for product in stated:
