@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from wardround.core.hunts import HuntResult, read_rules
 from wardround.core.hunts.indicators import read_indicators
 from wardround.core.sigma import RuleSet
+from wardround.engines.hunting import _bulk
 
 Both = Callable[..., tuple[HuntResult, HuntResult]]
-FIELDS = ["Image", "CommandLine", "EventID", "User", "TargetObject", "Initiated"]
+FIELDS = ["Image", "CommandLine", "EventID", "User", "TargetObject", "Initiated", "Channel", "Level"]
 MODIFIERS = [
     "",
     "|contains",
@@ -32,7 +33,8 @@ MODIFIERS = [
     "|fieldref",
     "|windash|contains",
 ]
-WORDS = ["a", "cmd.exe", "CMD", "-enc", "/c", "é", "4688", "true", "", "*", "C:\\\\x\\\\", "a?b", "whoami", "event::clear"]
+WORDS = ["a", "Security", "cmd.exe", "CMD", "-enc", "/c", "é", "4688", "true", "", "*", "C:\\\\x\\\\", "a?b", "whoami"]
+WORDS += ["event::clear"]
 VALUE = (
     st.sampled_from(WORDS)
     | st.integers(0, 3)
@@ -80,22 +82,53 @@ RULE = st.fixed_dictionaries(
 DATA = st.dictionaries(st.sampled_from([*FIELDS, "Data", "NewProcessName"]), VALUE, max_size=5)
 
 
-def windows_line(event_id: int, channel: str, data: dict[str, Any]) -> bytes:
+TIMES = ["2025-05-15T02:12:44.000000Z"] * 3 + [
+    "2025-05-15T02:09:00.000000Z",
+    "2025-05-15T04:00:00.5Z",
+    "2025-02-31T04:00:00.000000Z",
+]
+WRAPPED = st.sampled_from(["EventData", "EventData", "UserData"])
+LEVELS = st.sampled_from([4, 4, "4", None, True, {"#text": "4"}, {"x": 4}, ["4"]])
+NESTED = st.dictionaries(
+    st.sampled_from(["Image", "User", "#attributes", "Inner", "EventID"]),
+    VALUE | st.fixed_dictionaries({"#text": VALUE}) | st.dictionaries(st.sampled_from(["Image", "CommandLine"]), VALUE, max_size=2),
+    max_size=3,
+)
+
+
+def windows_line(
+    event_id: int | str | dict[str, Any],
+    channel: str,
+    data: Any,
+    *,
+    section: str = "EventData",
+    level: Any = 4,
+    time: str = TIMES[0],
+) -> bytes:
     system = {
         "Provider": {"#attributes": {"Name": "Fictitious"}},
         "EventID": event_id,
-        "Level": 4,
-        "TimeCreated": {"#attributes": {"SystemTime": "2025-05-15T02:12:44.000000Z"}},
+        "Level": level,
+        "TimeCreated": {"#attributes": {"SystemTime": time}},
         "Channel": channel,
         "Computer": "pc-1",
         "Security": None,
     }
-    return json.dumps({"Event": {"System": system, "EventData": data}}).encode()
+    return json.dumps({"Event": {"System": system, section: data}}, ensure_ascii=False).encode()
 
 
 EVENTS = st.lists(
     st.builds(
         windows_line, st.sampled_from([1, 4688, 4624]), st.sampled_from(["Security", "Microsoft-Windows-Sysmon/Operational"]), DATA
+    )
+    | st.builds(
+        windows_line,
+        st.sampled_from([1, "4688", {"#text": 4624, "#attributes": {"Qualifiers": 0}}, 4688.0, 70000]),
+        st.sampled_from(["Security", "security", ""]),
+        NESTED | st.fixed_dictionaries({"Wrapper": NESTED}) | st.just("text") | st.just(["a", 1]) | st.none(),
+        section=WRAPPED,
+        level=LEVELS,
+        time=st.sampled_from(TIMES),
     )
     | DATA.map(lambda fields: json.dumps(fields).encode())
     | DATA.map(lambda fields: json.dumps({**fields, "Channel": "Security", "EventID": 4688}).encode())
@@ -108,7 +141,13 @@ SOURCES = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture
+def _few_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_bulk, "TOGETHER", 3)
+
+
+@pytest.mark.usefixtures("_few_together")
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(SOURCES, RULE), min_size=1, max_size=4), EVENTS)
 def test_random_rules_over_random_events(
     both: Both, given: list[tuple[dict[str, str], dict[str, Any]]], events: list[bytes]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from wardround.core.sigma._values import Regex, Text
 from wardround.core.vocab import WardroundError
 from wardround.engines.hunting import _patterns
-from wardround.engines.hunting._patterns import Patterns
+from wardround.engines.hunting._patterns import Patterns, Words
 
-SIGNS = "aAbB\\*?.[]{}^$|()+-/ \n\u00e9\u00c9\u0130\u212a\u03a3\x1c"
+SIGNS = "aAbB\\*?.[]{}^$|()+-/ \n\0\u00e9\u00c9\u0130\u212a\u03a3\x1c"
 TEXT = st.text(SIGNS, max_size=6)
 PIECES = st.lists(st.lists(st.none() | st.text(SIGNS, min_size=1, max_size=3), max_size=2).map(tuple), min_size=1, max_size=3).map(
     tuple
@@ -34,9 +34,17 @@ def expression(pattern: str, flags: str) -> Regex:
 @given(st.lists(st.builds(text_test, PIECES, st.booleans()), min_size=1, max_size=6, unique=True), st.lists(TEXT, max_size=8))
 def test_wildcard_texts_are_answered_exactly(tests: list[Text], values: list[str]) -> None:
     patterns = Patterns(list(enumerate(tests)))
-    for value in values:
-        wanted = {n for n, test in enumerate(tests) if test.passes(value if test.cased else value.lower())}
-        assert patterns.passing(value) == (wanted, set()), value
+    each = [{n for n, test in enumerate(tests) if test.passes(value if test.cased else value.lower())} for value in values]
+    assert [patterns.passing(value) for value in values] == [(wanted, set()) for wanted in each]
+    assert {at: held for at, held, _ in patterns.several(values)} == {at: wanted for at, wanted in enumerate(each) if wanted}
+
+
+def test_texts_in_values_that_are_searched_together_do_not_reach_from_one_into_the_next() -> None:
+    starts, ends, holds = Text((("ab",), ())), Text(((), ("ab",))), Text(((), ("b\0a",), ()))
+    patterns = Patterns([(0, starts), (1, ends), (2, holds)])
+    values = ["ab", "xab", "aby", "xaby", "x", "b", "a", "b\0a", "\ud800ab", "ab" + "z" * 5_000]
+    found = {values[at]: held for at, held, _ in patterns.several(values)}
+    assert found == {"ab": {0, 1}, "xab": {1}, "aby": {0}, "b\0a": {2}, "\ud800ab": {1}, values[-1]: {0}}
 
 
 @settings(max_examples=100, deadline=None)
@@ -88,3 +96,22 @@ def test_a_library_that_overlooks_texts_is_refused(monkeypatch: pytest.MonkeyPat
     finally:
         monkeypatch.undo()
         _patterns._sound.cache_clear()
+
+
+def test_a_word_is_found_in_the_line_where_it_stands_and_wherever_it_may_stand_hidden() -> None:
+    words = Words(["whoami", "kit"])
+    lines = [
+        rb'{"a": "WHOAMI"}',
+        rb'{"a": "C:\\users\\k"}',
+        rb'{"a": "\u0077hoami"}',
+        rb'{"a": "\\\u0077hoami"}',
+        '{"a": "\u212ait"}'.encode(),
+        '{"a": "caf\u00e9"}'.encode(),
+    ]
+    both = {"whoami", "kit"}
+    assert dict(words.by_line(b"".join(line + b"\n" for line in lines))) == {0: {"whoami"}, 2: both, 3: both, 4: both}
+
+
+def test_only_two_signs_beyond_ascii_become_plain_letters_in_lower_case() -> None:
+    beyond = (chr(code) for code in range(0x80, 0x110000))
+    assert {sign for sign in beyond if any(part.isascii() for part in sign.lower())} == {"\u0130", "\u212a"}

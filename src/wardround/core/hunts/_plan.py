@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from wardround.core.hunts.indicators import IndicatorSet, Type
 from wardround.core.logs import Kind
-from wardround.core.sigma import Rule, RuleSet, blind_for, lacking, serves
+from wardround.core.sigma import LogSource, Rule, RuleSet, blind_for, lacking, serves
 from wardround.core.vocab._hunting import NotRun, Reason
 
 Closed = tuple[tuple[str, ...], tuple[NotRun, ...]]
@@ -26,6 +27,9 @@ class Plan:
     def __init__(self, rules: RuleSet, *, indicators: IndicatorSet | None = None) -> None:
         self.rules, self.indicators = rules.rules, indicators
         self.fields = frozenset().union(*(rule.fields for rule in rules.rules))
+        self._meant: dict[LogSource, list[int]] = {}
+        for place, rule in enumerate(rules.rules):
+            self._meant.setdefault(rule.logsource, []).append(place)
         self._kinds: dict[Kind, tuple[list[Rule], list[Rule]]] = {}
         self._sights: dict[tuple[Kind, frozenset[str]], Sight] = {}
         self.closed: dict[object, Closed] = {}
@@ -33,7 +37,8 @@ class Plan:
     def of(self, kind: Kind) -> tuple[list[Rule], list[Rule]]:
         """The rules that can run on such events, and those meant for them that cannot."""
         if kind not in self._kinds:
-            meant = [rule for rule in self.rules if serves(kind, rule.logsource)]
+            places = sorted(chain.from_iterable(given for asked, given in self._meant.items() if serves(kind, asked)))
+            meant = [self.rules[place] for place in places]
             self._kinds[kind] = [r for r in meant if not lacking(kind, r)], [r for r in meant if lacking(kind, r)]
         return self._kinds[kind]
 

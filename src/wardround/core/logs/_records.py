@@ -96,7 +96,7 @@ def windows_event(
         ("UserID", security.get("UserID")),
         ("Execution_ProcessID", execution.get("ProcessID")),
     ):
-        if value is not None:
+        if value is not None and not isinstance(value, dict | list):
             fields.setdefault(name, (value,))
     stamp = _attributes(system.get("TimeCreated")).get("SystemTime")
     time = clock.read(stamp) if clock else as_time(stamp)

@@ -5,13 +5,13 @@ account is the same in the end: events, hosts, hours, gaps, lines not understood
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from orjson import JSONDecodeError, loads
+from orjson import loads
 
 from wardround.core.hunts._plan import Account
 from wardround.core.hunts.indicators import IndicatorSet
@@ -20,20 +20,19 @@ from wardround.core.logs._access import COMBINED, kind
 from wardround.core.logs._json import JsonReader
 from wardround.core.logs._lines import LONGEST_LINE, lines_of
 from wardround.core.logs._model import LineReader
-from wardround.core.logs._read import AccessReader, Holders, whole
+from wardround.core.logs._read import MOST_KINDS, AccessReader, Holders, whole
 from wardround.core.logs._records import windows_event
 from wardround.core.logs._windows import event_of, windows_records
-from wardround.engines.hunting._compiled import Decided
 from wardround.engines.hunting._lines import HOUR, Doubts, Ints, block_of, suspects
-from wardround.engines.hunting._records import LaterEvent, Told
+from wardround.engines.hunting._records import LaterEvent, Layout
 from wardround.engines.hunting._times import Times
+from wardround.engines.hunting._together import Together
 
 if TYPE_CHECKING:
     from wardround.engines.hunting._search import FastSearcher
 
 BLOCK = 1 << 20
-OFTEN = 5_000
-EVENT = b'"Event"'
+TOGETHER = 256
 MINUTE = 60
 COMBINED_KIND = kind(COMBINED)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,71 +46,73 @@ class BulkReading(Reading):
         self._searcher, self._account = searcher, account
         self._indicators = account.plan.indicators
         self._times = Times(self.tally)
-        self._layouts: Counter[int] = Counter()
-        self._told: dict[int, Told] = {}
+        self._layouts: Counter[Layout] = Counter()
         self._short = not source.skew
 
     def __iter__(self) -> Iterator[Event]:
         yield from super().__iter__()
         self._times.close()
-        for key, count in self._layouts.items():
-            self._add(self._told[key], count)
+        for layout, count in (+self._layouts).items():
+            self.tally.events += count
+            self.tally.shapes[layout.kind.shape] += count
+            self._account.counts[layout.kind] += count
 
     def _count(self, event: Event) -> bool:
-        if isinstance(event, LaterEvent):
-            return True
-        self._times.pause()
-        return super()._count(event)
+        return isinstance(event, LaterEvent) or super()._count(event)
 
     def _windows_events(self) -> Iterator[Event]:
         if not self._short:
             yield from super()._windows_events()
             return
-        for nth, record in enumerate(windows_records(whole(self.tally))):
-            if not nth % OFTEN:
-                self._searcher.compiled.rest()
-            if isinstance(record, str):
-                self.tally.not_read(record)
-                continue
-            raw = record["data"]
-            try:
-                parsed = loads(raw)
-                told = self._searcher.windows.tell(parsed)
-            except JSONDecodeError:
-                told = None
-            if told is not None and self._times.add(told.time):
-                if (event := self._later(record["event_record_id"], told, parsed, raw.encode())) is not None:
-                    yield event
-            elif isinstance(got := event_of(record), str):
-                self.tally.not_read(got)
-            else:
-                yield got
+        records = windows_records(whole(self.tally))
+        while some := list(islice(records, TOGETHER)):
+            self._searcher.compiled.rest()
+            together = self._together([b"" if isinstance(record, str) else record["data"].encode() for record in some])
+            at = 0
+            while at < len(some):
+                record, stop = some[at], together.until(at)
+                if stop > at:
+                    numbers = [one["event_record_id"] for one in some[at:stop] if not isinstance(one, str)]
+                    yield from self._given(together, at, numbers)
+                    at = stop
+                    continue
+                got = record if isinstance(record, str) else event_of(record)
+                if isinstance(got, str):
+                    self.tally.not_read(got)
+                else:
+                    yield got
+                at += 1
 
-    def _later(self, number: int, told: Told, parsed: Any, raw: bytes, *, worded: bool = True) -> LaterEvent | None:
-        """Count a record; an event of it when a rule may hit it. `worded`: a word that some rule looks for may stand in it."""
-        self.tally.hosts[told.host] += 1
-        key = id(told.layout)
-        self._layouts[key] += 1
-        if self._layouts[key] == 1:
-            self._told[key] = told
-            self._kinds.add(told.records.kind)
-            self._add(told, 0)
-            if self._indicators is not None:
-                fields = windows_event(number, parsed, excerpt="").fields
-                self._account.sought |= self._indicators.sought_in(fields)
-        decided, view = told.decided, told.records.view
-        if worded and view.words and (named := view.worded_in_json(raw)):
-            decided = Decided(decided.sure, tuple(sorted(named.union(decided.unsure).difference(decided.sure))))
-        if decided.sure or decided.unsure or (self._indicators is not None and self._indicators.suspects(raw)):
-            return LaterEvent(number, told._replace(decided=decided), parsed, excerpt=raw.decode())
-        return None
+    def _together(self, raws: Sequence[bytes]) -> Together:
+        """Records that are told together, but for those with an odd time or of one kind too many."""
+        together = Together(raws, searcher=self._searcher, indicators=self._indicators)
+        there = [(at, told) for at, told in enumerate(together.told) if told is not None]
+        together.leave([there[nth][0] for nth in self._times.odd([told.time for _, told in there])])
+        for layout, first in {told.layout: at for at, told in there}.items():
+            if layout not in self._layouts and not self._known(layout, raws[first]):
+                together.leave([at for at, told in there if told.layout is layout])
+        return together
 
-    def _add(self, told: Told, count: int) -> None:
-        kind = told.records.kind
-        self.tally.events += count
-        self.tally.shapes[kind.shape] += count
-        self._account.counts[kind] += count
-        self._account.names.setdefault(kind, set()).update(told.layout.names)
+    def _known(self, layout: Layout, raw: bytes) -> bool:
+        """Take a layout into the account, of which this is a record; False for one of too many kinds."""
+        if layout.kind not in self._kinds and len(self._kinds) >= MOST_KINDS:
+            return False
+        self._kinds.add(layout.kind)
+        self._layouts[layout] = 0
+        if self._indicators is not None:
+            self._account.sought |= self._indicators.sought_in(windows_event(0, loads(raw), excerpt="").fields)
+        return True
+
+    def _given(self, together: Together, first: int, numbers: Sequence[int]) -> Iterator[Event]:
+        """Count records that follow one another, and give the events of those that may be hit."""
+        run = [told for told in together.told[first : first + len(numbers)] if told is not None]
+        self.tally.hosts.update([told.host for told in run])
+        self._layouts.update([told.layout for told in run])
+        self._times.add([told.time for told in run])
+        for layout in {told.layout: None for told in run}:
+            self.tally.shapes[layout.kind.shape] += 0  # in the order in which they came
+            self._account.names.setdefault(layout.kind, set()).update(layout.names)
+        yield from together.events(first, numbers)
 
     def _lines(self, pieces: Iterable[bytes], first: int, readers: list[LineReader], holders: Holders) -> Iterator[Event]:
         number = first
@@ -129,39 +130,30 @@ class BulkReading(Reading):
         self._searcher.compiled.rest()
         lines = data.split(b"\n")
         lines.pop()
-        index, access, worded = 0, None, None
+        index, access, records, began, end = 0, None, None, 0, 0
         while index < len(lines):
-            line = lines[index].removesuffix(b"\r")
+            stop = index
             if isinstance(readers[0], AccessReader):
                 access = access or Passing(data, self._searcher.doubts, self._indicators)
                 stop = access.stop(index)
                 if stop > index:
                     self._pass(access.seconds[index:stop])
-                    index = stop
-                    continue
-            elif isinstance(readers[0], JsonReader) and EVENT in line and (told := self._told_by(line)) is not None:
-                if worded is None:
-                    worded = self._searcher.words.lines(data)
-                if (event := self._later(first + index, *told, line, worded=index in worded)) is not None:
-                    yield event
-                index += 1
-                continue
-            yield from self._line(first + index, None if len(lines[index]) > LONGEST_LINE else line, readers, holders)
-            index += 1
+            elif isinstance(readers[0], JsonReader):
+                if records is None or index >= end:
+                    began, end = index, index + TOGETHER
+                    records = self._together([line if len(line) <= LONGEST_LINE else b"" for line in lines[began:end]])
+                stop = began + records.until(index - began)
+                if stop > index:
+                    yield from self._given(records, index - began, range(first + index, first + stop))
+            if stop == index:
+                line = None if len(lines[index]) > LONGEST_LINE else lines[index].removesuffix(b"\r")
+                yield from self._line(first + index, line, readers, holders)
+            index = max(stop, index + 1)
         return len(lines)
-
-    def _told_by(self, line: bytes) -> tuple[Told, Any] | None:
-        try:
-            parsed = loads(line)
-        except JSONDecodeError:
-            return None
-        told = self._searcher.windows.tell(parsed)
-        return (told, parsed) if told is not None and self._times.add(told.time) else None
 
     def _pass(self, seconds: Ints) -> None:
         """Count lines of the combined access log that no rule can hit."""
         kind, tally, count = COMBINED_KIND, self.tally, len(seconds)
-        self._times.pause()
         self._kinds.add(kind)
         tally.events += count
         tally.shapes[kind.shape] += count

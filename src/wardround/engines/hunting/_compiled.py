@@ -7,160 +7,20 @@ the event itself.
 
 import re
 import weakref
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from wardround.core.logs import Event, Kind, Scalar, written
-from wardround.core.sigma import Rule, SlowRegexError, holds
-from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest, leaves
-from wardround.core.sigma._values import Cidr, Number, Reference, Regex, Text, ValueTest
-from wardround.engines.hunting._patterns import Patterns, Store, Words
-from wardround.engines.hunting._scalars import Networks, Numbers
+from wardround.core.logs import Scalar
+from wardround.core.sigma import Rule
+from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest, could_hold, leaves
+from wardround.core.sigma._values import Reference, Text, ValueTest
+from wardround.engines.hunting._fields import Answers, Field, Pair, Truths
+from wardround.engines.hunting._patterns import Store, Words
 
-Truths = frozenset[int]
 Weighed = tuple[frozenset[int | str] | None, float]
 MOST_KEPT = 96 << 20
-LONGEST_KEPT = 2_000
-"""About how many bytes of answers are remembered, and how long a value may be whose answer is: memory stays flat."""
-NO_KIND = Kind("", "")
-NONE: Truths = frozenset()
-ESCAPED = b"\\u"
-NOTHING: set[int] = set()
+"""About how many bytes of answers are remembered: memory stays flat."""
 WORD = re.compile(r"[ !#-.0-\[\]-~]{3,}")  # what JSON writes as it is: not the quote, the slashes
-
-
-class Answer(NamedTuple):
-    """Tests of one field that hold for a value, and those that took too long to say."""
-
-    true: Truths
-    slow: Truths = frozenset()
-
-
-class Field(dict[Scalar | tuple[Scalar, ...], int]):
-    """The tests of one field: from a value to the number of its answer in `answers`, worked out when first asked.
-
-    Several values are given as a tuple, and so are true and false: they would equal 1 and 0.
-    """
-
-    def __init__(
-        self, name: str, tests: Sequence[tuple[int, FieldTest]], answers: "Answers", *, store: Store | None = None
-    ) -> None:
-        super().__init__()
-        self.name, self._answers, self._store = name, answers, store
-        self._strings = [(n, leaf) for n, leaf in tests if isinstance(leaf.test, Text | Regex)]
-        self._patterns = None if self._strings else Patterns(())
-        self._networks = Networks((n, leaf.test) for n, leaf in tests if isinstance(leaf.test, Cidr))
-        self._numbers = Numbers((n, leaf.test) for n, leaf in tests if isinstance(leaf.test, Number))
-        self._others = [(n, leaf) for n, leaf in tests if not isinstance(leaf.test, Text | Regex | Cidr | Number)]
-        self._null: Truths | None = None
-        self.absent: Truths = self._held({})
-
-    def __missing__(self, value: Scalar | tuple[Scalar, ...]) -> int:
-        values = value if isinstance(value, tuple) else (value,)
-        got = self._answers.number(self.answer(values))
-        size = sum(len(one) for one in values if isinstance(one, str))
-        if size <= LONGEST_KEPT:
-            self._answers.size += 200 + size
-            self[value] = got
-        return got
-
-    def values(self, values: tuple[Scalar, ...]) -> int:  # type: ignore[override]
-        """The number of the answer for a field that has several values, or one of a type that equals another's (true, 1, 1.0)."""
-        if len(values) == 1 and (values[0] is None or type(values[0]) in (str, int)):
-            return self[values[0]]
-        return self._answers.number(self.answer(values))
-
-    def answer(self, values: tuple[Scalar, ...]) -> Answer:
-        """Which tests hold for these values of the field."""
-        true: set[int] = set(self._held({self.name: values}))
-        slow: set[int] = set()
-        patterns = self._patterns or self.compile()
-        for value in values:
-            if value is None:
-                true |= self._of_null()
-                continue
-            true.update(self._networks.holding(value))
-            true.update(self._numbers.holding(value))
-            text = written(value)
-            held, asked = patterns.passing(text)
-            true |= held
-            for number in asked:
-                try:
-                    if patterns.regexes[number].passes(text):
-                        true.add(number)
-                except SlowRegexError:
-                    slow.add(number)
-        return Answer(frozenset(true), frozenset(slow - true))
-
-    def compile(self) -> Patterns:
-        """Make the string tests ready; done when first needed."""
-        if self._patterns is None:
-            strings = [(n, test) for n, leaf in self._strings if isinstance(test := leaf.test, Text | Regex)]
-            self._patterns = Patterns(strings, store=self._store)
-        return self._patterns
-
-    def _held(self, fields: dict[str, tuple[Scalar, ...]]) -> Truths:
-        return _holding(self._others, fields)
-
-    def _of_null(self) -> Truths:
-        if self._null is None:
-            self._null = _holding(self._strings, {self.name: (None,)})
-        return self._null
-
-
-def _holding(tests: Sequence[tuple[int, FieldTest]], fields: dict[str, tuple[Scalar, ...]]) -> Truths:
-    if not tests:
-        return NONE
-    event = Event(0, time=None, kind=NO_KIND, fields=fields, text="")
-    return frozenset(number for number, leaf in tests if holds(leaf, event))
-
-
-class Pair(dict[tuple[Any, Any], int]):
-    """One test of a field against another field: from the two values to the number of its answer."""
-
-    def __init__(self, number: int, test: FieldTest, other: str, answers: "Answers") -> None:
-        super().__init__()
-        self._test, self._answers = [(number, test)], answers
-        self.names = (test.field, other)
-
-    def __missing__(self, values: tuple[Any, Any]) -> int:
-        fields = {name: value if isinstance(value, tuple) else (value,) for name, value in zip(self.names, values, strict=True)}
-        got = self._answers.number(Answer(_holding(self._test, fields)))
-        self._answers.size += 300 + sum(len(value) for value in values if isinstance(value, str))
-        self[values] = got
-        return got
-
-    def of(self, value: tuple[Scalar, ...], other: tuple[Scalar, ...]) -> int:
-        """The number of the answer for values of any type."""
-        return self._answers.number(Answer(_holding(self._test, dict(zip(self.names, (value, other), strict=True)))))
-
-    def absent(self, names: Collection[str]) -> Truths:
-        """What holds when not both fields are there."""
-        return _holding(self._test, {name: ("",) for name in self.names if name in names})
-
-
-class Answers:
-    """Distinct answers, numbered from 0. `size` is about what everything takes that remembers them."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Answer, int] = {}
-        self.all: list[Answer] = []
-        self.size = 0
-
-    def clear(self) -> None:
-        """Forget all; whoever remembers numbers must forget them too."""
-        self._numbers.clear()
-        self.all.clear()
-        self.size = 0
-
-    def number(self, answer: Answer) -> int:
-        """The number of an answer."""
-        got = self._numbers.get(answer)
-        if got is None:
-            got = self._numbers[answer] = len(self.all)
-            self.all.append(answer)
-            self.size += 500 + 60 * len(answer.true)
-        return got
 
 
 class Decided(NamedTuple):
@@ -200,6 +60,23 @@ class Compiled:
     def pairs(self, tests: Iterable[int]) -> list[Pair]:
         """Those of the tests that ask one field against another."""
         return [self._pairs[number] for number in sorted(self._pairs.keys() & set(tests))]
+
+    def holding(self, values: Mapping[str, Scalar]) -> dict[str, Truths]:
+        """The tests that hold for each of these values of fields. Without a field whose expressions took too long."""
+        each = {name: self.field(name).answer((value,)) for name, value in values.items()}
+        return {name: answer.true for name, answer in each.items() if not answer.slow}
+
+    def possible(self, rules: Sequence[Rule], fixed: Mapping[str, Scalar]) -> list[Rule]:
+        """Those of the rules that could hold where these fields have these values."""
+        known = self.holding(fixed)
+        decided = {number for name in known for number, _ in self._by_field.get(name, ())}
+        true = frozenset().union(*known.values())
+
+        def could(test: FieldTest) -> bool:
+            number = self._tests[test]
+            return number not in decided or number in true
+
+        return [rule for rule in rules if decided.isdisjoint(self.rules[id(rule)].tests) or could_hold(rule.condition, could)]
 
     def remember(self, one: dict[Any, Any]) -> None:
         """Something that remembers numbers of answers: it is emptied with them."""
@@ -287,14 +164,11 @@ class View:
         """The rules one of whose words may stand in a text, which is UTF-8."""
         if self._words is None:
             self._words = Words(self.words)
-        standing = self._words.standing(text)
-        return {index for word in standing for index in self.words[word]} if standing else NOTHING
+        return self.with_words(self._words.standing(text))
 
-    def worded_in_json(self, raw: bytes) -> set[int]:
-        """As `worded`, for a record that is still JSON: with an escape in it, every word could stand there."""
-        if ESCAPED in raw:
-            return {index for indexes in self.words.values() for index in indexes}
-        return self.worded(raw)
+    def with_words(self, words: Iterable[str]) -> set[int]:
+        """The rules that look for one of these words."""
+        return {index for word in words for index in self.words.get(word, ())}
 
 
 def _program(node: Node, numbers: dict[FieldTest, int]) -> Callable[[set[int]], bool]:

@@ -1,12 +1,12 @@
-"""All string tests of one field in one pass: which of them does a value pass?
+"""All string tests of one field: which of them does a value pass?
 
-Text tests are answered by Hyperscan alone, exactly; regular expressions only asked of it first (it may say yes too often, never too
-rarely) and then put to the reference test. What Hyperscan cannot take is put to the reference test always.
+Text tests are answered exactly. Regular expressions are only asked of Hyperscan first (it may say yes too often, never too rarely)
+and then put to the reference test; what it cannot take is put to the reference test always.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -15,10 +15,13 @@ import numpy as np
 
 from wardround.core.sigma._values import Piece, Regex, Text
 from wardround.core.vocab import WardroundError
+from wardround.engines.hunting._texts import Texts
 
 # Where Hyperscan (PCRE's syntax) reads an expression otherwise than the reference does: it is not asked.
 OTHERWISE = re.compile(r"\{,|(?<!\A)\(\?[a-zA-Z]+\)|\[\[|\\[uUNXRKQEGhHZ]|\(\?\(|\\[1-9]")
-LINE_FEED, LAST_ASCII = 10, 127
+LINE_FEED = 10
+HIDING = rb"[^\\](\\\\)*\\u|\xc4\xb0|\xe2\x84\xaa"
+"""In JSON a word may be hidden by an escape, and by the two signs beyond ASCII that become plain letters in lower case."""
 PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]*\Z")
 
 
@@ -33,57 +36,44 @@ class Store(Protocol):
 
 
 class Patterns:
-    """String tests by number. `passing(value)` gives the numbers of those that the value passes, and of those to be put to it.
+    """String tests by number: which text tests does a value pass, and which regular expressions are to be put to it?
 
     A value is given as it is written; folding is done here.
     """
 
     def __init__(self, tests: Sequence[tuple[int, Text | Regex]], *, store: Store | None = None) -> None:
-        folded: list[tuple[int, bytes, int]] = []
-        cased: list[tuple[int, bytes, int]] = []
+        self._texts = Texts((number, test) for number, test in tests if isinstance(test, Text))
         self.regexes = {number: test for number, test in tests if isinstance(test, Regex)}
-        texts = [(number, test) for number, test in tests if isinstance(test, Text)]
-        self.empty = frozenset(number for number, test in texts if matches_empty(test))
-        self.one_character = {number: test for number, test in texts if any(None in piece for piece in test.pieces)}
-        for number, test in texts:
-            (cased if test.cased else folded).append((number, expression(test.pieces), 0))
-        cased += [(number, *asked) for number, test in self.regexes.items() if (asked := _asked(test))]
-        self._folded, self._cased = _Database(folded, store=store), _Database(cased, store=store)
-        self.always = frozenset(n for n in self.regexes if n not in self._cased.taken)
-        self.untaken = {
-            n: t for n, t in texts if n not in (self._cased if t.cased else self._folded).taken and not matches_empty(t)
-        }
+        wanted = [(number, *asked) for number, test in self.regexes.items() if (asked := _asked(test))]
+        self._database = _Database(wanted, store=store)
+        self._always = frozenset(n for n in self.regexes if n not in self._database.taken)
 
     def passing(self, value: str) -> tuple[set[int], set[int]]:
         """The text tests that the value passes; the regular expressions that it may pass, which are to be asked."""
-        if not value:
-            return set(self.empty), set(self.regexes)
-        lower = value.lower()
-        plain = value.isascii()
-        data = lower.encode("utf-8", "surrogatepass")
-        hits = self._folded.scan(data)
-        if self._cased:
-            data = value.encode("utf-8", "surrogatepass")
-            hits |= self._cased.scan(data)
-        for number, test in self.untaken.items():
-            if test.passes(value if test.cased else lower):
-                hits.add(number)
-        if not plain:  # `?` is one character, and not one byte
-            for number, test in self.one_character.items():
-                (hits.add if test.passes(value if test.cased else lower) else hits.discard)(number)
+        return self._texts.passing(value), self._to_ask(value)
+
+    def several(self, values: Sequence[str]) -> Iterator[tuple[int, set[int], set[int]]]:
+        """As `passing`, with the place of a value among those given; without those for which there is nothing."""
+        held = self._texts.several(values)
+        asked = {at: some for at, value in enumerate(values) if (some := self._to_ask(value))} if self.regexes else {}
+        for at in held.keys() | asked.keys():
+            yield at, held.get(at, set()), asked.get(at, set())
+
+    def _to_ask(self, value: str) -> set[int]:
         if not self.regexes:
-            return hits, set()
-        if not PLAIN.match(data):  # what is a letter, a digit or a space beyond ASCII, the two say differently
-            return hits - self.regexes.keys(), set(self.regexes)
-        asked = (hits & self.regexes.keys()) | self.always
-        return hits - asked, asked
+            return set()
+        data = value.encode("utf-8", "surrogatepass")
+        if not PLAIN.match(data) or not data:  # what is a letter, a digit or a space beyond ASCII, the two say differently
+            return set(self.regexes)
+        return self._database.scan(data).union(self._always)
 
 
 class Words:
     """Plain words, looked for in whole texts without regard to case. May find too many, never too few."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = list(words)
+        self.all = frozenset(words)
+        self._words = sorted(self.all)
         self._wanted = [(n, _escaped(word.lower()), hs_caseless()) for n, word in enumerate(self._words)]
 
     @cached_property
@@ -92,7 +82,7 @@ class Words:
 
     @cached_property
     def _every(self) -> "Scanner":
-        return Scanner(self._wanted)
+        return Scanner([*self._wanted, (len(self._words), HIDING, 0)])
 
     def standing(self, text: bytes) -> list[str]:
         """The words that stand in a text, which is UTF-8."""
@@ -101,13 +91,19 @@ class Words:
         found = self._database.scan(text)
         return [self._words[number] for number in found] if found else []
 
-    def lines(self, block: bytes) -> set[int]:
-        """The lines of a block, by their place in it, in which a word may stand; with signs beyond ASCII in a line, any may."""
+    def by_line(self, block: bytes) -> Mapping[int, Collection[str]]:
+        """The words that stand in each line of a block of JSON, by its place in it; all, where one could stand hidden."""
+        hits = self._every.hits(block)
+        if not hits:
+            return {}
         ends = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_FEED)
-        places = [end - 1 for _, end in self._every.hits(block)]
-        if not block.isascii():
-            places += np.flatnonzero(np.frombuffer(block, np.uint8) > LAST_ASCII).tolist()
-        return set(np.searchsorted(ends, np.unique(places)).tolist()) if places else set()
+        found: dict[int, set[str] | frozenset[str]] = {}
+        for line, (number, _) in zip(np.searchsorted(ends, [end - 1 for _, end in hits]).tolist(), hits, strict=True):
+            if number == len(self._words):
+                found[line] = self.all
+            elif isinstance(words := found.setdefault(line, set()), set):
+                words.add(self._words[number])
+        return found
 
 
 class Scanner:
@@ -133,22 +129,6 @@ def hs_caseless() -> int:
     import hyperscan as hs
 
     return int(hs.HS_FLAG_CASELESS)
-
-
-def matches_empty(test: Text) -> bool:
-    """Does the empty text pass?"""
-    return all(not piece for piece in test.pieces)
-
-
-def expression(pieces: Sequence[Piece]) -> bytes:
-    """A wildcard text as an expression for Hyperscan."""
-    inner = [b"".join(b"." if part is None else _escaped(part) for part in piece) for piece in pieces]
-    start, end = b"\\A", b"\\z"
-    while len(inner) > 1 and not inner[0]:
-        inner, start = inner[1:], b""
-    while len(inner) > 1 and not inner[-1]:
-        inner, end = inner[:-1], b""
-    return start + b".*".join(piece for piece in inner if piece or len(inner) == 1) + end
 
 
 WRITTEN = [bytes([c]) if c < 128 and chr(c).isalnum() else b"\\x%02x" % c for c in range(256)]

@@ -1,73 +1,95 @@
 """Windows events and JSON lines on the short way: from the parsed record to what the rules say, without making an event of it.
 
-Whatever is not of the plainest form (nested data, several values, fractions) is left to the ordinary reader.
+Whatever is not of the plain form (fractions, lists of anything but text) is left to the ordinary reader.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from wardround.core.logs import Event, Kind, as_time
-from wardround.core.logs._records import EXCERPT, WINDOWS, windows_event
+from orjson import loads
+
+from wardround.core.logs import Event, Kind, Scalar, as_time
+from wardround.core.logs._records import EXCERPT, WINDOWS, _data, windows_event
 from wardround.core.logs._tables import table
 from wardround.engines.hunting._compiled import Decided, View
-from wardround.engines.hunting._shapes import Shape, Shapes
+from wardround.engines.hunting._shapes import WAITING, Shape, Shapes
 
 PLAIN = frozenset([str, int, type(None)])
+SIMPLE = PLAIN | {tuple}
 TEXTS = frozenset([str, type(None)])
 LARGEST_ID, LONGEST_CHANNEL = 0xFFFF, 256
 NOT_PLAIN = ("nested",) * 3
 SECTIONS = frozenset(["#attributes", "System", "EventData"])
+MOST_SECTIONS = len(SECTIONS)
+OUTSIDE = frozenset(["#attributes", "System"])
 NO_DATA: Mapping[str, Any] = {}
+FIXED = ("EventID", "Channel")
+"""Fields that are the same in all records of a kind, unless the data have their own."""
 
 
-class Layout(NamedTuple):
+class Layout:
     """One form of a kind of event: what was decided for its values, and those of its fields that the rules name."""
 
-    shape: Shape
-    names: frozenset[str]
+    __slots__ = ("kind", "names", "shape")
+
+    def __init__(self, kind: Kind, shape: Shape, names: frozenset[str]) -> None:
+        self.kind, self.shape, self.names = kind, shape, names
 
 
 class Told(NamedTuple):
-    """What a record says that its account needs, and what the rules say of it."""
+    """What a record says that its account needs, and what the rules say of it: WAITING as long as some of its `values` wait."""
 
-    records: "Records"
     layout: Layout
     decided: Decided
+    values: Sequence[Any]
     host: str
     time: Any
 
 
 class Records:
-    """Windows events of one kind. `asked` are the fields that any rule of the hunt names."""
+    """Windows events of one kind. `asked` are the fields that any rule of the hunt names; `views` gives the rules for it."""
 
-    def __init__(self, kind: Kind, shapes: Shapes, *, asked: frozenset[str]) -> None:
-        self.kind, self._asked = kind, asked
-        self.view: View = shapes.view
-        self._system = [name for name in (*PLAIN_SYSTEM, *FROM_ATTRIBUTES) if name in asked]
-        self._plain = [name for name in PLAIN_SYSTEM if name in asked]
-        self._attributes = [FROM_ATTRIBUTES[name] for name in FROM_ATTRIBUTES if name in asked]
-        self._layouts: dict[tuple[tuple[str, ...], tuple[bool, ...]], Layout] = {}
+    def __init__(self, kind: Kind, channel: str, views: "Views", *, asked: frozenset[str]) -> None:
+        self.kind, self._asked, self._views = kind, asked, views
+        self._fixed: dict[str, Scalar] = {"EventID": kind.event_id, "Channel": channel}
+        self._constant = tuple(self._fixed.values())
+        self._plain = [name for name in PLAIN_SYSTEM if name in asked and name not in FIXED]
+        attributes = [name for name in FROM_ATTRIBUTES if name in asked]
+        self._attributes = [FROM_ATTRIBUTES[name] for name in attributes]
+        self._system = [*self._plain, *attributes]
+        self._layouts: dict[tuple[str, ...], dict[tuple[bool, ...], Layout]] = {}
 
-    def tell(self, data: Mapping[str, Any], system: Mapping[str, Any]) -> tuple[Layout, Decided] | None:
+    def tell(self, event: Mapping[str, Any], system: Mapping[str, Any]) -> tuple[Layout, Decided, Sequence[Any]] | None:
         """What the rules say; None when the ordinary reader has to be asked."""
         get = system.get
         of_system = [get(name) for name in self._plain]
         for section, name in self._attributes:
-            value = get(section)
-            of_system.append(None if value is None else value["#attributes"].get(name))
-        values = [*data.values(), *of_system]
+            of_system.append(None if (value := get(section)) is None else value["#attributes"].get(name))
+        data = event.get("EventData", NO_DATA)
+        if type(data) is not dict or len(event) > MOST_SECTIONS or not SECTIONS.issuperset(event):
+            data = unfolded(event)
+        values = [*data.values(), *of_system, *self._constant]
         if not PLAIN.issuperset(map(type, values)):
-            values = [value if type(value) in PLAIN else _simple(value) for value in values]
+            of_system = [_of_system(value) for value in of_system]
+            values = [*[value if type(value) in SIMPLE else _simple(value) for value in data.values()], *of_system, *self._constant]
             if NOT_PLAIN in values:
-                return None
+                data = unfolded(event)
+                values = [*data.values(), *of_system, *self._constant]
+                if NOT_PLAIN in values:
+                    return None
+        names = tuple(data)
         missing = tuple([value is None for value in of_system]) if None in of_system else ()
-        layout = self._layouts.get((tuple(data), missing)) or self._layout(tuple(data), missing)
-        return layout, layout.shape.plain(values)
+        try:
+            layout = self._layouts[names][missing]
+        except KeyError:
+            layout = self._layout(names, missing)
+        decided = layout.shape.plain(values)
+        return layout, decided, values if decided is WAITING else ()
 
     def _layout(self, names: tuple[str, ...], missing: tuple[bool, ...]) -> Layout:
         places = dict(zip(names, range(len(names)), strict=True))
-        for nth, name in enumerate(self._system):
-            if not (missing and missing[nth]):
+        for nth, name in enumerate((*self._system, *FIXED)):
+            if not any(missing[nth : nth + 1]):
                 places.setdefault(name, len(names) + nth)
         if self.kind.channel == "security" and self.kind.event_id == 4688:
             for theirs, ours in table("fields")["windows"]["4688"].items():
@@ -75,26 +97,32 @@ class Records:
                     places.setdefault(name, places[theirs])
         if len(self._layouts) >= Shapes.MOST:
             self._layouts.clear()
-        got = self._layouts[names, missing] = Layout(Shape(self.view, places), self._asked & places.keys())
+        own = {name: value for name, value in self._fixed.items() if places[name] >= len(names)}
+        shape = Shape(self._views(self.kind, own), places, fixed=own)
+        got = Layout(self.kind, shape, self._asked & places.keys())
+        self._layouts.setdefault(names, {})[missing] = got
         return got
+
+
+Views = Callable[[Kind, Mapping[str, Scalar]], View]
 
 
 class LaterEvent(Event):
     """A Windows event whose fields and text are worked out only when somebody asks: most hits are only told."""
 
-    __slots__ = ("_record", "told")
+    __slots__ = ("_raw", "decided", "view")
 
-    def __init__(self, line: int, told: Told, record: Any, *, excerpt: str) -> None:
-        self.line, self.kind, self.host = line, told.records.kind, told.host
+    def __init__(self, line: int, told: Told, decided: Decided, *, raw: str) -> None:
+        self.line, self.kind, self.host = line, told.layout.kind, told.host
         self.time = as_time(told.time)
-        self.excerpt = excerpt[:EXCERPT]
-        self.told = told
-        self._record, self._folded = record, {}
+        self.excerpt = raw[:EXCERPT]
+        self.view, self.decided = told.layout.shape.view, decided
+        self._raw, self._folded = raw, {}
 
     def __getattr__(self, name: str) -> Any:
         if name not in ("fields", "text"):
             raise AttributeError(name)
-        whole = windows_event(self.line, self._record, excerpt=self.excerpt)
+        whole = windows_event(self.line, loads(self._raw), excerpt=self._raw)
         self.fields, self.text = whole.fields, whole.text
         return getattr(self, name)
 
@@ -102,43 +130,65 @@ class LaterEvent(Event):
 class WindowsRecords:
     """Windows events of every kind."""
 
-    def __init__(self, shapes: Callable[[Kind], Shapes], *, asked: frozenset[str]) -> None:
-        self._shapes, self._asked = shapes, asked
+    def __init__(self, views: Views, *, asked: frozenset[str]) -> None:
+        self._views, self._asked = views, asked
         self._kinds: dict[tuple[str, int], Records] = {}
 
     def tell(self, record: Any) -> Told | None:
         """What the rules say of one parsed record; None when the ordinary reader has to be asked."""
         try:
             event = record["Event"]
-            system, data = event["System"], event.get("EventData")
+            if len(record) > 1:  # what stands beside it may be more than its frame
+                return None
+            system = event["System"]
             channel, event_id, host = system["Channel"], system["EventID"], system["Computer"]
             if type(event_id) is dict:
                 event_id = event_id["#text"]
-                system = {**system, "EventID": event_id}
             if type(event_id) is str:
                 event_id = int(event_id)
-                system = {**system, "EventID": event_id}
             time = system["TimeCreated"]["#attributes"]["SystemTime"]
-            if not SECTIONS.issuperset(event) or type(event_id) is not int or not 0 <= event_id <= LARGEST_ID:
+            if type(event_id) is not int or not 0 <= event_id <= LARGEST_ID or type(channel) is not str:
                 return None
-            if type(channel) is not str or len(channel) > LONGEST_CHANNEL or type(host) is not str or not host:
+            if len(channel) > LONGEST_CHANNEL or type(host) is not str or not host:
                 return None
             records = self._kinds.get((channel, event_id)) or self._records(channel, event_id)
-            found = records.tell(NO_DATA if data is None else data, system)
+            found = records.tell(event, system)
         except (KeyError, TypeError, AttributeError, ValueError):
             return None
-        return None if found is None else Told(records, *found, host, time)
+        return None if found is None else Told(*found, host, time)
 
     def _records(self, channel: str, event_id: int) -> Records:
         kind = Kind(WINDOWS, "windows", channel.lower(), event_id)
         if len(self._kinds) >= Shapes.MOST:
             self._kinds.clear()
-        got = self._kinds[channel, event_id] = Records(kind, self._shapes(kind), asked=self._asked)
+        got = self._kinds[channel, event_id] = Records(kind, channel, self._views, asked=self._asked)
         return got
 
 
+def unfolded(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of an event whose sections hold others, by their names, as the ordinary reader takes them."""
+    fields: dict[str, tuple[Scalar, ...]] = {}
+    for name, value in event.items():
+        if name not in OUTSIDE and value is not None:
+            fields |= dict(_data(name, value))
+    return {name: _one(values) for name, values in fields.items()}
+
+
+def _one(values: tuple[Scalar, ...]) -> Any:
+    if len(values) == 1:
+        value = values[0]
+        return value if type(value) in PLAIN else values if type(value) is bool else NOT_PLAIN
+    return values if TEXTS.issuperset(map(type, values)) and values != NOT_PLAIN else NOT_PLAIN
+
+
+def _of_system(value: Any) -> Any:
+    if type(value) is dict:
+        value = value.get("#text")
+    return value if type(value) in PLAIN else (value,) if type(value) is bool else NOT_PLAIN
+
+
 def _simple(value: Any) -> Any:
-    """A value of another type as a field's tuple of values; NOT_PLAIN for what the ordinary reader has to see."""
+    """A value of another type as a field's tuple of values; NOT_PLAIN for what has to be looked through."""
     if type(value) is bool:
         return (value,)
     if type(value) is dict:

@@ -17,6 +17,9 @@ class Networks:
             self._tests[network.version].append((number, int(network.network_address), int(network.netmask)))
         self._any = any(self._tests.values())
 
+    def __bool__(self) -> bool:
+        return self._any
+
     def holding(self, value: Scalar) -> Iterator[int]:
         """The networks in which the address lies; none for what is no address."""
         if not self._any:
@@ -45,9 +48,12 @@ class Numbers:
             else:
                 self._others.append((number, test))
 
+    def __bool__(self) -> bool:
+        return bool(self._equal or self._others)
+
     def holding(self, value: Scalar) -> Iterator[int]:
         """The comparisons that hold; none for what is no number."""
-        if not (self._equal or self._others) or (read := as_number(value)) is None:
+        if not self or (read := as_number(value)) is None:
             return
         yield from self._equal.get(read, ())
         yield from (number for number, test in self._others if test.passes(value))

@@ -1,14 +1,14 @@
 """The fast search of one source, behind the same call as the plain one and equal to it, event by event and rule by rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from wardround.core.hunts._plan import Account, Plan
 from wardround.core.hunts.indicators import IndicatorSet
-from wardround.core.logs import Event, Kind, Source, Tally
+from wardround.core.logs import Event, Kind, Scalar, Source, Tally
 from wardround.core.sigma import Rule, RuleSet, SlowRegexError, holds
 from wardround.engines.hunting._bulk import COMBINED_KIND, BulkReading
-from wardround.engines.hunting._compiled import ESCAPED, Compiled, Decided, View
+from wardround.engines.hunting._compiled import Compiled, Decided, View
 from wardround.engines.hunting._lines import Doubts
 from wardround.engines.hunting._patterns import Store, Words
 from wardround.engines.hunting._records import LaterEvent, WindowsRecords
@@ -23,13 +23,15 @@ class FastSearcher:
     def __init__(self, rules: RuleSet, *, indicators: IndicatorSet | None = None, store: Store | None = None) -> None:
         self.plan, self.compiled = Plan(rules, indicators=indicators), Compiled(rules.rules, store=store)
         self._kinds: dict[Kind, Shapes] = {}
-        self.windows = WindowsRecords(self.shapes, asked=self.plan.fields)
+        self._views: dict[tuple[int, ...], View] = {}
+        self._words = Words(())
+        self.windows = WindowsRecords(self.view, asked=self.plan.fields)
 
-    @cached_property
-    def words(self) -> Words:
-        """The words that any rule looks for in a record, and what could hide one there."""
-        anchors = frozenset[int | str]().union(*(ready.anchors or () for ready in self.compiled.rules.values()))
-        return Words([*sorted(word for word in anchors if isinstance(word, str)), ESCAPED.decode()])
+    def words_with(self, wanted: set[str]) -> Words:
+        """Words to look for in records: those that are wanted, and those that were wanted before."""
+        if not wanted <= self._words.all:
+            self._words = Words(wanted | self._words.all)
+        return self._words
 
     @cached_property
     def doubts(self) -> Doubts:
@@ -39,8 +41,18 @@ class FastSearcher:
     def shapes(self, kind: Kind) -> Shapes:
         """The rules for one kind of event, and what they decided so far."""
         if kind not in self._kinds:
-            self._kinds[kind] = Shapes(View(self.compiled, self.plan.of(kind)[0]))
+            self._kinds[kind] = Shapes(self.view(kind, {}))
         return self._kinds[kind]
+
+    def view(self, kind: Kind, fixed: Mapping[str, Scalar]) -> View:
+        """The rules for one kind of event, without those that cannot hold where some fields have these values."""
+        rules = self.plan.of(kind)[0]
+        if fixed:
+            rules = self.compiled.possible(rules, fixed)
+        key = tuple(map(id, rules))
+        if key not in self._views:
+            self._views[key] = View(self.compiled, rules)
+        return self._views[key]
 
     def __call__(self, source: Source, *, plan: Plan) -> "FastSearch":
         """Begin to search one source."""
@@ -60,7 +72,7 @@ class FastSearch:
         indicators = self.account.plan.indicators
         for event in self._reading:
             if isinstance(event, LaterEvent):
-                hits = self.decided(event, event.told.records.view, event.told.decided)
+                hits = self.decided(event, event.view, event.decided)
             else:
                 hits = self.over(event)
                 if indicators is not None:

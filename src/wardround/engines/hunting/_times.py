@@ -1,11 +1,20 @@
 """Times of many events, kept as they are written while they are all written alike."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from wardround.core.logs import Tally, as_time
 
-WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z", re.ASCII)
+WRITTEN = r"\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z"
+ONE, ALL = re.compile(WRITTEN, re.ASCII), re.compile(rf"(?:{WRITTEN})*", re.ASCII)
+TO_HOUR, TO_MINUTE = len("2025-05-15T02"), len("2025-05-15T02:12")
+MINUTE = timedelta(minutes=1)
+AFTER = "~"
+"""Comes after everything that a time is written with."""
 
 
 class Times:
@@ -14,41 +23,56 @@ class Times:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._hours: dict[str, list[str]] = {}
-        self._last = ""
+        self._sound: set[str] = set()
 
-    def add(self, time: Any) -> bool:
-        """One event's time; False, and nothing done, for one that is not written so."""
-        if type(time) is not str or not WRITTEN.fullmatch(time):
+    def odd(self, times: Sequence[Any]) -> list[int]:
+        """The places of those that are not written so, or are no time."""
+        try:
+            if ALL.fullmatch("".join(times)) and self._sound.issuperset({time[:TO_HOUR] for time in times}):
+                return []
+        except TypeError:
+            pass
+        return [at for at, time in enumerate(times) if not self._good(time)]
+
+    def _good(self, time: Any) -> bool:
+        if type(time) is not str or not ONE.fullmatch(time):
             return False
-        ends = self._hours.get(time[:13])
-        if ends is not None:
-            if time < ends[0]:
-                ends[0] = time
-            elif time > ends[1]:
-                ends[1] = time
-        elif as_time(time) is None:
-            return False
-        else:
-            self._hours[time[:13]] = [time, time]
-        if not self._last:
-            self._tally.clock.corrected(as_time(time))
-        elif time < self._last:
-            self._tally.clock.corrected(as_time(self._last))
-            self._tally.clock.corrected(as_time(time))
-        self._last = time
+        if time[:TO_HOUR] not in self._sound:
+            if as_time(time) is None:
+                return False
+            self._sound.add(time[:TO_HOUR])
         return True
 
-    def pause(self) -> None:
-        """Another event, counted elsewhere, comes between: the clock is told how far we are."""
-        if self._last:
-            self._tally.clock.corrected(as_time(self._last))
-            self._last = ""
+    def add(self, times: Sequence[str]) -> None:
+        """Times of events that follow one another, none of them odd, in their order."""
+        ordered = sorted(times)
+        back, furthest = (0, timedelta(0)) if ordered == times else _steps_back(times)
+        first, last = as_time(times[0]), as_time(times[-1])
+        if first is not None and last is not None:
+            self._tally.clock.passed(first, last, back=back, furthest=furthest)
+        at = 0
+        while at < len(ordered):
+            hour = ordered[at][:TO_HOUR]
+            end = bisect_left(ordered, hour + AFTER, at)
+            ends = self._hours.setdefault(hour, [ordered[at], ordered[at]])
+            ends[0], ends[1] = min(ends[0], ordered[at]), max(ends[1], ordered[end - 1])
+            at = end
 
     def close(self) -> None:
         """Hand over what was seen."""
-        self.pause()
         for ends in self._hours.values():
             for time in ends:
                 if (read := as_time(time)) is not None:
                     self._tally.seen.add(read)
         self._hours.clear()
+
+
+def _steps_back(times: Iterable[str]) -> tuple[int, timedelta]:
+    """How often the next time is more than a minute earlier, and by how much at most."""
+    back, furthest = 0, timedelta(0)
+    for one, then in pairwise(times):
+        if then < one and then[:TO_MINUTE] != one[:TO_MINUTE]:
+            before, after = as_time(one), as_time(then)
+            if before is not None and after is not None and (by := before - after) > MINUTE:
+                back, furthest = back + 1, max(furthest, by)
+    return back, furthest
