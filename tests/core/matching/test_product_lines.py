@@ -15,6 +15,7 @@ from wardround.core.matching import Overrides, decide, match_all
 from wardround.core.matching._bulk import CODES, verdicts
 from wardround.core.matching._match import subject_of
 from wardround.core.matching._names import product_keys
+from wardround.core.matching._product_lines import of_family
 from wardround.core.names import Aliases
 from wardround.core.vocab import Finding, Install
 
@@ -173,6 +174,14 @@ def test_an_affected_exchange_may_hold_updates_that_nobody_lists(asked: Any) -> 
 
 
 EXCHANGE_AT_CU14 = ("CVE-2024-26198", "Microsoft Exchange Server 2019", "15.2.1544.4")
+
+
+@pytest.mark.parametrize("package", ["NETCore", "AspNetCore", "WindowsDesktop"])
+def test_a_runtime_pack_of_nuget_is_a_release_of_dotnet(package: str) -> None:
+    """The packs bear the runtime's own version: https://learn.microsoft.com/dotnet/core/deploying/runtime-patch-selection."""
+    found = of_family(Install("a", f"Microsoft.{package}.App.Runtime.linux-x64", "6.0.20"))
+    assert found
+    assert (found.product, found.version) == ("microsoft .net", "6.0.20")
 
 
 @pytest.mark.parametrize(

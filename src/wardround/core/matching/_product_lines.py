@@ -17,7 +17,7 @@ from wardround.core.matching._windows import VENDOR
 from wardround.core.vocab import Install, name_key
 
 _VENDORS = ("", VENDOR, "microsoft corporation", "microsoft corp.", "microsoft corp")
-_WORDS = ("exchange", "visual", "sharepoint", ".net", "powershell", "ole", "desktop runtime")
+_WORDS = ("exchange", "visual", "sharepoint", ".net", "powershell", "ole", "desktop runtime", "app.runtime")
 _ALSO = {"se": "subscription edition"}
 _SAID = re.compile(r"version (\d+)\.(\d+) \(build (\d+)\.(\d+)\)", re.ASCII)
 _BUILD = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,4}", re.ASCII)
