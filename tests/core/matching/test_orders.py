@@ -4,7 +4,11 @@ from itertools import pairwise
 
 import pytest
 
+from wardround.core.matching._entries import entry_of
+from wardround.core.matching._numbers import text_of
 from wardround.core.matching._orders import UnreadableError, order_of, shown
+from wardround.core.matching._prereleases import beside
+from wardround.core.vocab import Verdict
 
 
 @pytest.mark.parametrize(
@@ -97,3 +101,10 @@ def test_an_arabic_digit_is_no_plain_number() -> None:
 def test_what_is_shown_is_short_and_on_one_line(text: str) -> None:
     assert len(shown(text)) <= 62
     assert "\n" not in shown(text)
+
+
+def test_a_range_from_a_release_to_its_longer_spelling_has_its_ends_in_order() -> None:
+    """CVE-2023-45618, ArubaOS: from 10.5 to 10.5.0.0."""
+    entry = entry_of({"version": "10.5", "lessThanOrEqual": "10.5.0.0", "status": "affected"})
+    assert beside("10.5", "10.5.0.0") is None
+    assert entry.read(text_of("10.5.0.0")).statuses == {Verdict.AFFECTED}

@@ -16,8 +16,9 @@ from itertools import pairwise
 from typing import Any
 
 from wardround.core.matching._drawn import with_drawn
-from wardround.core.matching._habits import DOTTED, READINGS, entries_of, mended_lines, numbers_of, with_entries, without_default
+from wardround.core.matching._habits import READINGS, entries_of, mended_lines, numbers_of, with_entries, without_default
 from wardround.core.matching._in_words import in_words
+from wardround.core.matching._lined import with_line
 from wardround.core.matching._product_order import form_of_object
 from wardround.core.matching._spelling import end_of, may_be_spelled, spelled, start_of
 from wardround.core.matching._told import with_told
@@ -30,7 +31,9 @@ NO_START = (
 )
 OPEN = ("unspecified", "*")
 _TOLD = re.compile(r"(?<![\d.])\d+(?:\.\d+)*", re.ASCII)
+_REVISION = re.compile(r"\d+(?:\.\d+)+-(?:rev|rc|beta|alpha)\.?\d+", re.ASCII)
 _LONGEST = 10_000
+_SHORT = 16
 _NARROWING = ("product", "packageName", "platforms", "modules", "cpes", "collectionURL")
 
 Ends = Mapping[str, Sequence[str]]
@@ -88,7 +91,7 @@ def by_convention(
                     worded = worded or reading not in READINGS.values()
                     assumed = (*assumed, f"{convention.says} ({convention.id})")
     own = own or (_open_ends([affected], container) if worded else ())
-    if (started := _started(affected, sorted(set(own), key=numbers_of)) or _from_the_first(affected)) is not None:
+    if (started := _started(affected, sorted(set(own), key=_place)) or _from_the_first(affected)) is not None:
         affected = started
         assumed = (*assumed, NO_START)
     lines = next((c for c in _by_vendor().get(vendor, ()) if c.mends_lines and c.container == container), None)
@@ -101,12 +104,13 @@ def by_convention(
 def whole_ends(affected: Mapping[str, Any], *, description: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """The object with ends that its publisher cut short made whole, by the record's own description, and the sentence to assume.
 
-    So is one that calls every version affected (`_drawn`).
+    So is one that calls every version affected (`_drawn`), and one that lists a version where the words draw a line (`_lined`).
     `16.7` is 16.7.9 where the description speaks of that one and not of 16.7: taken by its letter it would clear 16.7.8.
     """
-    drawn, assumed = with_drawn(affected, description=description)
-    if assumed:
-        return drawn, assumed
+    for by_words in (with_drawn, with_line):
+        drawn, assumed = by_words(affected, description=description)
+        if assumed:
+            return drawn, assumed
     vendor = affected.get("vendor")
     habits = _by_vendor().get(_key(vendor) if isinstance(vendor, str) else "", ())
     if any("slipped_default" in convention.readings for convention in habits):
@@ -140,6 +144,13 @@ def may_apply(objects: Sequence[Mapping[str, Any]]) -> bool:
             start = entry.get("version") if isinstance(entry, dict) else entry
             if start in ("unspecified", "", "*") or may_be_spelled(entry):
                 return True
+            if (
+                affected.get("defaultStatus") == "unaffected"
+                and isinstance(start, str)
+                and len(start) < _SHORT
+                and not end_of(entry)
+            ):
+                return True
             zeros += isinstance(entry, dict) and entry.get("version") == "0"
     return zeros > 1
 
@@ -168,7 +179,12 @@ def _open_ends(objects: Sequence[Mapping[str, Any]], container: str) -> list[str
     ends = [end_of(entry) for entry in entries if _is_open(entry, (*OPEN, "0"))] if apart else []
     if len(set(ends)) < 2:
         ends = [end_of(entry) for entry in entries if _is_open(entry, OPEN)]
-    return ends if len(set(ends)) == 1 or all(DOTTED.fullmatch(end) for end in ends) else []
+    return ends if len(set(ends)) == 1 or all(map(_place, ends)) else []
+
+
+def _place(end: str) -> tuple[int, ...]:
+    """The numbers that an end is put in order by: of a candidate or revision (`3.0.0-rc3`, `7.10.6-rev50`) those of its release."""
+    return numbers_of(end) or (numbers_of(end.partition("-")[0]) if _REVISION.fullmatch(end) else ())
 
 
 def _own_series(affected: Mapping[str, Any], container: str) -> bool:
@@ -195,7 +211,7 @@ def _started(affected: Mapping[str, Any], ends: Sequence[str]) -> Mapping[str, A
         return None
     spans = {ends[0]: ("0", ends[0])}
     for below, end in pairwise(ends):
-        parts, limit = numbers_of(end), numbers_of(below)
+        parts, limit = _place(end), _place(below)
         leading = (parts[:n] for n in range(1, len(parts) + 1))
         first = next((part for part in leading if part > limit[: len(part)]), None)
         if first == parts and len(limit) >= len(parts):  # 15 ends the series after that of 12.5; after that of 14.7 there is none

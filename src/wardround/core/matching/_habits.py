@@ -21,10 +21,11 @@ _OF_KERNEL = frozenset({"", "custom", "semver", "original_commit_for_fix"})
 _MAJOR = re.compile(r"[vV]?\d+", re.ASCII)
 _LONGER_THAN_SEMVER = re.compile(r"\d+(?:\.\d+){3,}", re.ASCII)
 _RELEASE = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
-_CANDIDATE = re.compile(r"(\d+(?:\.\d+){2,})-?rc\d+", re.ASCII)
+_CANDIDATE = re.compile(r"(\d+(?:\.\d+){2,})-?(?:alpha|beta|rc)\d+", re.ASCII)
 _OF_COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]* (\d+(?:\.\d+)?)", re.ASCII)
 _WRITTEN_TOGETHER = re.compile(r"([1-9])(\d\d)", re.ASCII)
 _LINE_OF, _SEVERAL = 3, 2
+_NO_ORDER = ("", "custom")
 _LINE = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _TRACK = re.compile(r"(?:current|long term service) release \((?:cr|ltsr)\)(?: 0)?", re.ASCII | re.IGNORECASE)
 _LINE_AND_UPDATE = re.compile(r"(\d{4}) LTSR (CU\d+)(?: .*)?", re.ASCII)
@@ -146,6 +147,30 @@ def _listed_default(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return None
     listed = all(entry.get("status") == "affected" and start_of(entry)[:1].isdigit() and not end_of(entry) for entry in entries)
     return without_default(affected) if listed else None
+
+
+def _worded_default(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """*Affected* as the default beside affected entries of which one states its limit in words (`before v9.2.1 and v9.1.1d`)."""
+    entries = list(entries_of(affected))
+    if affected.get("defaultStatus") != "affected" or any(e.get("status") != "affected" or end_of(e) for e in entries):
+        return None
+    return without_default(affected) if any(" " in start_of(entry) for entry in entries) else None
+
+
+def _listed_short(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Single versions of one or two numbers (`3.2`) beside a default of *unaffected*: of what is deeper in them nobody speaks.
+
+    Only where no order of versions is declared, by which 3.2 would be 3.2.0. A version 0 names none: then nobody speaks of any.
+    """
+    entries = list(entries_of(affected))
+    if affected.get("defaultStatus") != "unaffected" or any(end_of(e).endswith(".*") for e in entries):
+        return None
+    listed = [e for e in entries if e.get("status") == "affected" and not end_of(e) and _type(e) in _NO_ORDER]
+    short = [line for entry in listed if _LINE.fullmatch(line := start_of(entry))]
+    if "0" in short or any(start_of(e) == "0" and not end_of(e) and e.get("status") == "unknown" for e in entries):
+        return without_default(affected)
+    more = [{"version": line, "lessThan": f"{line}.*", "status": "unknown", "versionType": "custom"} for line in short]
+    return {**affected, "versions": [*affected["versions"], *more]} if more else None
 
 
 def _only_fixes(changes: Any) -> bool:
@@ -290,14 +315,27 @@ def _releases_and_updates(affected: Mapping[str, Any]) -> Mapping[str, Any] | No
 
 
 def _before_the_candidate(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """`6.0.18rc1` at the end of a range: the first candidate of the release that has the fix, which stands for that."""
+    """`6.0.18rc1` at the end of a range, or as its change: the first candidate of the release with the fix, which stands for it."""
 
     def change(entry: Any) -> Any:
-        end = entry.get("lessThan") if isinstance(entry, Mapping) else None
-        return {**entry, "lessThan": found[1]} if isinstance(end, str) and (found := _CANDIDATE.fullmatch(end)) else entry
+        if not isinstance(entry, Mapping):
+            return entry
+        found: dict[str, Any] = {"lessThan": end} if (end := _released(entry.get("lessThan"))) else {}
+        steps = entry.get("changes")
+        if isinstance(steps, list) and any(isinstance(step, Mapping) and _released(step.get("at")) for step in steps):
+            found["changes"] = [
+                {**step, "at": _released(step.get("at")) or step.get("at")} if isinstance(step, Mapping) else step for step in steps
+            ]
+        return {**entry, **found} if found else entry
 
     changed = with_entries(affected, change)
     return None if changed["versions"] == affected.get("versions") else changed
+
+
+def _released(version: Any) -> str:
+    """The release that a candidate comes before; empty for what is none."""
+    found = _CANDIDATE.fullmatch(version.strip()) if isinstance(version, str) else None
+    return found[1] if found else ""
 
 
 def _on_its_one_platform(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -332,6 +370,8 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] 
     "no_start": _no_start,
     "slipped_default": _slipped_default,
     "listed_default": _listed_default,
+    "worded_default": _worded_default,
+    "listed_short": _listed_short,
     "listed_lower_bounds": _listed_lower_bounds,
     "dotted": _dotted,
     "kernel_releases": _kernel_releases,

@@ -49,7 +49,7 @@ def _read(entry: Any, texts: Sequence[re.Pattern[str]]) -> list[Entry] | None:
         # The words stand where the range starts, and its end is stated beside them.
         known = parts.get("end", end.lstrip("<= ")) == end.lstrip("<= ")
         return [{**entry, "version": parts.get("start", "unspecified")}] if known else None
-    return None if set(parts) == {"start"} else list(_written(parts, entry))
+    return None if set(parts) <= {"start"} else list(_written(parts, entry))
 
 
 def _written(parts: Mapping[str, str], entry: Entry) -> Iterator[Entry]:

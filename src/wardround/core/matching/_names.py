@@ -1,7 +1,7 @@
 """Which records name an install: the rule of names, apart from any verdict."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
@@ -16,10 +16,11 @@ from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._gist import gist
 from wardround.core.names._keys import Name, name_of_cpe
 from wardround.core.names._named import ECOSYSTEM, language_of_purl, names_of, names_of_purl
+from wardround.core.names._product import bare_vendor
 from wardround.core.names._purl import without_version
 from wardround.core.vocab import Install
 
-__all__ = ["Name", "Naming", "Records", "key_of", "name_all", "names", "names_of", "product_keys"]
+__all__ = ["Name", "Naming", "Records", "key_of", "name_all", "named_alike", "names", "names_of", "product_keys"]
 
 Naming = Callable[[str], Mapping[str, Sequence[str]]]
 """Product key -> vendor key (empty: the record states no vendor) -> the CVEs whose records name that product of that vendor."""
@@ -93,22 +94,31 @@ def name_all(
     installs: Iterable[Install], *, naming: Naming, records: Records | None = None, aliases: Aliases = _NO_ALIASES
 ) -> list[Named | None]:
     """What `names` finds for each install, in their order; the same statement of a product is looked up once."""
-    known: dict[tuple[object, ...], tuple[str, Named | None]] = {}
+    known: dict[Hashable, tuple[str, Named | None]] = {}
     found = []
     for install in installs:
-        package = without_version(install.purl) if install.purl else ""
-        key: tuple[object, ...] = (install.vendor, install.product, install.cpe, package, install.scheme)
-        if "windows" in f"{install.product} {install.cpe}".casefold():
-            key = (id(install),)  # its version and further columns say which release it is
-        elif install.extra:
-            key = (*key, *sorted(install.extra.items()))
-        if may_be_package(install) or "sql server" in install.product.casefold() or of_family(install) or _first_number(install):
-            key = (*key, install.purl, install.version)  # its ending can say whose package it is; its build, which release
-        if key not in known:
+        if (key := named_alike(install)) not in known:
             known[key] = install.purl, names(install, naming=naming, records=records, aliases=aliases)
         purl, named = known[key]
         found.append(named if purl == install.purl or named is None else _by_purl(named, purl, install.purl))
     return found
+
+
+def named_alike(install: Install) -> Hashable:
+    """What the records that name an install follow from: installs of one key get the same, whatever their versions."""
+    package = without_version(install.purl) if install.purl else ""
+    key: tuple[object, ...] = (install.vendor, install.product, install.cpe, package, install.scheme)
+    if install.extra:
+        key = (*key, *sorted(install.extra.items()))
+    if (
+        "windows" in f"{install.product} {install.cpe}".casefold()  # its version says which release it is
+        or may_be_package(install)  # its ending can say whose package it is
+        or "sql server" in install.product.casefold()  # its build, which release
+        or of_family(install)
+        or _first_number(install)
+    ):
+        key = (*key, install.purl, install.version)
+    return key
 
 
 def _by_purl(named: Named, stated: str, purl: str) -> Named:
@@ -322,6 +332,11 @@ def _owners(records: Iterable[Advisory], product: str) -> set[str]:
     return owners
 
 
+def _beside(product: str, vendor: str) -> str:
+    """A product with its vendor's name before it, or without it where it has it."""
+    return product[len(vendor) + 1 :] if product.startswith(f"{vendor} ") else f"{vendor} {product}"
+
+
 def _stated_names(install: Install, aliases: Aliases) -> Iterator[tuple[Name, str]]:
     """Vendor and product as the install states them, then as its CPE, and its package URL do; each with how it was found.
 
@@ -334,13 +349,14 @@ def _stated_names(install: Install, aliases: Aliases) -> Iterator[tuple[Name, st
         if bare != product:
             yield (vendor, bare), "as the inventory states it, without version and processor" if vendor else ""
         if vendor:
-            whose = aliases.vendor(vendor)
-            beside = bare[len(whose) + 1 :] if bare.startswith(f"{whose} ") else f"{whose} {bare}"
-            yield (vendor, beside), "as the inventory states it, its vendor's name aside"
-            for one in (bare, beside):
+            whose, own = aliases.vendor(vendor), bare_vendor(vendor)
+            asides = [_beside(bare, name) for name in dict.fromkeys((whose, own))]
+            for beside in asides:
+                yield (vendor, beside), "as the inventory states it, its vendor's name aside"
+            for one in (bare, *asides):
                 for other, how in _written_otherwise(one, whose):
                     yield (vendor, other), how
-            for one in filter(None, dict.fromkeys((gist(whose, bare), gist(whose, beside)))):
+            for one in filter(None, dict.fromkeys(gist(whose, name) for name in (bare, *asides))):
                 for other in (one, f"{one} firmware"):
                     yield (vendor, other), "as the inventory states it, its spelling and the word for its sort aside"
     if install.cpe and (name := name_of_cpe(install.cpe)):

@@ -35,7 +35,7 @@ def beside(version: str, bound: str) -> frozenset[int] | None:
     """Where a version can stand beside a bound, one of which comes before its release. None where that cannot be told."""
     mine, other = of(version), of(bound)
     here, there = (form[0] if form else _plain(text) for form, text in ((mine, version), (other, bound)))
-    if here is None or there is None:
+    if here is None or there is None or (mine is None and other is None):
         return None
     coarse = mine is None and len(here) < len(there)
     if coarse and here == there[: len(here)] and any(there[len(here) :]):
