@@ -41,6 +41,17 @@ def test_a_row_is_a_detection_of_its_rule() -> None:
     assert (hit.time, hit.excerpt) == (at(3, 12).replace(second=44), "GET /mifs/403.jsp?k=1")
 
 
+def test_days_before_months_as_a_british_portal_exports_them() -> None:
+    """The last row alone shows which of them stands first."""
+    head, *rows = PROBE.splitlines()
+    days = zip((3, 3, 13), rows, strict=True)
+    british = [row.replace("2025-05-15T", f"{day}/05/2025 ").replace("Z", "") for day, row in days]
+    result = run(HIT.replace("2025-05-15T03:12:44Z", "14/05/2025 03:12:44"), "\n".join([head, *british]))
+    assert [hit.time for hit in result.detections] == [datetime(2025, 5, 14, 3, 12, 44, tzinfo=UTC)]
+    (source,) = result.coverage.sources
+    assert (source.first, source.events) == (datetime(2025, 5, 3, 3, tzinfo=UTC), 22)
+
+
 def test_the_probe_is_the_coverage_with_its_gap() -> None:
     result = run(HIT, PROBE)
     (source,) = result.coverage.sources

@@ -90,7 +90,16 @@ def _named(row: Mapping[str, Any], names: Iterable[str]) -> Any:
     return next((row[name] for name in names if row.get(name) not in (None, "")), None)
 
 
-def _time(value: Any) -> datetime | None:
+def _clock(rows: Rows) -> Clock:
+    """A clock that has seen all times of a result, and knows from them whether days or months stand first."""
+    clock = Clock()
+    for _, row in rows.numbered:
+        for name in (*HOURS, "first", "last"):
+            clock.read(row.get(name))
+    return clock
+
+
+def _time(value: Any, clock: Clock) -> datetime | None:
     """A time as these tools write it; without a zone it is UTC, which both export by default."""
     if isinstance(value, str):
         for form in WRITTEN:
@@ -98,7 +107,7 @@ def _time(value: Any) -> datetime | None:
                 return datetime.strptime(value, form).replace(tzinfo=UTC)
             except ValueError:
                 continue
-    return Clock().read(value)
+    return clock.read(value)
 
 
 def _detections(rows: Rows, rules: Mapping[str, Rule | Correlation], rejected: list[Rejected]) -> Iterator[Detection]:
@@ -108,6 +117,7 @@ def _detections(rows: Rows, rules: Mapping[str, Rule | Correlation], rejected: l
             where=rows.name,
             do="run the pack's own query, or name the column `rule`",
         )
+    clock = _clock(rows)
     for number, row in rows.numbered:
         rule = rules.get(str(_named(row, RULE) or ""))
         if rule is None:
@@ -115,7 +125,7 @@ def _detections(rows: Rows, rules: Mapping[str, Rule | Correlation], rejected: l
             continue
         source = str(_named(row, ("source", "_source")) or rows.name)
         excerpt = str(_named(row, ("excerpt", "_raw", "raw")) or "")[:EXCERPT]
-        yield Detection(rule.id, source, number, _time(_named(row, TIME)), rule.title, rule.level, excerpt)
+        yield Detection(rule.id, source, number, _time(_named(row, TIME), clock), rule.title, rule.level, excerpt)
 
 
 def _plain(query: str) -> str:
@@ -139,9 +149,10 @@ def _runs(probe: Rows, pack: Pack, asked: Mapping[str, set[str]], rejected: list
     """The sources of a probe, each with the hours in which it had events."""
     rejected += [Rejected(probe.name, what) for what in probe.problems]
     by_source: dict[tuple[str, str, str], list[_Probed]] = {}
+    clock = _clock(probe)
     for number, row in probe.numbered:
         source, log = _named(row, ("source", "_source")), str(_named(row, ("log",)) or "")
-        hour, count = _time(_named(row, HOURS)), _count(_named(row, ("events", "count", "count_")))
+        hour, count = _time(_named(row, HOURS), clock), _count(_named(row, ("events", "count", "count_")))
         if source is None or hour is None or count is None:
             rejected.append(Rejected(probe.name, f"row {number}: it does not state source, hour and events"))
             continue
@@ -149,7 +160,7 @@ def _runs(probe: Rows, pack: Pack, asked: Mapping[str, set[str]], rejected: list
             continue
         if not log:
             raise BadInput("it has no column `log`", where=probe.name, do="run the pack's own coverage query")
-        first, last = (_time(_named(row, (name,))) or hour for name in ("first", "last"))
+        first, last = (_time(_named(row, (name,)), clock) or hour for name in ("first", "last"))
         has = {name.removeprefix("has_"): _count(value) or 0 for name, value in row.items() if name.startswith("has_")}
         key = (str(source), str(_named(row, ("host", "computer")) or ""), log)
         by_source.setdefault(key, []).append(_Probed(hour, first, last, count, has))
