@@ -30,6 +30,10 @@ COMMANDS = {
     "audit": ("wardround.cli.audit", "The record: export it, and check an export anywhere."),
     "replay": ("wardround.cli.replay", "Play a real incident, day by day."),
     "synth": ("wardround.cli.synth", "Data of the real shape that belongs to nobody."),
+    "backup": ("wardround.cli.backup", "Everything of an installation in one file, while it runs."),
+    "restore": ("wardround.cli.restore", "An installation out of a backup, in an empty place."),
+    "doctor": ("wardround.cli.doctor", "Is this installation in order: what is wrong, and what to do."),
+    "move": ("wardround.cli.move", "The hub's rows from SQLite to PostgreSQL."),
     "settings": ("wardround.cli.settings", "What this installation goes by, and where that was stated."),
     "worker": ("wardround.cli.worker", "Run the hub's jobs (`up` starts one)."),
 }

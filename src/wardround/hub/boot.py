@@ -10,14 +10,19 @@ from wardround.hub.installation import Installation
 from wardround.lake.home import Home
 
 
-def boot(home: Home) -> None:
-    """Set Django up on `home` and bring its database up to date. Creates both where they are new."""
+def start(home: Home) -> None:
+    """Set Django up on `home`, whatever its database holds."""
     os.environ["WARDROUND_HOME"] = str(home.path)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wardround.hub.settings")
+    django.setup()
+
+
+def boot(home: Home) -> None:
+    """Set Django up on `home` and bring its database up to date. Creates both where they are new."""
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (home.path / "installation.json").exists():
         Installation.read(home).write(home)
-    django.setup()
+    start(home)
     migrate()
 
 

@@ -14,7 +14,10 @@ HOME = Home.at(None)
 INSTALLATION = Installation.read(HOME)
 
 
-def _database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, object]:
+    """Django's settings for the database at an address; without one, for the SQLite file of the home folder."""
+    if not url and HOME.moved.exists():
+        raise BadInput("its rows were moved to PostgreSQL", where=str(HOME.database), do="state their address: WARDROUND_DATABASE")
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -47,7 +50,7 @@ def _secret_key(stated: str) -> str:
     return stated or INSTALLATION.secret_key
 
 
-DATABASES = {"default": _database(value_of("WARDROUND_DATABASE"))}
+DATABASES = {"default": database(value_of("WARDROUND_DATABASE"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = _secret_key(value_of("WARDROUND_SECRET_KEY"))
 DEBUG = False

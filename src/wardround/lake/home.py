@@ -28,6 +28,11 @@ class Home:
         return self.path / "hub.sqlite3"
 
     @property
+    def moved(self) -> Path:
+        """What the hub's SQLite file is called once its rows have moved to PostgreSQL."""
+        return self.path / "hub.sqlite3.moved"
+
+    @property
     def feeds(self) -> Path:
         """The folder of feed statements (see `wardround.lake.statements`)."""
         return self.path / "feeds"
