@@ -123,3 +123,34 @@ def test_whatever_stands_there_is_read_and_never_changed(versions: list[Any]) ->
     assert repr(versions) == before
     again, _ = spelled(once)
     assert len(again["versions"]) == len(once["versions"])
+
+
+@pytest.mark.parametrize("words", ["all versions", "All", "All  Versions", "every version"])
+def test_words_for_every_version_are_every_version(words: str) -> None:
+    """CVE-2024-27974 lists `all versions` of DocuPrint P450 d."""
+    found, assumed = spelled({"versions": [{"version": words, "status": "affected"}]})
+    assert found["versions"] == [{"version": "*", "status": "affected"}]
+    assert "every version" in assumed[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "versions"),
+    [
+        ("3.2 and 3.3", ["3.2", "3.3"]),  # CVE-2024-35214
+        ("2.0.26, 3.2.4", ["2.0.26", "3.2.4"]),  # CVE-2024-40681
+        ("1.0, 1.1, and v2.0", ["1.0", "1.1", "v2.0"]),
+        ("3.2 and earlier", ["3.2 and earlier"]),
+        ("3.2 to 3.3", ["3.2 to 3.3"]),
+        ("5 and 6", ["5 and 6"]),
+    ],
+)
+def test_several_versions_in_one_text_are_each_for_itself(text: str, versions: list[str]) -> None:
+    found, _ = spelled({"versions": [{"version": text, "status": "affected"}]})
+    assert [entry["version"] for entry in found["versions"]] == versions
+
+
+def test_a_v_with_a_stop_is_no_part_of_a_version() -> None:
+    """CVE-2023-5511: `unspecified` up to `v.6.2.3`."""
+    found, assumed = spelled({"versions": [{"version": "unspecified", "lessThan": "v.6.2.3", "status": "affected"}]})
+    assert found["versions"] == [{"version": "unspecified", "lessThan": "6.2.3", "status": "affected"}]
+    assert "v." in assumed[0]

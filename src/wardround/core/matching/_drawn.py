@@ -1,4 +1,4 @@
-"""The line that a description draws for a product of which an object says only that every version (`*`) is affected.
+"""The line that a description draws for a product of which an object says only that every version (`*`, `all`) is affected.
 
 CISA's container often names what the CNA left out, and gives it a bare `*`. Taken by its letter that calls the patched version
 affected, beside a description that says where it was mended. What lies below the line that the words draw stays affected; of the
@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from wardround.core.matching._habits import entries_of, numbers_of
-from wardround.core.matching._spelling import end_of
+from wardround.core.matching._spelling import EVERY, end_of
 
 Line = tuple[str, str, str]
 """Where a range starts (empty: not said), whether its end belongs to it, and that end. An end that cannot be read is empty."""
@@ -40,7 +40,9 @@ _WORD = re.compile(r"[a-z0-9]+", re.ASCII)
 def with_drawn(affected: Mapping[str, Any], *, description: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """The object with what the description calls affected in the place of its `*`, the rest unknown; and the sentence to assume."""
     entries, product = list(entries_of(affected)), affected.get("product")
-    if len(entries) != 1 or entries[0].get("version") != "*" or end_of(entries[0]) or entries[0].get("status") != "affected":
+    if len(entries) != 1 or end_of(entries[0]) or entries[0].get("status") != "affected":
+        return affected, ()
+    if str(entries[0].get("version")).strip().casefold() not in EVERY:
         return affected, ()
     if entries[0].get("changes") or not isinstance(product, str) or (lines := drawn(description, product=product)) is None:
         return affected, ()

@@ -26,7 +26,17 @@ SERIES_END = "A range that ends at {0} is taken to hold that series."
 SERIES_START = "A range that starts at {0} is taken from the start of that series."
 WORDS = "Several ranges are read from their texts, such as “{0}”: each but the lowest is taken from its own series."
 
+EVERY = frozenset({"*", "all", "all version", "all versions", "any version", "every version"})
+"""Words for all versions, where no range ends beside them."""
+
+ALL = "The words {0} are taken for every version."
+SEVERAL = "Several versions in one text ({0}) are taken each for itself."
+DOTTED_V = "The “v.” before a version ({0}) is no part of it."
+
 _ENDS = ("lessThan", "lessThanOrEqual")
+_SEVERAL = re.compile(r"[vV]?\d+(?:\.\d+)+(?:(?:, and|, or|,| and| or| &) ?[vV]?\d+(?:\.\d+)+)+", re.ASCII)
+_BETWEEN = re.compile(r", and |, or |, ?| and | or | & ?", re.ASCII)
+_V = re.compile(r"[vV]\. ?(?=\d)", re.ASCII)
 _SIGNED = re.compile(r"(<=|<|=) ?([vV]?\d.*)", re.ASCII)
 _BARE = {"<": "lessThan", "<=": "lessThanOrEqual"}
 _SERIES = re.compile(r"([A-Za-z]?\d+(?:\.\d+)*)(?:\.[xX*])+", re.ASCII)
@@ -72,7 +82,7 @@ def may_be_spelled(entry: Any) -> bool:
     if not isinstance(start, str):
         return isinstance(end, str)
     if not isinstance(end, str):
-        return " " in start or start[:1] == "<"
+        return " " in start or start[:1] == "<" or "," in start or start.casefold() == "all"
     return not (start[:1].isdigit() and start[-1:].isdigit()) or not end[:1].isdigit() or end[-1:] in "xX" or "," in end
 
 
@@ -98,10 +108,13 @@ def _joined(listed: Iterable[Any], assumed: dict[str, None]) -> list[Any]:
 def _one(entry: Any, assumed: dict[str, None]) -> Iterator[Any]:
     """One entry, its signs, series and lists written out."""
     if not isinstance(entry, Mapping) or not (end := end_of(entry)):
-        yield entry
+        yield from _without_end(entry, assumed) if isinstance(entry, Mapping) else (entry,)
         return
     start, key = start_of(entry), "lessThan" if entry.get("lessThan") else "lessThanOrEqual"
     rest = {name: value for name, value in entry.items() if name not in _ENDS}
+    if _V.match(start) or _V.match(end):
+        assumed[DOTTED_V.format(end[:40])] = None
+        start, end = _V.sub("", start), _V.sub("", end)
     if end in _BARE:
         # The sign of the comparison where its version should stand, and that in the place of the start.
         assumed[SIGNED.format(end)] = None
@@ -130,6 +143,20 @@ def _begins(series: str, end: str) -> bool:
     """True for the first version of a series (`5.4.0` of `5.4.x`): none of the series is before it, so the range is empty."""
     first, fix = ([int(part) for part in found[1].split(".")] if (found := _DOTTED.match(text)) else [] for text in (series, end))
     return bool(first) and fix[: len(first)] == first and not any(fix[len(first) :])
+
+
+def _without_end(entry: Entry, assumed: dict[str, None]) -> Iterator[Entry]:
+    """Words for every version, and several versions in one text."""
+    stated = entry.get("version")
+    text = " ".join(stated.split()) if isinstance(stated, str) else ""
+    if text != "*" and text.casefold() in EVERY:
+        assumed[ALL.format(text)] = None
+        yield {**entry, "version": "*"}
+    elif _SEVERAL.fullmatch(text):
+        assumed[SEVERAL.format(text[:60])] = None
+        yield from ({**entry, "version": one} for one in _BETWEEN.split(text))
+    else:
+        yield entry
 
 
 def _split(ends: Sequence[str], start: str, key: str, rest: Entry) -> Iterator[Entry]:
