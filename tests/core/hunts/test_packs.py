@@ -150,7 +150,6 @@ def test_rules_without_a_query_are_named_when_the_pack_has_queries(own: Path) ->
         ("", "not a list of samples"),
         ("sample = 3", "not a list of samples"),
         ('[[sample]]\nwhat = "x"', "sample 1 is not understood"),
-        ('[[sample]]\nlog = "bad.log"\nhits = {other = [1]}', "no rule of the pack is called 'other'"),
         ('[[sample]]\nlog = "bad.log"\nhits = 3', "sample 1 is not understood"),
         ("[[sample", "not a list of samples"),
     ],
@@ -159,6 +158,36 @@ def test_expectations_that_cannot_be_read_are_refused(own: Path, expected: str, 
     (own / "tests" / "expected.toml").write_text(expected)
     with pytest.raises(BadInput, match=what):
         failures(own)
+
+
+def test_a_sample_that_names_no_rule_is_a_failure_beside_what_else_is_wrong(own: Path) -> None:
+    (own / "rules" / "door.yml").write_text("title: [")
+    torn, *_, named = failures(own)
+    assert named == "bad.log: tests/expected.toml, sample 1: no rule of the pack that can run is called 'door'"
+    assert torn.startswith("own/rules/door.yml:2: not YAML")
+
+
+@pytest.mark.parametrize(
+    ("was", "is_", "what"),
+    [
+        ("margin_days = 10", "margin_days = -1", "margin_days is a number of days"),
+        ("margin_days = 10", 'margin_days = "30"', "margin_days is a number of days"),
+        ("needs = [", 'needs = "x"\nodd = [', "needs is a list of texts"),
+        ('title = "Ours"', "title = 5", "title is a text"),
+        ("exploit = ", "exploit = 1\nodd = ", "hit_means.exploit is a text"),
+    ],
+)
+def test_a_manifest_that_says_something_else_is_refused(own: Path, was: str, is_: str, what: str) -> None:
+    assert was in MANIFEST
+    (own / "pack.toml").write_text(MANIFEST.replace(was, is_))
+    with pytest.raises(BadInput, match=what):
+        failures(own)
+
+
+def test_a_list_of_indicators_that_holds_none_is_named(own: Path) -> None:
+    (own / "indicators").mkdir()
+    (own / "indicators" / "list.csv").write_text("type,value\nip,999.1.1.1\n")
+    assert failures(own) == ["own/indicators/list.csv:2: '999.1.1.1' is no ip"]
 
 
 def test_a_pack_without_tests_is_no_pack_that_passes(own: Path) -> None:

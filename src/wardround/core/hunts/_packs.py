@@ -18,6 +18,7 @@ from wardround.core.sigma import read_rules
 from wardround.core.vocab import BadInput
 
 MANIFEST = "pack.toml"
+MOST_DAYS = 3650
 PHASES = ("exploit", "after", "scan")
 QUERIES = (".kql", ".spl")
 # The folders of a pack that are read, and the endings of their files (none: any).
@@ -103,14 +104,14 @@ def read_pack(
         for name, data in lists:
             whole.update(f"{len(name)} {name} {len(data)} ".encode() + data)
         pack = Pack(
-            name=stated["name"],
-            version=stated["version"],
-            title=stated["title"],
-            needs=tuple(stated["needs"]),
-            blind=tuple(stated["blind"]),
-            hit_means=dict(stated["hit_means"]),
-            next_steps=tuple(stated["next_steps"]),
-            margin_days=int(stated["window"]["margin_days"]),
+            name=_text(stated["name"], "name"),
+            version=_text(stated["version"], "version"),
+            title=_text(stated["title"], "title"),
+            needs=_texts(stated["needs"], "needs"),
+            blind=_texts(stated["blind"], "blind"),
+            next_steps=_texts(stated["next_steps"], "next_steps"),
+            hit_means={phase: _text(means, f"hit_means.{phase}") for phase, means in dict(stated["hit_means"]).items()},
+            margin_days=_days(dict(stated["window"])["margin_days"]),
             rules=replace(read, sha256=whole.hexdigest()),
             indicators=lists,
             queries=dict(queries or {}),
@@ -125,3 +126,22 @@ def read_pack(
         if rule.phase not in pack.hit_means:
             raise BadInput(f"the manifest does not say under [hit_means] what a hit of phase {rule.phase} means", where=rule.file)
     return pack
+
+
+def _text(given: object, key: str) -> str:
+    if not isinstance(given, str) or not given.strip():
+        raise ValueError(f"{key} is a text")
+    return given
+
+
+def _texts(given: object, key: str) -> tuple[str, ...]:
+    if not isinstance(given, list):
+        raise ValueError(f"{key} is a list of texts")
+    return tuple(_text(one, key) for one in given)
+
+
+def _days(given: object) -> int:
+    """By how much the window begins before the first known exploitation: never after it."""
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MOST_DAYS:
+        raise ValueError(f"window.margin_days is a number of days from 0 to {MOST_DAYS:,}")
+    return given

@@ -8,7 +8,7 @@ lines; a rule by its file, its `name` or its id, an indicator as `indicator:ip:2
 import io
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
@@ -74,14 +74,19 @@ def run_samples(pack: Pack, folder: Traversable) -> SampleRun:
     hit: set[str] = set()
     for number, sample in enumerate(stated, 1):
         try:
-            wanted = {_id(names, rule): frozenset(map(int, lines)) for rule, lines in dict(sample.get("hits", {})).items()}
-            blind = None if "cannot_run" not in sample else {_id(names, rule) for rule in sample["cannot_run"]}
+            hits = {str(rule): frozenset(map(int, lines)) for rule, lines in dict(sample.get("hits", {})).items()}
+            blind = None if "cannot_run" not in sample else [str(rule) for rule in sample["cannot_run"]]
             log, what = str(sample["log"]), str(sample.get("what", ""))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"sample {number} is not understood: {error}", where=f"tests/{EXPECTED}") from None
-        hit |= {rule for rule, lines in wanted.items() if lines}
-        outcomes.append(_outcome(pack, at, log, what, _Wanted(wanted, blind, lists)))
-    wrong = [f"{one.where}: {one.what}" for one in lists.problems] if lists else []
+        unknown = [rule for rule in (*hits, *(blind or ())) if rule not in names and not rule.startswith(INDICATOR)]
+        lines_by_id = {names.get(rule, rule): lines for rule, lines in hits.items() if rule not in unknown}
+        wanted = _Wanted(lines_by_id, None if blind is None else {names[rule] for rule in blind if rule in names}, lists)
+        hit |= {rule for rule, lines in wanted.hits.items() if lines}
+        outcome = _outcome(pack, at, log, what, wanted)
+        said = tuple(f"tests/{EXPECTED}, sample {number}: no rule of the pack that can run is called {rule!r}" for rule in unknown)
+        outcomes.append(replace(outcome, positive=any(hits.values()), failures=(*said, *outcome.failures)))
+    wrong = [f"{one.where}: {one.what}" for one in lists.problems] if lists is not None else []
     return SampleRun(tuple(outcomes), (*_problems(pack, outcomes, hit), *wrong))
 
 
@@ -115,14 +120,6 @@ def _names(pack: Pack) -> dict[str, str]:
         if rule.name:
             out[rule.name] = rule.id
     return {name: rule for name, rule in out.items() if name not in several}
-
-
-def _id(names: Mapping[str, str], rule: str) -> str:
-    if rule.startswith(INDICATOR):
-        return rule
-    if rule not in names:
-        raise ValueError(f"no rule of the pack is called {rule!r}")
-    return names[rule]
 
 
 def _outcome(pack: Pack, at: Traversable, log: str, what: str, wanted: _Wanted) -> Outcome:
