@@ -167,7 +167,8 @@ def _listed_short(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return None
     listed = [e for e in entries if e.get("status") == "affected" and not end_of(e) and _type(e) in _NO_ORDER]
     short = [line for entry in listed if _LINE.fullmatch(line := start_of(entry))]
-    if "0" in short or any(start_of(e) == "0" and not end_of(e) and e.get("status") == "unknown" for e in entries):
+    unknown = [e for e in entries if e.get("status") == "unknown" and not end_of(e) and _type(e) in _NO_ORDER]
+    if "0" in short or any(start_of(e) == "0" for e in unknown):
         return without_default(affected)
     more = [{"version": line, "lessThan": f"{line}.*", "status": "unknown", "versionType": "custom"} for line in short]
     return {**affected, "versions": [*affected["versions"], *more]} if more else None
