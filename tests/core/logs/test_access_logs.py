@@ -104,6 +104,12 @@ def test_times_become_utc(zone: str, hour: int) -> None:
     assert event.time.tzinfo is UTC
 
 
+def test_a_leap_second_is_of_its_minute() -> None:
+    event = access_event(1, '192.0.2.1 - - [31/Dec/2016:23:59:60 +0000] "GET / HTTP/1.1" 200 1 "-" "-"')
+    assert event is not None
+    assert event.time == datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
 def test_a_dash_is_a_dash_and_empty() -> None:
     event = access_event(1, a_line(rest=' 200 5 "-" "-"'))
     assert event is not None

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import lzma
+import tarfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -250,6 +251,25 @@ def test_audit_records_still_open_when_the_log_is_cut_off_are_given() -> None:
     count, reading = events_of(gzip.compress(lines)[:-2_000])
     assert reading.tally.rejected
     assert count >= reading.tally.bytes.count // 60
+
+
+def test_a_link_whose_target_is_not_in_the_archive_is_said() -> None:
+    """As when a folder of logs was packed whose logs are elsewhere."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name, kind, target in (
+            ("logs/access.log", tarfile.SYMTYPE, "/data/access.log"),
+            ("logs/current", tarfile.SYMTYPE, "../logs/one.log"),
+            ("logs/again", tarfile.LNKTYPE, "logs/one.log"),
+            ("logs/one.log", tarfile.REGTYPE, ""),
+        ):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, target
+            tar.addfile(info)
+    rejected: list[Rejected] = []
+    names = [source.name for source in unpacked(Source("a.tar", io.BytesIO(packed.getvalue())), rejected=rejected)]
+    assert names == ["a.tar!logs/one.log"]
+    assert rejected == [Rejected("a.tar!logs/access.log", "a link to /data/access.log, which is not in the archive")]
 
 
 def test_a_member_of_an_archive_has_its_own_date() -> None:

@@ -34,7 +34,8 @@ def access_time(text: str) -> datetime | None:
         return None
     offset = timedelta(hours=int(found[8]), minutes=int(found[9])) * (-1 if found[7] == "-" else 1)
     try:
-        local = datetime(int(found[3]), MONTHS[found[2]], *(int(found[i]) for i in (1, 4, 5, 6)), tzinfo=timezone(offset))  # type: ignore[arg-type, misc]
+        second = int(found[6]) if found[6] != "60" else 59  # a leap second is of its minute
+        local = datetime(int(found[3]), MONTHS[found[2]], *(int(found[i]) for i in (1, 4, 5)), second, tzinfo=timezone(offset))  # type: ignore[arg-type, misc]
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

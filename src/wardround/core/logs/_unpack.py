@@ -7,6 +7,7 @@ import bz2
 import gzip
 import io
 import lzma
+import posixpath
 import tarfile
 import zipfile
 import zlib
@@ -171,13 +172,7 @@ def _members(source: Source, head: Any, kind: str, rejected: list[Rejected], dep
         outer = replace(source, stream=Unpacked(inner, packed, source.name), written=_written(stated) or source.written)  # type: ignore[arg-type]
         yield from unpacked(outer, rejected=rejected, depth=depth + 1)
     elif kind == "tar":
-        with tarfile.open(fileobj=head, mode="r|", tarinfo=_Header) as tar:
-            for count, member in enumerate(tar):
-                if count >= MOST_MEMBERS:
-                    raise BadInput(f"more than {MOST_MEMBERS:,} members", where=source.name)
-                if member.isfile() and (stream := tar.extractfile(member)):
-                    dated = replace(source, written=_written(member.mtime) or source.written)
-                    yield from _member(dated, member.name, stream, None, rejected, depth)
+        yield from _tarred(source, head, rejected, depth)
     else:
         with zipfile.ZipFile(io.BytesIO(bounded(head, source.name))) as archive:
             if len(archive.infolist()) > MOST_MEMBERS:
@@ -185,6 +180,28 @@ def _members(source: Source, head: Any, kind: str, rejected: list[Rejected], dep
             for info in archive.infolist():
                 if not info.is_dir():
                     yield from _zipped(source, archive, info, rejected, depth)
+
+
+def _tarred(source: Source, head: Any, rejected: list[Rejected], depth: int) -> Iterator[Source]:
+    """The files of an archive. A link has no content of its own: one whose target is not in the archive is said."""
+    names: set[str] = set()
+    links: dict[str, str] = {}
+    with tarfile.open(fileobj=head, mode="r|", tarinfo=_Header) as tar:
+        for count, member in enumerate(tar):
+            if count >= MOST_MEMBERS:
+                raise BadInput(f"more than {MOST_MEMBERS:,} members", where=source.name)
+            if member.issym():
+                links[member.name] = posixpath.join(posixpath.dirname(member.name), member.linkname)
+            elif member.islnk():
+                links[member.name] = member.linkname
+            else:
+                names.add(posixpath.normpath(member.name))
+            if member.isfile() and (stream := tar.extractfile(member)):
+                dated = replace(source, written=_written(member.mtime) or source.written)
+                yield from _member(dated, member.name, stream, None, rejected, depth)
+    for name, target in links.items():
+        if posixpath.normpath(target) not in names:
+            rejected.append(Rejected(f"{source.name}!{name}", f"a link to {target[:200]}, which is not in the archive"))
 
 
 def _zipped(
