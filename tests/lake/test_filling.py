@@ -4,8 +4,8 @@ import sqlite3
 from contextlib import closing
 
 from wardround.core.matching import Subject, decide
-from wardround.core.matching._compiled import VERDICTS
 from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._rows import VERDICTS
 from wardround.core.matching._shelf import question, told
 from wardround.lake import filling
 from wardround.lake.filling import fill
@@ -26,14 +26,45 @@ def rows(folder, statements, *, when=LATER, seen_by=None):
         return kept.rows([NAME])[NAME]
 
 
-def test_every_record_of_few_names_has_its_rows_before_anybody_asks(store, tmp_path, monkeypatch):  # noqa: F811
-    many = [{"vendor": "Example", "product": f"Gateway {n}"} for n in range(filling.FEW)]
+def test_every_record_has_its_rows_before_anybody_asks_however_many_products_it_names(store, tmp_path):  # noqa: F811
+    many = [{"vendor": "Example", "product": f"Gateway {n}"} for n in range(300)]
     put(store, a_cve(affected=OPEN), a_cve(OTHER, affected=[*OPEN, *many]))
-    assert fill(tmp_path, at=LATER) == 1
-    assert set(rows(tmp_path, store)) == {CVE}
-    monkeypatch.setattr(filling, "FEW", 100)
-    assert fill(tmp_path, at=LATER) == 1
+    assert fill(tmp_path, at=LATER) == 2
     assert set(rows(tmp_path, store)) == {CVE, OTHER}
+    with shelf(tmp_path, store, at=LATER) as kept:
+        assert set(kept.rows([("example", "gateway 299")])["example", "gateway 299"]) == {OTHER}
+
+
+def test_names_of_one_product_under_which_a_record_says_different_things_have_a_row_of_all(store, tmp_path):  # noqa: F811
+    """As the issuer's words and CPE names do: the device by one, its firmware by the other."""
+    one = {
+        "vendor": "Example",
+        "product": "Gateway Firmware",
+        "versions": [{"version": "0", "lessThan": "2.0", "status": "affected"}],
+    }
+    other = {"vendor": "Example", "product": "Gateway", "versions": [{"version": "0", "lessThan": "5.0", "status": "affected"}]}
+    put(store, a_cve(affected=[one, other]))
+    fill(tmp_path, at=LATER)
+    names = (("example", "gateway firmware"), NAME)
+    with shelf(tmp_path, store, at=LATER) as kept:
+        parted = tuple(kept.rows(names)[name][CVE] for name in names)
+        assert parted[0] is not parted[1]
+        (row,) = kept.joined([parted])
+        subject = Subject((names[0][0],), names[0][1], "3.1.4", also=(NAME,))
+        verdict, _, entry, *_ = told(row, question(subject))
+        answer = decide(store.advisory(CVE, at=LATER), subject, overrides=Overrides())
+        assert (VERDICTS[verdict], entry) == (answer.verdict, answer.decided_by)
+    put(store, a_cve(affected=[one], updated="2030-05-20T00:00:00Z"))
+    with shelf(tmp_path, store, at=LATER) as kept:
+        assert kept.joined([parted]) == [None]
+
+
+def test_a_release_that_records_call_otherwise_has_rows_under_its_own_name(store, tmp_path):  # noqa: F811
+    gdr = {"vendor": "Microsoft", "product": "Microsoft SQL Server 2019 (GDR)"}
+    put(store, a_cve(affected=[gdr | {"versions": [{"version": "15.0.0", "lessThan": "15.0.2116.2", "status": "affected"}]}]))
+    fill(tmp_path, at=LATER)
+    with shelf(tmp_path, store, at=LATER) as kept:
+        assert set(kept.rows([("microsoft", "microsoft sql server 2019 (gdr)")]).popitem()[1]) == {CVE}
 
 
 def test_a_row_made_in_advance_answers_as_decide_does(store, tmp_path):  # noqa: F811

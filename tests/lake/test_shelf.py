@@ -8,6 +8,7 @@ import pytest
 from wardround.core.matching import Subject
 from wardround.core.matching._compiled import compiled
 from wardround.core.matching._record import Record
+from wardround.core.matching._rows import ASK, LONG, as_kept, written
 from wardround.lake import shelf as module
 from wardround.lake.shelf import shelf
 from wardround.lake.statements import Statements
@@ -27,7 +28,7 @@ def keep(folder, statements, *, when=LATER):
     with shelf(folder, statements, at=when) as kept:
         for advisory in statements.advisories([CVE], at=when):
             rows = compiled(Record(advisory), [NAME])
-            kept.keep(advisory, rows=rows, answers=[(SUBJECT, [1, "It is not told.", f"{CVE} /containers"])])
+            kept.keep(advisory, rows=rows, joint=[], answers=[(SUBJECT, [1, "It is not told.", f"{CVE} /containers"])])
 
 
 def held(folder, statements, *, when=LATER):
@@ -97,7 +98,7 @@ def test_an_error_on_the_way_writes_nothing(store, tmp_path):  # noqa: F811
     def interrupted():
         with shelf(tmp_path, store, at=LATER) as kept:
             (advisory,) = store.advisories([CVE], at=LATER)
-            kept.keep(advisory, rows=compiled(Record(advisory), [NAME]), answers=[])
+            kept.keep(advisory, rows=compiled(Record(advisory), [NAME]), joint=[], answers=[])
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -109,7 +110,7 @@ def test_what_was_made_before_the_store_moved_on_is_not_written_after_it(store, 
     put(store, a_cve(affected=OPEN))
     with shelf(tmp_path, store, at=LATER) as slow:
         (advisory,) = store.advisories([CVE], at=LATER)
-        slow.keep(advisory, rows=compiled(Record(advisory), [NAME]), answers=[])
+        slow.keep(advisory, rows=compiled(Record(advisory), [NAME]), joint=[], answers=[])
         put(store, a_cve(affected=[], updated="2030-05-20T00:00:00Z"))
         assert held(tmp_path, store) == NOTHING  # another process brings the shelf up to date
     assert held(tmp_path, store) == NOTHING
@@ -270,7 +271,5 @@ def test_a_broken_shelf_that_cannot_be_removed_is_an_empty_one(filled, tmp_path,
 
 
 def test_half_characters_of_a_record_are_left_to_be_read_as_they_stand():
-    row = ["CVE-2030-0001", 0, [[0]], [], [0], {}, [[1, "\ud800", "CVE-2030-0001 /containers"]]]
-    text, answers = module._written(row)
-    assert b'"CVE-2030-0001",4,' in text
-    assert answers == b""
+    row = ["CVE-2030-0001", 0, [], [], [0], {}, [[1, "\ud800", "CVE-2030-0001 /containers"]]]
+    assert as_kept(*written(row))[:5] == ["CVE-2030-0001", LONG, [], [], [ASK]]

@@ -15,25 +15,28 @@ from typing import Any, NamedTuple
 import orjson
 
 from wardround.core.advisories import Advisory
-from wardround.core.matching._compiled import LONG, Row
 from wardround.core.matching._model import Subject
+from wardround.core.matching._rows import Row, Written, as_kept, written
+from wardround.core.matching._shelf import Names, Rows
 from wardround.core.names._keys import Name
 from wardround.lake.program import program
 from wardround.lake.statements import Statements
 from wardround.lake.statements._schema import END, micros
 
-SHAPE = 2
+SHAPE = 3
 """Of the tables; a shelf of another shape is made again."""
 
 TABLES = """
 CREATE TABLE plan (
   id INTEGER PRIMARY KEY AUTOINCREMENT, cve TEXT NOT NULL, since INTEGER NOT NULL, seen INTEGER NOT NULL, row BLOB NOT NULL,
-  answers BLOB NOT NULL
+  texts BLOB NOT NULL, answers BLOB NOT NULL
 );
 CREATE INDEX plan_cve ON plan (cve);
 CREATE TABLE named (
   product TEXT NOT NULL, vendor TEXT NOT NULL, cve TEXT NOT NULL, plan INTEGER NOT NULL, PRIMARY KEY (product, vendor, cve)
 ) WITHOUT ROWID;
+CREATE TABLE joint (plans TEXT PRIMARY KEY, cve TEXT NOT NULL, plan INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX joint_cve ON joint (cve);
 CREATE TABLE answer (
   subject BLOB NOT NULL, cve TEXT NOT NULL, since INTEGER NOT NULL, seen INTEGER NOT NULL, answer BLOB NOT NULL,
   PRIMARY KEY (subject, cve)
@@ -43,7 +46,8 @@ CREATE TABLE filled (cve TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE state (made_at INTEGER NOT NULL, store TEXT NOT NULL);
 INSERT INTO state VALUES (0, '')
 """
-# `plan` and `named` hold rows, `answers` a line for each answer of a row; `answer` what was answered on one subject where no
+# `plan` and `named` hold rows; `joint` the row of a product that goes by the names of
+# several plans at once; `answer` what was answered on one subject where no
 # row tells; `filled` the records that have a row for each of their names. `made_at` is the newest statement of the store that
 # the shelf knows of, and `store` says what that statement is: statements are only ever added, so that a store with another one
 # there, or none, is another store (synced anew, or from a backup), of which nothing here holds. `since` is when all that was
@@ -68,11 +72,15 @@ _SEEN = "SELECT max(seen_at) FROM statement WHERE feed = 'cve' AND subject = ?"
 _ASKED = "CREATE TEMP TABLE IF NOT EXISTS asked (n INTEGER PRIMARY KEY, product TEXT NOT NULL, vendor TEXT NOT NULL)"
 _NAMED = """SELECT a.n, group_concat(m.plan) FROM asked a CROSS JOIN named m ON m.product = a.product AND m.vendor = a.vendor
     GROUP BY a.n"""
-_PLANS = """SELECT id, row, answers FROM plan
+_PLANS = """SELECT id, row, texts, answers FROM plan
     WHERE id IN (SELECT value FROM json_each(?)) AND since <= ? AND seen <= ?"""
+_JOINT = "SELECT j.plans, j.plan FROM json_each(?) a CROSS JOIN joint j ON j.plans = a.value"
+_PLAN_OF = "SELECT plan FROM named WHERE product = ? AND vendor = ? AND cve = ?"
 _ANY_ANSWER = "SELECT 1 FROM answer LIMIT 1"
 _ANSWERS = "SELECT cve, answer FROM answer WHERE subject = ? AND since <= ? AND seen <= ?"
 _MANY = 20_000
+_ID = 7
+"""The place of its number in a row that was read."""
 
 
 class Shelf:
@@ -94,18 +102,29 @@ class Shelf:
         """The rows of vendor and product keys, by CVE. Names under which a record says the same share one row."""
         listed = list(names)
         places = self._read_plans(listed)
-        for part in _parts([plan for plans in places.values() for plan in plans if plan not in self._plans]):
-            self._plans |= dict.fromkeys(part)
-            for plan, row, answers in self._read(_PLANS, (orjson.dumps(part).decode(), self._at, self._seen)):
-                held = orjson.loads(row)
-                held.append(_Lines(answers))
-                if held[0] not in self._stale:
-                    self._plans[plan] = held
+        self._learn(plan for plans in places.values() for plan in plans)
         known = self._plans
         return {
             name: {row[0]: row for plan in places[n] if (row := known[plan])} if n in places else {}
             for n, name in enumerate(listed)
         }
+
+    def joined(self, several: Sequence[Rows]) -> Sequence[Row | None]:
+        """For each of these different rows of one record the row of a product that goes by all their names at once."""
+        keys = [_together(row[_ID] for row in rows) for rows in several]
+        places = dict(self._read(_JOINT, (orjson.dumps(keys).decode(),))) if keys else {}
+        self._learn(places.values())
+        return [self._plans[places[key]] if key in places else None for key in keys]
+
+    def _learn(self, plans: Iterable[int]) -> None:
+        """Read those of these plans that are not known yet."""
+        for part in _parts([plan for plan in plans if plan not in self._plans]):
+            self._plans |= dict.fromkeys(part)
+            for plan, *kept in self._read(_PLANS, (orjson.dumps(part).decode(), self._at, self._seen)):
+                held = as_kept(*kept)
+                held.append(plan)
+                if held[0] not in self._stale:
+                    self._plans[plan] = held
 
     def _read_plans(self, listed: list[Name]) -> dict[int, list[int]]:
         """The plans of each name, by its place in the list."""
@@ -154,6 +173,7 @@ class Shelf:
         advisory: Advisory,
         *,
         rows: Iterable[tuple[Name, Row]],
+        joint: Iterable[tuple[Names, Row]],
         answers: Iterable[tuple[Subject, Sequence[Any]]],
         whole: bool = False,
     ) -> None:
@@ -164,7 +184,7 @@ class Shelf:
         if since <= self._at and (newest[0].hex() == advisory.sha256 if newest else spoken is not None):
             seen = max(ask(_SEEN, (advisory.cve,)).fetchone()[0] or 0, told or 0)
             if seen <= self._seen:
-                self._kept.append(_Kept(advisory.cve, since, seen, list(rows), list(answers), whole))
+                self._kept.append(_Kept(advisory.cve, since, seen, list(rows), list(joint), list(answers), whole))
 
     def lacking(self, cves: Iterable[str]) -> list[str]:
         """Those of these records that do not have a row for each of their names."""
@@ -209,15 +229,19 @@ class Shelf:
 
     def _put(self, kept: "_Kept", last: int) -> int:
         """Rows of one record: a plan for each different one, and the names that share it; then its answers. The last plan's id."""
-        plans: dict[tuple[bytes, bytes], int] = {}
+        plans: dict[Written, int] = {}
         by_row: dict[int, int] = {}
-        for _, row in kept.rows:
+        for _, row in (*kept.rows, *kept.joint):
             if id(row) not in by_row:
-                by_row[id(row)] = plans.setdefault(_written(row), last + 1 + len(plans))
-        add = "INSERT INTO plan (id, cve, since, seen, row, answers) VALUES (?, ?, ?, ?, ?, ?)"
+                by_row[id(row)] = plans.setdefault(written(row), last + 1 + len(plans))
+        add = "INSERT INTO plan (id, cve, since, seen, row, texts, answers) VALUES (?, ?, ?, ?, ?, ?, ?)"
         self._db.executemany(add, [(plan, kept.cve, kept.since, kept.seen, *text) for text, plan in plans.items()])
         put = "INSERT OR REPLACE INTO named (product, vendor, cve, plan) VALUES (?, ?, ?, ?)"
         self._db.executemany(put, [(product, vendor, kept.cve, by_row[id(row)]) for (vendor, product), row in kept.rows])
+        for names, row in kept.joint:
+            of = [self._db.execute(_PLAN_OF, (product, vendor, kept.cve)).fetchone() for vendor, product in names]
+            if len(found := {plan for (plan,) in filter(None, of)}) > 1:
+                self._db.execute("INSERT OR REPLACE INTO joint VALUES (?, ?, ?)", (_together(found), kept.cve, by_row[id(row)]))
         put = "INSERT OR REPLACE INTO answer (subject, cve, since, seen, answer) VALUES (?, ?, ?, ?, ?)"
         told = [(_key(s), kept.cve, kept.since, kept.seen, text) for s, a in kept.answers if (text := _dumped(a))]
         self._db.executemany(put, told)
@@ -240,10 +264,10 @@ class Shelf:
         with _transaction(self._db):
             restated = self._restated()
             if restated is None:
-                for table in ("plan", "named", "answer", "filled"):
+                for table in ("plan", "named", "joint", "answer", "filled"):
                     self._db.execute(f"DELETE FROM {table}")  # noqa: S608
             else:
-                for table in ("plan", "answer", "filled"):
+                for table in ("plan", "joint", "answer", "filled"):
                     self._db.executemany(f"DELETE FROM {table} WHERE cve = ?", [(cve,) for cve in restated])  # noqa: S608
             self._db.execute("DELETE FROM state")
             self._db.execute("INSERT INTO state VALUES (?, ?)", self._state)
@@ -275,27 +299,9 @@ class _Kept(NamedTuple):
     since: int
     seen: int
     rows: list[tuple[Name, Row]]
+    joint: list[tuple[Names, Row]]
     answers: list[tuple[Subject, Sequence[Any]]]
     whole: bool
-
-
-class _Lines:
-    """The answers of a row, each read when it is asked for: of most rows one is."""
-
-    __slots__ = ("_lines", "_raw")
-
-    def __init__(self, raw: bytes) -> None:
-        self._raw: bytes | None = raw
-        self._lines: list[Any] = []
-
-    def __getitem__(self, place: int) -> Sequence[Any]:
-        if self._raw is not None:
-            self._lines, self._raw = self._raw.split(b"\n"), None
-        line = self._lines[place]
-        if type(line) is bytes:
-            line = self._lines[place] = orjson.loads(line)
-        found: Sequence[Any] = line
-        return found
 
 
 def _parts(plans: list[int]) -> Iterator[list[int]]:
@@ -303,16 +309,12 @@ def _parts(plans: list[int]) -> Iterator[list[int]]:
     return (distinct[start : start + _MANY] for start in range(0, len(distinct), _MANY))
 
 
+def _together(plans: Iterable[int]) -> str:
+    return " ".join(map(str, sorted(plans)))
+
+
 def _key(subject: Subject) -> bytes:
     return hashlib.blake2b(repr(subject).encode(errors="backslashreplace"), digest_size=16).digest()
-
-
-def _written(row: Row) -> tuple[bytes, bytes]:
-    """A row without its answers, and these line by line."""
-    text, lines = _dumped(row[:6]), [_dumped(answer) for answer in row[6]]
-    if text and all(lines):
-        return text, b"\n".join(lines)
-    return _dumped([row[0], row[1] | LONG, [], [], [-1], {}]), b""
 
 
 def _dumped(stated: Sequence[Any]) -> bytes:

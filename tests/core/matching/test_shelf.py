@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from wardround.core.advisories import Advisory, product_names
 from wardround.core.matching import Answer, Overrides, Subject, decide, match_all, names
-from wardround.core.matching._compiled import ASK, DISPUTED, HERE, LONG, REJECTED, VERDICTS, Row, compiled
+from wardround.core.matching._compiled import compiled
 from wardround.core.matching._record import Record
-from wardround.core.matching._shelf import match_shelved, question, told
+from wardround.core.matching._rows import ASK, DISPUTED, HERE, LONG, REJECTED, VERDICTS, Row, as_kept, written
+from wardround.core.matching._shelf import Names, Rows, match_shelved, question, told
 from wardround.core.names._keys import Name
 from wardround.core.vocab import Install
 
@@ -56,6 +57,7 @@ class Memory:
     def __init__(self) -> None:
         self.kept: dict[Name, dict[str, Row]] = {}
         self.known: dict[Subject, dict[str, Sequence[Any]]] = {}
+        self.together: dict[tuple[str, frozenset[int]], Row] = {}
 
     def rows(self, names: Collection[Name]) -> Mapping[Name, Mapping[str, Row]]:
         return {name: self.kept.get(name, {}) for name in names}
@@ -63,19 +65,30 @@ class Memory:
     def answers(self, subjects: Collection[Subject]) -> Mapping[Subject, Mapping[str, Sequence[Any]]]:
         return {subject: self.known.get(subject, {}) for subject in subjects}
 
+    def joined(self, several: Sequence[Rows]) -> Sequence[Row | None]:
+        return [self.together.get((rows[0][0], frozenset(map(id, rows)))) for rows in several]
+
     def keep(
-        self, advisory: Advisory, *, rows: Iterable[tuple[Name, Row]], answers: Iterable[tuple[Subject, Sequence[Any]]]
+        self,
+        advisory: Advisory,
+        *,
+        rows: Iterable[tuple[Name, Row]],
+        joint: Iterable[tuple[Names, Row]],
+        answers: Iterable[tuple[Subject, Sequence[Any]]],
     ) -> None:
+        now: dict[int, Row] = {}
         for name, row in rows:
-            self.kept.setdefault(name, {})[advisory.cve] = orjson.loads(orjson.dumps(row))
+            self.kept.setdefault(name, {})[advisory.cve] = now.setdefault(id(row), as_kept(*written(row)))
+        for several, row in joint:
+            which = frozenset(id(self.kept[name][advisory.cve]) for name in several)
+            self.together[advisory.cve, which] = as_kept(*written(row))
         for subject, answer in answers:
             self.known.setdefault(subject, {})[advisory.cve] = answer
 
 
 def row_of(record: Advisory, name: Name = GATEWAY_NAME) -> Row:
     ((_, row),) = compiled(Record(record), [name])
-    kept: Row = orjson.loads(orjson.dumps(row))
-    return kept
+    return as_kept(*written(row))
 
 
 def answer_of(row: Row, subject: Subject) -> Answer | None:
@@ -168,14 +181,6 @@ def test_the_records_own_words_are_not_taken_for_the_version(a_record: Build, an
         assert differing(record, [replace(GATEWAY, version=f"{n}.5") for n in range(4)])[0] == []
 
 
-@pytest.mark.parametrize(
-    ("vendor", "product"), [("microsoft", "windows 10 version 22h2"), ("microsoft", "microsoft sql server 2019 (gdr)")]
-)
-def test_products_with_rules_of_their_own_have_no_rows_that_tell(a_record: Build, vendor: str, product: str) -> None:
-    affected = [{"vendor": vendor, "product": product, "versions": [{"version": "1.0", "lessThan": "2.0", "status": "affected"}]}]
-    assert row_of(a_record(affected), (vendor, product))[1] & LONG
-
-
 def test_a_supplier_beside_the_record_is_asked_by_decide(a_record: Build, an_object: Build) -> None:
     record = a_record([an_object({"version": "1.0", "lessThan": "2.0"})])
     claim = replace(record.containers[0], kind="supplier", source="Example")
@@ -184,8 +189,8 @@ def test_a_supplier_beside_the_record_is_asked_by_decide(a_record: Build, an_obj
 
 def test_a_long_list_of_single_versions_has_a_row(a_record: Build, an_object: Build) -> None:
     row = row_of(a_record([an_object(*({"version": f"1.{n}.0"} for n in range(300)), default="unaffected")]))
-    assert len(row[6]) == 1
-    assert ASK in row[5].values()
+    assert len(row[6].split(b"\n")) == 1
+    assert ASK in orjson.loads(row[5]).values()
 
 
 def test_flags_say_what_the_record_is(a_record: Build, an_object: Build) -> None:

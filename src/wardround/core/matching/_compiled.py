@@ -1,52 +1,49 @@
 """One record's word on one product, worked out in advance for every plain version: a table of answers, and where each holds.
 
 The bounds that a record states cut the plain dotted versions into cells (`_cuts`); `decide` is asked once in each cell, and
-its answer is kept with a mark where the version stands. What a table cannot tell (letters, package orders, a platform that
-the inventory states...) is left to `decide`. A row is plain JSON, made to be kept:
-`[cve, flags, places, keys, cells, texts, answers]`; with forms (`_form_cuts`), `places` ends with their names.
+its answer is kept with a mark where the version stands. Where bounds are no plain numbers (letters, package orders, Windows),
+it is asked once for each bearing (`_bearings`) that versions near the bounds have. What neither tells is left to `decide`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import Any
 
+from wardround.core.matching._bearings import Bearing, may_bear, names_by_rule, probes_of, speakers, texts_of
 from wardround.core.matching._cuts import cuts_of
-from wardround.core.matching._decide import by_rule, decide, standing
+from wardround.core.matching._decide import by_rule, standing
 from wardround.core.matching._entries import Entry
 from wardround.core.matching._form_cuts import form_bounds, is_plain
-from wardround.core.matching._model import Answer, Subject
+from wardround.core.matching._model import Subject
 from wardround.core.matching._numbers import Bound, bound_of, text_of
 from wardround.core.matching._objects import Shape
 from wardround.core.matching._orders import is_first
-from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._product_order import ProductOrder
 from wardround.core.matching._reading import Reading
 from wardround.core.matching._record import Plan, Record
+from wardround.core.matching._rows import (
+    ANY,
+    ASK,
+    BEARINGS,
+    DISPUTED,
+    END_OF_SERIES,
+    FORMS,
+    LONG,
+    NARROWED,
+    REJECTED,
+    THREE,
+    TREES,
+    Answers,
+    Row,
+    sortable,
+)
 from wardround.core.names._configurations import matches_of
 from wardround.core.names._keys import Name
 from wardround.core.names._variant import version_of_cpe
-from wardround.core.vocab import Verdict
 
 Key = tuple[int, ...]
-Row = list[Any]
-"""`keys` are the bounds in order, `cells` the answers before, between and after them; `texts` the answers on single versions:
-those that the record names, those that stop short of a bound, and none. `answers` are listed once: verdict, reason, entry,
-assumptions. -1 stands for an answer that only `decide` knows."""
-
-REJECTED, DISPUTED, LONG, NARROWED, THREE, ANY, TREES, FORMS = 1, 2, 4, 8, 16, 32, 64, 128
-"""Flags of a row: what the record is; nothing is worked out; objects are narrowed to platforms or variants; a version has at
-most three numbers; texts that are no numbers get the answer of the only cell; products beside this one may count;
-a version has to be plain in an order of its product."""
-
-VERDICTS = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.AFFECTED)
-HERE = "\ue000"
-"""Stands for the version in a reason."""
-
-END_OF_SERIES = 2**62
-ASK = -1
-_NO_OVERRIDES = Overrides()
+_NOBODY = Subject((), "", "")
 _PASSED_OVER = Reading(frozenset(), True, "")
 _MOST_BOUNDS, _MOST_LISTED = 64, 1_000
 _RANGE_ENDS = ("versionStartIncluding", "versionStartExcluding", "versionEndExcluding", "versionEndIncluding")
@@ -63,44 +60,108 @@ def key_of_numbers(numbers: Sequence[int]) -> Key:
 def compiled(record: Record, names: Iterable[Name]) -> Iterator[tuple[Name, Row]]:
     """The row of a record for each of these names; names under which the record says the same share one."""
     made: dict[object, Row] = {}
+    alike: dict[object, tuple[list[Plan], Row]] = {}
     for name in names:
         subject = Subject((name[0],), name[1], "")
         plans = _plans(record, subject)
-        same = _what_counts(record, plans, name)
+        same = _what_counts(record, plans, subject)
         if same not in made:
-            made[same] = _row(record, plans, subject)
+            said = _what_is_said(plans) if plans and same[0] is None else name
+            made[same] = row = _moved(record, *alike[said], plans or []) if said in alike else _row(record, plans, subject)
+            alike.setdefault(said, (plans or [], row))
         yield name, made[same]
+
+
+def joined(record: Record, names: Sequence[Name]) -> Row:
+    """The row of a record for a product that goes by all of these names at once."""
+    subject = Subject((names[0][0],), names[0][1], "", also=tuple(names[1:]))
+    return _row(record, _plans(record, subject), subject)
 
 
 def _plans(record: Record, subject: Subject) -> list[Plan] | None:
     """What each container that may decide says of a product; None where more than their objects decides."""
-    if by_rule(subject) or any(container.kind == "supplier" for container in record.advisory.containers):
+    if any(container.kind == "supplier" for container in record.advisory.containers):
         return None
-    plans = [record.plan(place, subject) for place in standing(record, subject)]
+    asked = names_by_rule(subject) or (subject,)
+    plans = [record.plan(place, one) for place in standing(record, subject) for one in asked]
     return None if any(plan.unread for plan in plans) else plans
 
 
-def _what_counts(record: Record, plans: list[Plan] | None, name: Name) -> object:
+def _what_counts(record: Record, plans: list[Plan] | None, subject: Subject) -> tuple[object, ...]:
+    """The objects that decide; for whom, where their names count too."""
     if plans is None:
-        return None
-    whose = name if any(container.applicability for container in record.advisory.containers) else None
-    return whose, tuple(tuple((one.place, one.platforms, one.variants) for one in plan.objects) for plan in plans)
+        return ("",)
+    whose = any(container.applicability for container in record.advisory.containers) or by_rule(subject)
+    objects = (tuple((one.place, one.platforms, one.variants) for one in plan.objects) for plan in plans)
+    return subject if whose else None, *objects
+
+
+def _what_is_said(plans: Sequence[Plan]) -> object:
+    """What these objects say, wherever they stand: a record may say the same of hundreds of products, each in an object."""
+    return tuple(
+        tuple(
+            (tuple(map(id, s.entries)), s.default, s.form, s.modules, s.odd, frozenset(s.types), s.assumed, platforms, variants)
+            for _, s, platforms, variants in plan.objects
+        )
+        for plan in plans
+    )
+
+
+def _moved(record: Record, plans: Sequence[Plan], row: Row, to: Sequence[Plan]) -> Row:
+    """The row of objects that say the same elsewhere in the record: only the entries that decide are other ones."""
+    places: dict[str, str] = {}
+    containers = [record.advisory.containers[place] for place in standing(record, _NOBODY)]
+    for container, plan, other in zip(containers, plans, to, strict=True):
+        at = f"{record.advisory.cve} {container.pointer}/"
+        places |= {f"{at}{one.place}": f"{at}{two.place}" for one, two in zip(plan.objects, other.objects, strict=True)}
+
+    def moved(at: str) -> str:
+        head = at.partition("/versions/")[0].removesuffix("/defaultStatus").removesuffix("/cpes")
+        return places[head] + at[len(head) :] if head in places else at
+
+    return [*row[:6], [[verdict, reason, moved(at), *assumed] for verdict, reason, at, *assumed in row[6]]]
 
 
 def _row(record: Record, plans: list[Plan] | None, subject: Subject) -> Row:
     advisory = record.advisory
     flags = REJECTED * (advisory.state.casefold() == "rejected") + DISPUTED * ("disputed" in advisory.tags)
+    nothing = [advisory.cve, flags | LONG, [], [], [ASK], {}, []]
     if flags & REJECTED or plans is None:
-        return [advisory.cve, flags | LONG, [], [], [ASK], {}, []]
+        return nothing
     table = _Table(record, plans, subject)
-    if not table.read():
-        return [advisory.cve, flags | LONG, [], [], [ASK], {}, []]
-    where: list[list[Any]] = [[one.place for one in plan.objects] for plan in plans]
-    if table.forms:
-        where.append(sorted(table.forms))
+    if by_rule(subject) or not table.read():
+        return _by_bearing(record, plans, subject, flags) or nothing
     keys = table.keys
     cells = table.cells(keys)
-    return [advisory.cve, flags | table.flags, where, list(map(list, keys)), cells, table.named(), table.answers]
+    return [
+        advisory.cve,
+        flags | table.flags,
+        sorted(table.forms),
+        list(map(sortable, keys)),
+        cells,
+        table.named(),
+        table.said.listed,
+    ]
+
+
+def _by_bearing(record: Record, plans: Sequence[Plan], subject: Subject, flags: int) -> Row | None:
+    """The row of a product whose versions no numbers cut into cells: answers by bearing. None where that does not tell all."""
+    objects = [one for plan in plans for one in plan.objects]
+    shapes, ruled = [one.shape for one in objects], bool(names_by_rule(subject))
+    if any(container.applicability for container in record.advisory.containers) or (ruled and not may_bear(shapes)):
+        return None
+    if not objects or (probes := probes_of(shapes)) is None:
+        return None
+    if not ruled and any(one.platforms or one.variants for one in objects):
+        flags |= NARROWED
+    said, found = Answers(record, subject, shapes), dict[str, int]()
+    for version in speakers(probes):
+        bearing = Bearing(replace(subject, version=version)).on(probes)
+        if bearing is not None and bearing not in found and said.speaks(version):
+            found[bearing] = said.of(version)
+    texts = dict.fromkeys(sorted(texts_of(shapes)), ASK)
+    whose = [subject.product] if by_rule(subject) else []
+    return [record.advisory.cve, flags | BEARINGS, whose, probes, found, texts, said.listed]
 
 
 class _Table:
@@ -114,8 +175,6 @@ class _Table:
         self.texts: set[str] = set()
         self.flags = 0
         self.forms = {one.shape.form.name for one in self.objects if one.shape.form}
-        self.answers: list[list[Any]] = []
-        self._known: dict[Answer, int] = {}
         self._same: dict[tuple[int, ...], tuple[int, list[Reading]]] = {}
 
     def read(self) -> bool:
@@ -126,6 +185,7 @@ class _Table:
         if self.forms and (self.trees or not all(self._take_form(one.shape) for one in self.objects)):
             return False
         self.beyond = bool(self.trees or self.forms)
+        self.said = Answers(self.record, self.subject, [one.shape for one in self.objects], beside=self.trees)
         self.ranged = self.beyond or any(entry.span for entry in self.entries)
         narrowed = any(one.platforms or one.variants for one in self.objects)
         git = any("git" in one.shape.types for one in self.objects)
@@ -218,10 +278,8 @@ class _Table:
             key = tuple(map(id, readings))
             if key in self._same and not self.beyond:
                 return self._same[key][0]
-            if version not in self._words and all(is_plain(form, version) for form in self.forms):
-                answer = self._decide(version)
-                marked = HERE not in answer.reason and not any(version in text for text in (answer.decided_by, *answer.assumed))
-                kept = self._kept(replace(answer, reason=answer.reason.replace(version, HERE))) if marked else ASK
+            if self.said.speaks(version) and all(is_plain(form, version) for form in self.forms):
+                kept = self.said.of(version)
                 self._same[key] = kept, readings
                 return kept
         return ASK
@@ -244,20 +302,6 @@ class _Table:
                 if not reading.outside:
                     break
         return found
-
-    @cached_property
-    def _words(self) -> str:
-        titles = [one.shape.form.title for one in self.objects if one.shape.form]
-        return str([*(one.shape.affected for one in self.objects), *self.trees, *titles])
-
-    def _decide(self, version: str) -> Answer:
-        return decide(self.record, replace(self.subject, version=version), overrides=_NO_OVERRIDES)
-
-    def _kept(self, answer: Answer) -> int:
-        if answer not in self._known:
-            self._known[answer] = len(self.answers)
-            self.answers.append([VERDICTS.index(answer.verdict), answer.reason, answer.decided_by, *answer.assumed])
-        return self._known[answer]
 
 
 def _speaks_of_all(entry: Entry) -> bool:

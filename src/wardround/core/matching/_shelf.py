@@ -10,8 +10,22 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 from wardround.core.advisories import Advisory
-from wardround.core.matching._compiled import (
+from wardround.core.matching._bearings import Bearing
+from wardround.core.matching._compiled import compiled, joined, key_of_numbers
+from wardround.core.matching._decide import by_rule, decide, override_of
+from wardround.core.matching._form_cuts import is_plain
+from wardround.core.matching._match import subject_of
+from wardround.core.matching._model import Answer, Named, Subject
+from wardround.core.matching._names import Naming
+from wardround.core.matching._numbers import Numbers, text_of
+from wardround.core.matching._orders import distributions, shown
+from wardround.core.matching._overrides import Overrides
+from wardround.core.matching._product_lines import unshowing, unshown
+from wardround.core.matching._record import Record
+from wardround.core.matching._rows import (
     ANY,
+    ASK,
+    BEARINGS,
     DISPUTED,
     END_OF_SERIES,
     FORMS,
@@ -23,26 +37,19 @@ from wardround.core.matching._compiled import (
     TREES,
     VERDICTS,
     Row,
-    compiled,
-    key_of_numbers,
+    answer_at,
+    sortable,
+    text_in,
 )
-from wardround.core.matching._decide import by_rule, decide, override_of
-from wardround.core.matching._form_cuts import is_plain
-from wardround.core.matching._match import subject_of
-from wardround.core.matching._model import Answer, Named, Subject
-from wardround.core.matching._names import Naming
-from wardround.core.matching._numbers import text_of
-from wardround.core.matching._orders import distributions, shown
-from wardround.core.matching._overrides import Overrides
-from wardround.core.matching._product_lines import unshowing, unshown
-from wardround.core.matching._record import Record
 from wardround.core.names._keys import Name
 from wardround.core.names._purl import languages
 from wardround.core.vocab import Finding, Install
 
 _LONGEST = 60
+_ESCAPED = frozenset('"\\')
 _NEVER = datetime.min.replace(tzinfo=UTC)
 Names = tuple[Name, ...]
+Rows = tuple[Row, ...]
 Group = list[tuple[Subject, Sequence[str], list[Install]]]
 
 
@@ -55,42 +62,60 @@ class Shelf(Protocol):
     def answers(self, subjects: Collection[Subject]) -> Mapping[Subject, Mapping[str, Sequence[Any]]]:
         """What was answered on subjects where no row tells, by CVE, in the form of a row's answers."""
 
+    def joined(self, several: Sequence[Rows]) -> Sequence[Row | None]:
+        """For each of these different rows of one record the row of a product that goes by all their names at once."""
+
     def keep(
-        self, advisory: Advisory, *, rows: Iterable[tuple[Name, Row]], answers: Iterable[tuple[Subject, Sequence[Any]]]
+        self,
+        advisory: Advisory,
+        *,
+        rows: Iterable[tuple[Name, Row]],
+        joint: Iterable[tuple[Names, Row]],
+        answers: Iterable[tuple[Subject, Sequence[Any]]],
     ) -> None:
-        """Keep rows of a record, and what it answered where they do not tell."""
+        """Keep rows of a record, of one name and of several at once, and what it answered where they do not tell."""
 
 
-class Question(NamedTuple):
-    """A version, ready to be held against rows. `bars` are the flags of rows that do not tell."""
+class Question:
+    """A version of one product, ready to be held against rows. `bars` are the flags of rows that do not tell."""
 
-    text: str
-    shown: str
-    key: list[int] | None
-    canonical: str
-    bars: int
+    __slots__ = ("_bearing", "bars", "canonical", "key", "rule", "shown", "sought", "subject", "text")
+
+    def __init__(self, subject: Subject, text: str, numbers: Numbers | None, rule: list[str]) -> None:
+        self.subject, self.text, self.rule = subject, text, rule
+        self.shown = shown(text) if numbers is None else text
+        self.key = None if numbers is None else sortable(key_of_numbers(numbers))
+        self.canonical = "" if numbers is None else ".".join(map(str, numbers))
+        self.sought = b'"%b":' % text.encode() if text.isascii() and text.isprintable() and not _ESCAPED & {*text} else b""
+        self._bearing: Bearing | None = None
+        self.bars = LONG | (TREES if subject.also else 0) | (THREE if numbers and len(numbers) > 3 else 0)
+        if subject.platform or subject.variant or subject.scheme in languages():
+            self.bars |= TREES | NARROWED
+
+    @property
+    def bearing(self) -> Bearing:
+        """Where it stands to bounds that are no plain numbers."""
+        if self._bearing is None:
+            self._bearing = Bearing(self.subject)
+        return self._bearing
 
 
 def question(subject: Subject) -> Question | None:
     """A subject as rows are asked about it; None where no row could tell."""
     text, numbers = text_of(subject.version)
-    too_large = len(text) > _LONGEST or max(numbers or (0,)) >= END_OF_SERIES
-    if too_large or subject.distribution or subject.scheme in distributions() or by_rule(subject):
+    too_large = len(text) > _LONGEST or (numbers and max(numbers) >= END_OF_SERIES)
+    if too_large or subject.distribution or subject.scheme in distributions():
+        return None
+    rule = [subject.product] if by_rule(subject) else []
+    if rule and subject.also:
         return None
     if subject.vendors in unshowing() and unshown(subject.vendors[0], subject.product, subject.version):
         return None
-    bars = LONG | (TREES if subject.also else 0)
-    if subject.platform or subject.variant or subject.scheme in languages():
-        bars |= TREES | NARROWED
-    if numbers is None:
-        return Question(text, shown(text), None, "", bars)
-    return Question(
-        text, text, list(key_of_numbers(numbers)), ".".join(map(str, numbers)), bars | (THREE if len(numbers) > 3 else 0)
-    )
+    return Question(subject, text, numbers, rule)
 
 
 def told(row: Row, asked: Question) -> Sequence[Any] | None:
-    """Verdict (its place in `VERDICTS`), reason, entry and assumptions; None where the row does not tell."""
+    """Of a row as it was kept: verdict (its place in `VERDICTS`), reason, entry and assumptions; None where it does not tell."""
     if (answer := _marked(row, asked)) is None:
         return None
     verdict, reason, *more = answer
@@ -99,29 +124,29 @@ def told(row: Row, asked: Question) -> Sequence[Any] | None:
 
 def _marked(row: Row, asked: Question) -> Sequence[Any] | None:
     """The same with a mark where the version stands."""
-    _, flags, _, keys, cells, texts, answers = row
-    text, _, key, canonical, bars = asked
-    if flags & bars:
+    flags = row[1]
+    if flags & asked.bars:
         return None
-    if flags & FORMS and (key is None or not all(is_plain(form, text) for form in row[2][-1])):
+    place = text_in(row, asked.text, asked.sought)
+    if flags & BEARINGS:
+        place = ASK if place is not None or row[2] != asked.rule else row[4].get(asked.bearing.on(row[3]), ASK)
+    elif asked.rule or (flags & FORMS and (asked.key is None or not all(is_plain(form, asked.text) for form in row[2]))):
         return None
-    place = texts.get(text)
-    if place is None:
-        if key is None:
-            if not flags & ANY:
-                return None
-            place = cells[0]
-        elif canonical != text and canonical in texts:
-            return None
-        else:
-            cell = bisect_left(keys, key)
-            if cell < len(keys) and keys[cell] == key:
-                return None
-            place = cells[cell]
-    if place < 0:
-        return None
-    answer: Sequence[Any] = answers[place]
-    return answer
+    elif place is None:
+        place = _of_cell(row, asked)
+    return answer_at(row, place) if place >= 0 else None
+
+
+def _of_cell(row: Row, asked: Question) -> int:
+    """The place of the answer on a version that stands nowhere in the record, by where it is among the bounds."""
+    _, flags, _, keys, cells, *_ = row
+    key, canonical = asked.key, asked.canonical
+    if key is None:
+        return cells[0] if flags & ANY else ASK
+    if canonical != asked.text and text_in(row, canonical, b"") is not None:
+        return ASK
+    cell = bisect_left(keys, key)
+    return ASK if cell < len(keys) and keys[cell] == key else cells[cell]
 
 
 def match_shelved(
@@ -138,12 +163,12 @@ def match_shelved(
     `named` is what `names` found for each install with `naming`.
     """
     left: dict[str, list[tuple[Subject, list[Install]]]] = defaultdict(list)
-    lacking: dict[str, dict[Name, None]] = defaultdict(dict)
+    lacking = _Lacking(defaultdict(dict), defaultdict(dict))
     untold: list[tuple[Subject, list[Install], list[str], bool]] = []
-    groups = _grouped(installs, named)
-    held = shelf.rows(dict.fromkeys(name for names, _ in groups for name in names))
+    groups = _grouped(installs, named, naming)
+    rows_of = _rows(groups, naming, shelf, lacking)
     for (names, several), group in groups.items():
-        rows = _states_of(held, names) if several else _rows_of(held, names, naming, lacking)
+        rows = rows_of[names, several]
         apart, get = not several and overrides.speaks_of(names), rows.get
         for subject, cves, same in group:
             asked, short = question(subject), []
@@ -180,7 +205,7 @@ def match_shelved(
 def _from_records(
     records: Iterable[Advisory],
     left: Mapping[str, list[tuple[Subject, list[Install]]]],
-    lacking: Mapping[str, Mapping[Name, None]],
+    lacking: "_Lacking",
     overrides: Overrides,
     shelf: Shelf,
 ) -> Iterator[Finding]:
@@ -194,39 +219,92 @@ def _from_records(
                 if len(subject.vendors) > 1 or not override_of(advisory.cve, subject, overrides):
                     kept.append((subject, [VERDICTS.index(answer.verdict), answer.reason, answer.decided_by, *answer.assumed]))
                 yield from _findings(same, advisory.cve, answer)
-        shelf.keep(advisory, rows=compiled(record, lacking.get(advisory.cve, ())), answers=kept)
+        rows = compiled(record, lacking.rows.get(advisory.cve, ()))
+        joint = [(names, joined(record, names)) for names in lacking.joint.get(advisory.cve, ())]
+        shelf.keep(advisory, rows=rows, joint=joint, answers=kept)
 
 
-def _grouped(installs: Sequence[Install], named: Sequence[Named | None]) -> dict[tuple[Names, bool], Group]:
-    """Distinct subjects with their installs, under the names that they go by; and whether these are of several vendors."""
-    groups: dict[tuple[Names, bool], dict[tuple[Subject, Sequence[str]], list[Install]]] = defaultdict(lambda: defaultdict(list))
+class _Lacking(NamedTuple):
+    """By CVE: the names for which a record has no row, and those for which it has none of all of them at once."""
+
+    rows: dict[str, dict[Name, None]]
+    joint: dict[str, dict[Names, None]]
+
+
+def _grouped(installs: Sequence[Install], named: Sequence[Named | None], naming: Naming) -> dict[tuple[Names, bool], Group]:
+    """Distinct subjects with their installs, under the names that they go by; and whether these are of several vendors.
+
+    What several vendors have is asked for under all that have a product of its name.
+    """
+    groups: dict[tuple[Names, bool], dict[Subject, Group]] = defaultdict(lambda: defaultdict(list))
     for install, found in zip(installs, named, strict=True):
         if found:
             subject = subject_of(install, found)
-            names = (*((vendor, subject.product) for vendor in subject.vendors), *subject.also)
-            groups[names, len(subject.vendors) > 1][subject, found.cves].append(install)
-    return {which: [(*key, same) for key, same in group.items()] for which, group in groups.items()}
+            vendors: Iterable[str] = subject.vendors
+            if several := len(subject.vendors) > 1:
+                vendors = dict.fromkeys((*subject.vendors, *naming(subject.product)))
+            names = (*((vendor, subject.product) for vendor in vendors), *subject.also)
+            alike = groups[names, several][subject]
+            for _, cves, same in alike:
+                if cves is found.cves or cves == found.cves:
+                    same.append(install)
+                    break
+            else:
+                alike.append((subject, found.cves, [install]))
+    return {which: [one for alike in group.values() for one in alike] for which, group in groups.items()}
+
+
+def _rows(
+    groups: Mapping[tuple[Names, bool], Group], naming: Naming, shelf: Shelf, lacking: _Lacking
+) -> dict[tuple[Names, bool], Mapping[str, Row]]:
+    """The rows of each group by CVE. Where the names of one product say different things, the row of all of them at once."""
+    held = shelf.rows(dict.fromkeys(name for names, _ in groups for name in names))
+    parted: list[tuple[dict[str, Row], Names, Rows]] = []
+    found: dict[tuple[Names, bool], Mapping[str, Row]] = {}
+    for (names, several), group in groups.items():
+        if several:
+            found[names, several] = _states_of(held, names)
+        elif by_rule(group[0][0]):
+            found[names, several] = rows = held[names[0]]
+            for cve in dict.fromkeys(cve for _, cves, _ in group for cve in cves if cve not in rows):
+                lacking.rows[cve][names[0]] = None
+        else:
+            found[names, several] = _rows_of(held, names, naming, lacking, parted)
+    for (rows, names, several_rows), row in zip(parted, shelf.joined([rows for _, _, rows in parted]), strict=True):
+        first = several_rows[0]
+        if row is None:
+            lacking.joint[first[0]][tuple(name for name in names if first[0] in held[name])] = None
+        rows[first[0]] = row or [first[0], first[1] | LONG, *first[2:]]
+    return found
 
 
 def _rows_of(
-    held: Mapping[Name, Mapping[str, Row]], names: Names, naming: Naming, lacking: dict[str, dict[Name, None]]
+    held: Mapping[Name, Mapping[str, Row]],
+    names: Names,
+    naming: Naming,
+    lacking: _Lacking,
+    parted: list[tuple[dict[str, Row], Names, Rows]],
 ) -> Mapping[str, Row]:
-    """The rows of records that have one for each of the names that they use. Where these say different things, none tells."""
+    """The rows of records that have one for each of the names that they use. Where these say different things, it is `parted`."""
     short: set[str] = set()
     for name in names:
         rows = held[name]
         for cve in naming(name[1]).get(name[0], ()):
             if cve not in rows:
-                lacking[cve][name] = None
+                lacking.rows[cve][name] = None
                 short.add(cve)
-    found = held[names[0]]
-    if len(names) > 1:
-        found = dict(found)
-        for name in names[1:]:
+    if len(names) == 1:
+        found = held[names[0]]
+        return {cve: row for cve, row in found.items() if cve not in short} if short else found
+    merged = {cve: row for name in reversed(names) for cve, row in held[name].items() if cve not in short}
+    if len(merged) < sum(len(held[name]) for name in names):
+        several: dict[str, dict[int, Row]] = defaultdict(dict)
+        for name in names:
             for cve, row in held[name].items():
-                if (other := found.setdefault(cve, row)) is not row and other[1:] != row[1:]:
-                    found[cve] = [cve, row[1] | LONG, *row[2:]]
-    return {cve: row for cve, row in found.items() if cve not in short} if short else found
+                if row is not merged.get(cve, row) and not row[1] & REJECTED:
+                    several[cve] |= {id(merged[cve]): merged[cve], id(row): row}
+        parted += [(merged, names, tuple(rows.values())) for rows in several.values()]
+    return merged
 
 
 def _states_of(held: Mapping[Name, Mapping[str, Row]], names: Names) -> Mapping[str, Row]:

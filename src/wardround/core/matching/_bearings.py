@@ -1,0 +1,214 @@
+"""Where a version stands to everything at which a record draws a line, as one text: its bearing.
+
+All that a decision takes from a version is what each entry reads in it, and the product's own rule (Windows, SQL Server, lines
+of updates, a reviewed order). Both follow from the version's place to each bound, in the order that compares them. So versions of
+one bearing get one answer, whatever the order: packages, Junos, letters, builds. A bearing says too much rather than too little.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from hashlib import blake2b
+
+from wardround.core.matching._entries import Entry, _clearly_other
+from wardround.core.matching._forms import Form, form_named
+from wardround.core.matching._model import Subject
+from wardround.core.matching._numbers import text_of
+from wardround.core.matching._objects import Shape
+from wardround.core.matching._orders import KERNEL, Order, UnreadableError, is_commit, is_plain, order_of, shown
+from wardround.core.matching._product_lines import family_of
+from wardround.core.matching._product_order import ProductOrder, order_by
+from wardround.core.matching._rows import HERE
+from wardround.core.matching._sql_server import names_of_sql_server
+from wardround.core.matching._sql_server_answer import _BUILD as _BUILD_OF_SQL
+from wardround.core.matching._windows import OR_LATER, VENDOR, releases_of
+from wardround.core.matching._windows_answer import _BUILT, ends_at_publication
+
+Probes = list[tuple[str, list[str]]]
+"""Bounds by how a version is held against them: an order (`order:rpm`, `form:junos`), whether it is `another` text than one that is
+listed alone, and what `line:junos` it is on."""
+
+_MOST, _MOST_WORK = 600, 3_000
+_FAR, _LONG = 10**6, 30
+_BRANCH = 2
+_NUMBERS = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
+_FIRST = re.compile(r"\d{1,9}(?!\d)", re.ASCII)
+_LAST = re.compile(r"\d{1,9}(?=\D*$)", re.ASCII)
+_TOKEN = re.compile(r"(?=.*\d\D+\d+\D+\d|.*\d.*[A-Za-z].*\d)[\w.+:~()*-]{4,60}", re.ASCII)
+
+
+def probes_of(shapes: Iterable[Shape]) -> Probes | None:
+    """What versions have to be held against for these objects; None where that is too much to keep."""
+    found: dict[str, dict[str, None]] = {}
+    for shape in shapes:
+        for entry in shape.entries:
+            if entry.constant:
+                continue
+            if entry.order.name != "git":  # which places no version anywhere
+                found.setdefault(_name_of(entry.order), {}).update(dict.fromkeys(_bounds(entry)))
+            if entry.span is None and (isinstance(entry.order, ProductOrder) or not is_plain(entry.stated)):
+                found.setdefault("another", {})[entry.stated] = None
+        if shape.form:
+            ends = (entry.span.end for entry in shape.entries if entry.span and entry.span.end)
+            found.setdefault(f"line:{shape.form.name}", {}).update(dict.fromkeys(end for end in ends if not end.endswith("*")))
+    if sum(map(len, found.values())) > _MOST or any(len(bound) > 60 for bounds in found.values() for bound in bounds):
+        return None
+    return [(kind, list(bounds)) for kind, bounds in found.items()]
+
+
+def texts_of(shapes: Iterable[Shape]) -> set[str]:
+    """Every text that an entry names as it stands: a version that is written so is none like the others."""
+    return {text for shape in shapes for entry in shape.entries for text in (entry.stated, *_bounds(entry))}
+
+
+def names_by_rule(subject: Subject) -> tuple[Subject, ...]:
+    """The subjects whose objects a rule of Microsoft's products may ask; none where the subject's own objects decide."""
+    if subject.vendors != (VENDOR,):
+        return ()
+    releases, family = releases_of(subject.product) or (), family_of(subject.product)
+    names = dict.fromkeys(name for release, _ in releases for name in (*release.names, *release.core, *release.general))
+    names = names or dict.fromkeys(names_of_sql_server(subject.product) or (family.names if family else ()))
+    return tuple(Subject((VENDOR,), name, "") for name in names)
+
+
+def may_bear(shapes: Iterable[Shape]) -> bool:
+    """False where a rule of Microsoft's products asks for more than the places of bounds: the days of updates, changes."""
+    return not any(ends_at_publication(shape) or any(entry.changes for entry in shape.entries) for shape in shapes)
+
+
+def _bounds(entry: Entry) -> Iterator[str]:
+    span = entry.span
+    texts = (span.start, span.end) if span else (entry.stated,)
+    yield from (text for text in texts if text and text != "*")
+    yield from (at for at, _ in entry.steps) if entry.changes else ()
+
+
+def _name_of(order: Order) -> str:
+    if isinstance(order, ProductOrder):
+        return f"form:{order.name}"
+    return f"order:{KERNEL}" if order == order_of(KERNEL) else f"order:{order.name}"
+
+
+@lru_cache(maxsize=256)
+def _order(name: str) -> Order:
+    return order_by(form_named(name[5:])) if name.startswith("form:") else order_of(name[6:])
+
+
+class Bearing:
+    """One version of one product, ready to be held against many records."""
+
+    __slots__ = ("_build", "_known", "_plain", "_text", "prefix")
+
+    def __init__(self, subject: Subject) -> None:
+        self._text = text_of(subject.version).text
+        self._plain = is_plain(self._text)
+        self._known: dict[str, dict[str, str]] = {}
+        self._build = ""
+        self.prefix = self._by_rule(subject)
+        """What the product's own rule takes from the version; None where it takes more than a bearing says."""
+
+    def _by_rule(self, subject: Subject) -> str | None:
+        text, plain = self._text, f"{self._plain:d}"
+        if not text or text != subject.version or is_commit(text) or text.endswith(OR_LATER):
+            return None
+        if subject.vendors != (VENDOR,):
+            return plain
+        if releases_of(subject.product):
+            found = _BUILT.fullmatch(text)
+            self._build = found[2] if found else ""
+            return f"{plain} {found[1]}.{found[2]} {bool(found[3])} {subject.platform}" if found else f"{plain} {subject.platform}"
+        if names_of_sql_server(subject.product):
+            found = _BUILD_OF_SQL.fullmatch(text)
+            return f"{plain} {found[1]}.{found[2]}" if found else plain
+        if family := family_of(subject.product):
+            build = text_of(text).numbers
+            return f"{plain} {family.line_of(build)} {family.release_of(build)} {subject.platform}" if build else plain
+        return plain
+
+    def on(self, probes: Probes) -> str | None:
+        """The bearing on a record's probes; None where it would not tell all."""
+        if self.prefix is None:
+            return None
+        said = [self.prefix]
+        for kind, bounds in probes:
+            if not self._plain and kind.startswith("order:") and _order(kind).coarse:
+                return None  # what letters behind a number mean where nobody defined it, each entry reads for itself
+            known = self._known.setdefault(kind, {})
+            for bound in bounds:
+                place = known.get(bound)
+                if place is None:
+                    place = known[bound] = self._place(kind, self._as_meant(bound) if self._build else bound)
+                said.append(place)
+        return None if "=" in said else _short("\n".join(said))
+
+    def _as_meant(self, bound: str) -> str:
+        """A bound of a Windows that shares its revisions with this build, as `_windows_answer` reads it."""
+        found = _BUILT.fullmatch(bound)
+        return f"{found[1]}.{self._build}.{found[3]}" if found and found[3] else bound
+
+    def _place(self, kind: str, bound: str) -> str:
+        if self._text == bound:
+            return "="
+        if kind == "another":
+            return f"{_clearly_other(bound, self._text):d}"
+        if kind.startswith("line:"):
+            return _line(form_named(kind[5:]), self._text, bound)
+        try:
+            return _PLACES[_order(kind).position(self._text, bound)]
+        except UnreadableError as error:
+            return f"({error.verdict.value} {error.why.replace(shown(self._text), HERE)})"
+
+
+def _short(said: str) -> str:
+    """A long bearing by its digest."""
+    return said if len(said) <= _LONG else blake2b(said.encode(errors="surrogatepass"), digest_size=15).hexdigest()
+
+
+_PLACES = {frozenset(signs): str(number) for number, signs in enumerate([{-1}, {0}, {1}, {-1, 0}, {0, 1}, {-1, 1}, {-1, 0, 1}])}
+
+
+def _line(form: Form, version: str, end: str) -> str:
+    """What `_nearer` asks of a version and the end of a range: whether both are on one line, or in one branch."""
+    if not form.reads(version):
+        return "x"
+    if not form.reads(end):
+        return "-"
+    own, there = form.spans(version), form.spans(end)[0].prefix
+    line, mine = there[:-1], own[0].prefix
+    same = all(span.low[: len(line)] == line for span in own)
+    parts = min(len(mine), max(_BRANCH, form.branch))
+    return f"{same:d}{mine[:_BRANCH] == there[:_BRANCH]:d}{mine[: form.branch] == there[: form.branch]:d}{parts}"
+
+
+def speakers(probes: Probes) -> list[str]:
+    """Versions of many bearings: plain ones beside the numbers that bounds begin with, and neighbours of each as it is written.
+
+    Of a record with very many bounds only some: what these do not tell is asked when somebody has it.
+    """
+    bounds = dict.fromkeys(bound for _, bounds in probes for bound in bounds)
+    numbers = {tuple(int(n) for n in found[0].split(".")) for bound in bounds if (found := _NUMBERS.search(bound))}
+    branches = any(kind.startswith("line:") for kind, _ in probes)
+    plain = [version for start in sorted({(0, 0, 0), *numbers}) for version in _after(start, branches=branches)]
+    spelled = [version for bound in bounds if not is_plain(bound) for version in _beside(bound)]
+    every = [version for version in dict.fromkeys((*plain, *spelled)) if version not in bounds and _TOKEN.fullmatch(version)]
+    return every[:: 1 + len(every) * len(bounds) // _MOST_WORK]
+
+
+def _after(numbers: tuple[int, ...], *, branches: bool) -> Iterator[str]:
+    """Versions of three numbers or more on either side of a bound; with `branches`, of those after it, too."""
+    whole = [*numbers, *[0] * (3 - len(numbers))]
+    yield ".".join(map(str, [*whole, 1]))
+    yield ".".join(map(str, [*whole[:-1], whole[-1] + 1]))
+    if whole[-1]:
+        yield ".".join(map(str, [*whole[:-1], whole[-1] - 1]))
+    if branches and whole[0] < _FAR:
+        yield f"{whole[0] + 1}.0.1"
+        yield f"{whole[0]}.{whole[1] + 1}.1"
+
+
+def _beside(bound: str) -> Iterator[str]:
+    """The text with its first or its last number one higher and one lower."""
+    for found in (_LAST.search(bound), _FIRST.search(bound)):
+        for number in (int(found[0]) + 1, int(found[0]) - 1) if found and int(found[0]) < _FAR else ():
+            if found and number >= 0:
+                yield f"{bound[: found.start()]}{number}{bound[found.end() :]}"
