@@ -1,8 +1,6 @@
 """Rule files as they lie on a disk, read once: made ready, they are kept in the home's cache by the hash of their content."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -48,7 +46,7 @@ def read_rule_files(where: Path, *, home: "Home", pipelines: Sequence[Path] = ()
     key = hashlib.sha256(_stored.maker().encode())
     for name, data in [*files, *given, *([stated] if stated else [])]:
         key.update(f"{len(name)} {name} {len(data)} ".encode() + hashlib.sha256(data).digest())
-    kept = home.path / "cache" / f"rules-{key.hexdigest()}.bin"
+    kept = home.cache / f"rules-{key.hexdigest()}.bin"
     rules = None
     if len(files) >= WORTH_KEEPING:
         with suppress(OSError, ValueError):
@@ -111,14 +109,9 @@ def _prepared(pipelines: list[tuple[str, bytes]], values: tuple[str, bytes] | No
 
 def _keep(path: Path, data: bytes) -> None:
     """Write whole or not at all, and let the oldest go."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix="rules-", suffix=".new")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    from wardround.lake.files import written_whole
+
+    with written_whole(path.parent, name=lambda: path) as file:
+        file.write(data)
     for old in sorted(path.parent.glob("rules-*.bin"), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]:
         old.unlink(missing_ok=True)

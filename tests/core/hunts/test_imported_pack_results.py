@@ -128,7 +128,10 @@ def test_correlations_count_only_when_their_query_was_run_or_hit() -> None:
     (miss,) = run("", probe, pack="moveit").coverage.not_run
     assert (miss.id, miss.why) == (chain, "its query is not among those that were run")
     assert run("", probe, pack="moveit", queries=("hunt.iis", "correlation.exploit_chain")).coverage.not_run == ()
-    assert run(f"rule,time,source\n{chain},2023-05-28T03:00:00Z,iis/1\n", probe, pack="moveit").coverage.not_run == ()
+    hit = f"rule,time,source\n{chain},2023-05-28T03:00:00Z,iis/1\n"
+    assert run(hit, probe, pack="moveit").coverage.not_run == ()
+    (still,) = run(hit, probe, pack="moveit", queries=("hunt.iis",)).coverage.not_run  # a hit says nothing of its query's hours
+    assert still.id == chain
     with pytest.raises(BadInput, match=r"no query 'hunt\.web'"):
         run("", probe, pack="moveit", queries=("hunt.web",))
 

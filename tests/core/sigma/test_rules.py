@@ -154,6 +154,8 @@ def hostile(detection: str) -> bytes:
         (hostile(f"  s: {{a: 1}}\n  condition: {'not ' * 4000}s"), 5, "nested more than 100 deep"),
         (hostile(f"  s: {{a: 1}}\n  condition: {'s and ' * 9000}s"), 5, "longer than 20,000"),
         (hostile("  s: {a: 1}\n  condition: [s, {s: 1}]"), 5, "is no text"),
+        (hostile("  s: {a: 1}\n  condition:\n    - s\n    - t\n"), 7, "names 't'"),
+        (hostile("  s: {a: 1}\n  condition: []"), 5, "at least one condition"),
         (hostile(f"  {'a' * 900}: {{a: 1}}\n  condition: '1 of {'*a' * 60}b'"), 5, "chooses nothing"),
         (hostile(f"  s:\n    a{'|wide' * 40}: xxxx\n  condition: s"), 5, "more modifiers"),
         (hostile(f"  s:\n    a{'|base64offset' * 12}: xxxx\n  condition: s"), 5, "more modifiers"),

@@ -140,7 +140,7 @@ def _asked(pack: Pack, queries: Collection[str], hit: Collection[str]) -> dict[s
         found = OVER.search(text)
         for rule in pack.reported if found else ():
             named = _plain(name) in queries if queries else name.startswith("hunt.")
-            if found and rule.id in text and (named or rule.id in hit):
+            if found and rule.id in text and (named or (not queries and rule.id in hit)):
                 out.setdefault(rule.id, set()).add(found[1])
     return out
 

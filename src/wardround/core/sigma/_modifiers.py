@@ -8,15 +8,10 @@ from functools import cache
 from wardround.core.sigma._documents import Decimal, Whole
 from wardround.core.sigma._problems import ProblemError
 
+SAME = {"wide": "utf16le"}  # two names of one modifier
 OURS = {
-    "windash": "our_windash",
-    "wide": "our_utf16le",
-    "utf16le": "our_utf16le",
-    "utf16be": "our_utf16be",
-    "utf16": "our_utf16",
-    "base64": "our_base64",
-    "base64offset": "our_base64offset",
-    "expand": "our_expand",
+    name: f"our_{SAME.get(name, name)}"
+    for name in ("windash", "wide", "utf16le", "utf16be", "utf16", "base64", "base64offset", "expand")
 }
 # Of the appendix's modifiers, those that take text: a number given to them is meant as it is written.
 OF_TEXT = frozenset(OURS) | {"contains", "startswith", "endswith", "re", "cidr", "cased", "fieldref"}

@@ -224,7 +224,9 @@ def _fault(document: Mapping[Any, Any]) -> tuple[object, ...]:
                     _alone(items if key is None else {key: items[key]})
                 except bad:
                     return ("detection", name, *([at] if isinstance(part, list) else []), *([] if key is None else [key]))
-    return ("detection",) if "detection" in document else ()
+    if "detection" not in document:
+        return ()
+    return ("detection", "condition") if isinstance(given, dict) and "condition" in given else ("detection",)
 
 
 def _alone(part: Any) -> None:

@@ -23,11 +23,11 @@ def tree(rule: Any) -> Node:
         except ProblemError as problem:
             raise problem.under("detection", name) from None
     parts = []
-    for condition in rule.detection.parsed_condition:
+    for nth, condition in enumerate(rule.detection.parsed_condition):
         try:
             parts.append(_resolved(expression(condition.condition, names=detections), nodes))
         except ProblemError as problem:
-            raise problem.under("detection", "condition") from None
+            raise problem.under("detection", "condition", nth) from None  # of a single one the place leads no further
     got = _some(AnyOf, parts)
     if got is None:
         raise UnsupportedError("nothing is left of its condition")
