@@ -22,7 +22,7 @@ SONICOS, SMA, SMA1000 = ("sonicwall", "sonicos"), ("sonicwall", "sma100"), ("son
 EPMM, EXCHANGE = ("ivanti", "epmm"), ("microsoft", "exchange server 2019")
 NODE, WORKSPACE, SENTRY = ("node.js", "node.js"), ("citrix", "citrix workspace app for windows"), ("ivanti", "sentry")
 OFFICE, LTSC = ("microsoft", "microsoft 365 apps for enterprise"), ("microsoft", "microsoft office ltsc 2021")
-OPENSSL = ("openssl", "openssl")
+OPENSSL, DRUPAL = ("openssl", "openssl"), ("drupal", "core")
 VTM, ROUNDCUBE = ("ivanti", "virtual traffic manager"), ("roundcube", "roundcube webmail")
 FLEX, ZYWALL = ("zyxel", "usg flex series firmware"), ("zyxel", "zywall/usg series firmware")
 
@@ -40,6 +40,7 @@ CVE-2024-21413 OFFICE 16.0.17231.20194 16.0.17231.20236 16.0.17328.20162 | 16.0.
 CVE-2024-38021 OFFICE 16.0.17628.20164 16.0.17628.20188 16.0.17830.20138 | 16.0.10411.20011 16.0.10412.20006 16.0.10413.20020
 CVE-2024-38173 LTSC 16.0.14332.20736 16.0.14332.20763 16.0.14332.20771
 CVE-2024-43504 OFFICE 16.0.17928.20156 16.0.17928.20216 16.0.18025.20140
+CVE-2023-5256 DRUPAL 9.5.10 9.5.11 9.5.11 | 10.0.10 10.0.11 10.0.12 | 10.1.3 10.1.4 10.2.0
 CVE-2019-1547 OPENSSL 1.1.1c 1.1.1d 1.1.1e | 1.1.0k 1.1.0l 1.1.0m | 1.0.2s 1.0.2t 1.0.2zf
 CVE-2021-23839 OPENSSL 1.0.2x 1.0.2y 1.0.2z
 CVE-2021-23841 OPENSSL 1.1.1i 1.1.1j 1.1.1k | 1.0.2x 1.0.2y 1.0.2za
@@ -178,6 +179,8 @@ def test_ten_products_and_their_famous_faults_are_there() -> None:
         ("CVE-2023-20198", XE, "17.11.99SW", "affected"),
         ("CVE-2023-20198", XE, "17.9.4w", "unknown"),
         ("CVE-2024-22018", NODE, "21.7.3", "affected"),
+        ("CVE-2023-5256", DRUPAL, "7.98", "not_affected"),
+        ("CVE-2023-5256", DRUPAL, "9.4.15", "unknown"),
         ("CVE-2024-38021", OFFICE, "16.0.17425.20176", "affected"),  # a line that is served no more
         ("CVE-2024-38021", OFFICE, "16.0.5456.1000", "unknown"),  # no Click-to-Run build
         ("CVE-2024-43463", OFFICE, "16.0.17328.20588", "unknown"),  # only the month after is known

@@ -142,6 +142,14 @@ def test_a_collection_that_is_not_known_says_nothing() -> None:
     assert ecosystem_of("not a url at all ://") == ""
 
 
+def test_a_package_of_a_go_module_is_found_by_its_module() -> None:
+    """CVE-2023-3978: vendor golang.org/x/net, product golang.org/x/net/html; bills of materials name the module."""
+    go = {"collectionURL": "https://pkg.go.dev", "packageName": "golang.org/x/net/html"}
+    module = ("pkg:golang", "golang.org/x/net")
+    assert module in list(names_of({"vendor": "golang.org/x/net", "product": "golang.org/x/net/html"} | go))
+    assert module not in list(names_of({"vendor": "Go", "product": "golang.org/x/net/html"} | go))
+
+
 def test_the_path_of_a_go_module_is_one_whatever_collection_the_record_states() -> None:
     """CVE-2024-22030: vendor SUSE, product rancher, package github.com/rancher/rancher, and no collection."""
     said = names_of({"vendor": "SUSE", "product": "rancher", "packageName": "github.com/rancher/rancher"})

@@ -65,6 +65,8 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
     if isinstance(collection, str) and (ecosystem := ecosystem_of(collection)):
         for product in stated:
             yield ECOSYSTEM + ecosystem, _as_package(ecosystem, product)
+            if ecosystem == "golang" and "/" in vendor and product.startswith(f"{vendor}/"):
+                yield ECOSYSTEM + ecosystem, vendor  # a package of that module, which inventories name
     url = affected.get("packageURL")
     if isinstance(url, str):
         yield from names_of_purl(url)
