@@ -253,6 +253,14 @@ def test_audit_records_still_open_when_the_log_is_cut_off_are_given() -> None:
     assert count >= reading.tally.bytes.count // 60
 
 
+def test_an_archive_without_its_end_is_not_said_to_be_read_in_part() -> None:
+    packed, rejected = io.BytesIO(), list[Rejected]()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("access.log", ACCESS)
+    assert list(unpacked(Source("a.zip", io.BytesIO(packed.getvalue()[:-20])), rejected=rejected)) == []
+    assert rejected == [Rejected("a.zip", "a damaged zip file: File is not a zip file; nothing in it was read")]
+
+
 def test_a_link_whose_target_is_not_in_the_archive_is_said() -> None:
     """As when a folder of logs was packed whose logs are elsewhere."""
     packed = io.BytesIO()

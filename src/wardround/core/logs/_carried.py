@@ -22,8 +22,9 @@ Syslog = Callable[[int, str], tuple[Event, ...] | None]
 
 def carried_in(record: Mapping[str, Any], number: int, clock: Clock, syslog: Syslog) -> Event | None:
     """The event of the line that a record carries; None when it carries none of a format with lines of its own."""
-    for name in CARRIERS:
-        line = record.get(name, _inner(record, name))
+    outer = record.get("event")
+    original = outer.get("original") if isinstance(outer, dict) else None
+    for line in (*(record[name] for name in CARRIERS if name in record), original):
         if isinstance(line, str) and 8 <= len(line) <= LONGEST and (event := _event(number, line.rstrip("\r\n"), clock, syslog)):
             return event
     return None
@@ -42,12 +43,6 @@ def joined(line: Event, whole: Event) -> Event:
         excerpt=line.excerpt,
         host=whole.host or line.host,
     )
-
-
-def _inner(record: Mapping[str, Any], dotted: str) -> Any:
-    outer, _, name = dotted.partition(".")
-    within = record.get(outer)
-    return within.get(name) if name and isinstance(within, dict) else None
 
 
 def _event(number: int, line: str, clock: Clock, syslog: Syslog) -> Event | None:

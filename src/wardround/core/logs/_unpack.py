@@ -135,12 +135,15 @@ def unpacked(source: Source, *, rejected: list[Rejected], depth: int = 0) -> Ite
     if depth >= DEEPEST:
         rejected.append(Rejected(source.name, f"packed more than {DEEPEST} deep: not opened"))
         return
+    some = "nothing in it"
     try:
-        yield from _members(source, head, kind, rejected, depth)
+        for member in _members(source, head, kind, rejected, depth):
+            some = "what came before it"
+            yield member
     except BadInput as error:
         rejected.append(Rejected(error.where or source.name, error.what))
     except BROKEN as error:
-        rejected.append(Rejected(source.name, f"a damaged {kind} file: {error}; what came before it was read"))
+        rejected.append(Rejected(source.name, f"a damaged {kind} file: {error}; {some} was read"))
 
 
 def packing(start: bytes) -> str:
