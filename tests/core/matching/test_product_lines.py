@@ -176,6 +176,23 @@ def test_an_affected_exchange_may_hold_updates_that_nobody_lists(asked: Any) -> 
 EXCHANGE_AT_CU14 = ("CVE-2024-26198", "Microsoft Exchange Server 2019", "15.2.1544.4")
 
 
+@pytest.mark.parametrize(
+    ("product", "version", "runtime"),
+    [
+        ("Microsoft .NET SDK 8.0.200 (x64)", "8.2.24.8110", "8.0.2"),  # as its installer writes it
+        ("Microsoft .NET SDK 8.0.204 (x64) from Visual Studio", "8.2.424.17001", "8.0.4"),
+        ("Microsoft .NET SDK", "8.0.110", "8.0.10"),
+        (".NET SDK", "9.0.105", "9.0.4"),
+        ("Microsoft .NET SDK 8.0.999 (x64)", "8.9.99.1", None),  # of which nobody has said it
+        ("Microsoft .NET SDK", "8.2.24.8110", None),
+    ],
+)
+def test_an_sdk_of_dotnet_is_the_runtime_that_it_brings(product: str, version: str, runtime: str | None) -> None:
+    """https://github.com/dotnet/core/blob/main/release-notes/8.0/README.md, and 9.0: each release with its SDKs."""
+    found = of_family(Install("a", product, version, vendor="Microsoft Corporation"))
+    assert (found.product if found else None, found.version if found else None) == ("microsoft .net" if runtime else None, runtime)
+
+
 @pytest.mark.parametrize("package", ["NETCore", "AspNetCore", "WindowsDesktop"])
 def test_a_runtime_pack_of_nuget_is_a_release_of_dotnet(package: str) -> None:
     """The packs bear the runtime's own version: https://learn.microsoft.com/dotnet/core/deploying/runtime-patch-selection."""

@@ -20,6 +20,10 @@ _VENDORS = ("", VENDOR, "microsoft corporation", "microsoft corp.", "microsoft c
 _WORDS = ("exchange", "visual", "sharepoint", ".net", "powershell", "ole", "desktop runtime", "app.runtime")
 _ALSO = {"se": "subscription edition"}
 _SAID = re.compile(r"version (\d+)\.(\d+) \(build (\d+)\.(\d+)\)", re.ASCII)
+_SDK = re.compile(
+    r"(?:microsoft )?\.net(?: core)? sdk(?: (\d\.\d\.\d{3}))?(?: \((?:x64|x86|arm64)\))?(?: from visual studio)?", re.ASCII
+)
+_DOTNET = "microsoft .net"
 _BUILD = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,4}", re.ASCII)
 _LONGEST = 120
 
@@ -82,6 +86,9 @@ def of_family(install: Install) -> OfFamily | None:
 
 @lru_cache(maxsize=16_384)
 def _of_family(product: str, version: str) -> OfFamily | None:
+    if sdk := _SDK.fullmatch(product):
+        runtime = _runtimes().get(sdk[1] or version)
+        return OfFamily(_DOTNET, runtime) if runtime else None
     for family in _all():
         found = family.product.fullmatch(product)
         if not found:
@@ -162,6 +169,12 @@ def _family(row: Mapping[str, Any]) -> Family:
 
 def _line(text: str) -> Line:
     return tuple(map(int, text.split(".")))
+
+
+@cache
+def _runtimes() -> Mapping[str, str]:
+    """The runtime that an SDK of .NET brings: the SDK's own number says which set of features it has, not which runtime."""
+    return {sdk: runtime for runtime, sdks in _table()["sdks"].items() for sdk in sdks}
 
 
 @cache
