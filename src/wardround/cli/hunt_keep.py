@@ -62,28 +62,17 @@ def hunt_keep(
     if not again.result.events:
         raise BadInput("no event could be read", where=name, do="give logs of a format in docs/reference/formats.md")
     result = with_left_out(again.result, left_out)
-    said = hunts.statement(result)
     for key, log in given.items():
         log["search"] = searched[key] if again.searched[key] is known.get(key) else kept.keep_search(again.searched[key])
-    run = {
-        "form": FORM,
-        "name": name,
-        "at": datetime.now(UTC).isoformat(),
-        "version": version("wardround"),
-        "engine": engine(),
-        "rules": {"given": rules, "sha256": ready.sha256, "files": stored, "rules": fingerprints(ready)},
-        "logs": list(given.values()),
-        "left_out": left_out,
-        "statement": said,
-        "result": result_document(result),
-    }
-    sha256 = kept.keep(run)
+    told = {"statement": hunts.statement(result), "result": result_document(result)}
+    made = {"form": FORM, "name": name, "at": datetime.now(UTC).isoformat(), "version": version("wardround"), "engine": engine()}
+    asked = {"given": rules, "sha256": ready.sha256, "files": stored, "rules": fingerprints(ready)}
+    sha256 = kept.keep(made | {"rules": asked, "logs": list(given.values()), "left_out": left_out} | told)
     runs.add(name, sha256)
     if json:
-        counts = {"name": name, "run": sha256, "searched": len(again.new), "logs": len(given)}
-        emit(counts | {"statement": said, "result": run["result"]})
+        emit({"name": name, "run": sha256, "searched": len(again.new), "logs": len(given)} | told)
         return
-    print(said)
+    print(told["statement"])
     print(f"Searched {len(again.new)} of {len(given)} logs for it; the rest was known. Kept as {sha256}.")
     say(f"Next: wardround hunt verify {name}, any day, says whether it is still true.")
 

@@ -17,7 +17,7 @@ from wardround.core import hunts as core
 from wardround.core.alerts import response_policy
 from wardround.core.hunts._again import hunt_again
 from wardround.core.hunts._coverage import silences
-from wardround.core.hunts._hosts import host_coverage, lacking
+from wardround.core.hunts._hosts import HostCoverage, host_coverage, lacking
 from wardround.core.hunts._model import Windows
 from wardround.core.hunts._packs import indicators_of
 from wardround.core.hunts._statement import host_statement
@@ -143,10 +143,7 @@ def run_hunt(
         )
         hunt.batches.set(batches)
         found = _keep(hunt, result, by_id, owner, windows, ready.rules)
-        for (host, one), kept in zip(seen.items(), hunt.hosts, strict=True):
-            counts = found[host.asset_id]
-            kept["said"] = list(host_statement(one, found=counts.total(), scans=counts["scan"]))
-        hunt.statement = " ".join(said for kept in hunt.hosts for said in kept["said"])
+        _state(hunt, seen, found)
         hunt.document = keep_run(hunt, again, pack=ready, batches=batches, documents=documents)
         hunt.save()
         _record(act, hunt, batches, found)
@@ -159,6 +156,14 @@ def _logs_of(act: Act, organisation: Organisation, hosts: Sequence[HostToHunt]) 
         names = ", ".join(h.asset_id for h in hosts) or "no asset"
         raise BadInput(f"there are no logs of {names}", where="hunt", do="upload the access logs of the window first")
     return found
+
+
+def _state(hunt: Hunt, seen: Mapping[HostToHunt, HostCoverage], found: Mapping[str, Counter[str]]) -> None:
+    """Say of each host, and of all together, what was searched and found."""
+    for (host, one), kept in zip(seen.items(), hunt.hosts, strict=True):
+        counts = found[host.asset_id]
+        kept["said"] = list(host_statement(one, found=counts.total(), scans=counts["scan"]))
+    hunt.statement = " ".join(said for kept in hunt.hosts for said in kept["said"])
 
 
 def _record(act: Act, hunt: Hunt, batches: Sequence[LogBatch], found: Mapping[str, Counter[str]]) -> None:
