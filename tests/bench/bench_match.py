@@ -4,7 +4,6 @@
 the environment that scanners of SBOMs are put into (never the project's own); a calibration says how busy the machine is.
 """
 
-import gc
 import os
 import platform
 import random
@@ -31,7 +30,7 @@ from wardround.engines.nation import Index, Nation, index
 from wardround.engines.nation._count import count
 from wardround.engines.nation._judge import Judged, judge
 from wardround.engines.nation._kept import Known, basis
-from wardround.engines.nation._naming import blocks
+from wardround.engines.nation._match import seldom_collected
 from wardround.engines.synth import synth
 from wardround.lake.statements import Statements
 
@@ -116,14 +115,11 @@ def whole(nation: Nation, how: str) -> tuple[Judged, int]:
     began, folder = time.process_time(), nation.index.folder
     nation._asks = None
     with measured(f"match ({how}): names"):
-        asking = nation._asking()
-        pairs = sorted({pair for product, some in nation.asked.items() if asking.naming(product) for pair in some.tolist()})
-        listed = blocks(pairs, asking, install=nation._installs.__getitem__)
+        listed = nation._blocks()
     with measured(f"match ({how}): verdicts, reading the records included"):
         known = Known(folder, basis=basis(nation.statements.digests(at=nation.at), nation.overrides))
-        gc.freeze()
-        judged = judge(listed, records=nation._records, overrides=nation.overrides, known=known)
-        gc.unfreeze()
+        with seldom_collected():
+            judged = judge(listed, records=nation._records, overrides=nation.overrides, known=known)
         known.save()
     with measured(f"match ({how}): expansion to devices"):
         counted = count(nation.index, judged.universes)

@@ -38,7 +38,8 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store(estate: Path) -> Any:
     """One fictitious record on everything that the most widespread product of the estate is."""
     with Statements.open(estate.parent / "feeds", write=True) as opened:
-        installs = index(estate).catalogue.installs()
+        made = index(estate)
+        installs = made.catalogue.installs(range(len(made.catalogue)))
         names = sorted({(install.vendor, install.product) for install in installs})
         objects = [{"vendor": vendor, "product": product, "defaultStatus": "affected"} for vendor, product in names]
         writer = Writer(opened, seen_at=NOW)

@@ -6,34 +6,47 @@ cells; all that stand in one cell read the entry alike, so it is asked once for 
 for a bound, named by its very text, letters...) is asked about on its own. The words are `Entry.read`'s: nothing is decided here.
 """
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from wardround.core.matching._cuts import Cuts, cuts_of
-from wardround.core.matching._entries import MOST_CHANGES, Entry, _clearly_other
-from wardround.core.matching._forms import LARGER_THAN_ANY, Form
-from wardround.core.matching._numbers import Bound, Numbers, Text
-from wardround.core.matching._orders import Order, UnreadableError, is_commit
+from wardround.core.matching._entries import MOST_CHANGES, Entry, _clearly_other, is_other_token, numbers_in
+from wardround.core.matching._forms import Form
+from wardround.core.matching._numbers import Numbers, Text
+from wardround.core.matching._orders import Order, is_commit
 from wardround.core.matching._product_order import ProductOrder
+from wardround.core.matching._ranks import (
+    Cut,
+    Rank,
+    cuts_at,
+    cuts_of_form,
+    cuts_of_order,
+    key_of_form,
+    key_of_order,
+    plain_key,
+    reads,
+)
+from wardround.core.matching._reading import Reading
 from wardround.core.vocab import Verdict
-
-_BEYOND = float("inf")
-Cut = tuple[Any, bool]
-"""Where a rank is cut: before a key, or (True) after it."""
 
 
 class Said(NamedTuple):
-    """A `Reading` as far as verdicts go."""
+    """A `Reading` as far as verdicts go, in numbers: `statuses` has a bit for each verdict that is possible inside (`BIT`).
 
-    statuses: frozenset[Verdict]
+    `doubt` is the bit of what its doubt makes of it, 0 where it is decided; `bad` is of an entry that says *affected*.
+    """
+
+    statuses: int
     outside: bool
     past: bool
     ends: bool
-    doubt: Verdict
+    doubt: int
     bad: bool
+
+
+BIT = {verdict: 1 << place for place, verdict in enumerate(Verdict)}
 
 
 class Versions:
@@ -51,7 +64,7 @@ class Versions:
                 self._by_numbers[numbers] |= 1 << place
             elif text:
                 self._odd |= 1 << place
-        self._ranks: dict[object, _Rank] = {}
+        self._ranks: dict[object, Rank] = {}
         self._read: dict[Entry, list[tuple[Said, int]]] = {}
 
     def readings(self, entry: Entry) -> list[tuple[Said, int]]:
@@ -61,21 +74,21 @@ class Versions:
         return found
 
     def _readings(self, entry: Entry) -> dict[Said, int]:
-        found: dict[Said, int] = defaultdict(int)
+        found: dict[Said, int] = {}
         for members in self._alike(entry):
-            reading = entry.read(self.texts[(members & -members).bit_length() - 1])
-            decided = len(reading.statuses) + reading.outside == 1
-            doubt = Verdict.UNKNOWN if decided else reading.doubt
-            said = Said(
-                reading.statuses, reading.outside, bool(reading.past), reading.ends, doubt, reading.status is Verdict.AFFECTED
-            )
-            found[said] |= members
+            said = _said(entry.read(self.texts[(members & -members).bit_length() - 1]))
+            found[said] = found.get(said, 0) | members
         return found
 
     def _alike(self, entry: Entry) -> Iterator[int]:
         """Sets of versions that read the entry alike, together all of them."""
         if (cuts := cuts_of(entry)) is not None:
             yield from self._by_place(cuts, entry)
+            return
+        if entry.span is None and entry.order.failing is Verdict.UNKNOWN and not entry.order.reads(entry.stated):
+            apart = self.called({"", entry.stated})
+            yield from self._unread(self.every & ~apart, {entry.stated})
+            yield from self._apart(apart)
             return
         rank, named = self._rank_of(entry.order), _named(entry)
         ends = None if rank is None or named is None else rank.cuts(named)
@@ -86,8 +99,15 @@ class Versions:
         for cell in rank.cells(ends):
             if rest := cell & ~apart:
                 yield rest
-        yield from self._unread(rank.unread & ~self.called(named), {entry.stated} if entry.span is None else ())
-        yield from self._apart(apart & ~(rank.unread & ~self.called(named)))
+        others = rank.left & ~self.called(named)
+        yield from self._unread(rank.unread & others, [entry.stated] if entry.span is None else ())
+        if isinstance(entry.order, ProductOrder) and (form := entry.order.form):
+            coarse = others & ~rank.unread & ~self.called([""])
+            yield from self._coarse(coarse, form, ends, named)
+            others = rank.unread & others | coarse
+        else:
+            others &= rank.unread
+        yield from self._apart(apart & ~others)
 
     def _by_place(self, cuts: Cuts, entry: Entry) -> Iterator[int]:
         """The same for an entry whose bounds are plain numbers."""
@@ -97,19 +117,47 @@ class Versions:
             yield cell
         odd = rest & self._odd & ~self.called(cuts.texts) if entry.order.name != "git" else 0
         if cuts.orders:
-            odd &= ~sum(one for one in self._apart(odd) if any(_reads(order, self._text(one)) for order in cuts.orders))
+            odd &= ~sum(one for one in self._apart(odd) if any(reads(order, self._text(one)) for order in cuts.orders))
         yield from self._unread(odd, cuts.tokens)
         yield from self._apart(rest & ~odd)
 
-    def _unread(self, members: int, tokens: Collection[str]) -> Iterator[int]:
-        """Versions that the order of an entry cannot read are alike, unless one is surely another than a token that it lists."""
-        if not tokens or not members:
-            yield from (members,) if members else ()
+    def _unread(self, members: int, tokens: Iterable[str]) -> Iterator[int]:
+        """Versions that cannot be held against an entry are alike, but for those that are surely another than its token."""
+        parts = [members]
+        for token in tokens:
+            others = self._other_than(token)
+            parts = [part & side for part in parts for side in (others, ~others)]
+        yield from filter(None, parts)
+
+    def _other_than(self, token: str) -> int:
+        """Those that are surely another version than a token: the short way of `_clearly_other` for many."""
+        if not is_other_token(token):
+            return 0
+        found, flat = 0, token.casefold().lstrip("v")
+        numbers = numbers_in(flat)
+        for one, text, other, others in self._tokens:
+            if not (flat.startswith(other) or other.startswith(flat)) and (numbers != others or _clearly_other(token, text)):
+                found |= one
+        return found
+
+    @cached_property
+    def _tokens(self) -> list[tuple[int, str, str, tuple[str, ...]]]:
+        """Those that are a single token: who writes it, as it is written, in small letters, the numbers in it."""
+        flat = {text: text.casefold().lstrip("v") for text in self._by_text if is_other_token(text)}
+        return [(self._by_text[text], text, other, numbers_in(other)) for text, other in flat.items()]
+
+    def _coarse(self, members: int, form: Form, ends: Sequence[Cut], named: Iterable[str]) -> Iterator[int]:
+        """Versions that stand for several of a product with an order of its own: alike where both their ends are."""
+        if not members:
             return
-        alike: dict[frozenset[str], int] = defaultdict(int)
+        cuts = sorted(set(ends))
+        bounds = {form.spans(text) for text in named if any(map(str.isdigit, text))}
+        alike: dict[object, int] = defaultdict(int)
         for one in self._apart(members):
-            text = self._text(one)
-            alike[frozenset(token for token in tokens if _clearly_other(token, text))] |= one
+            spans = form.spans(text := self._text(one))
+            ends_of = spans[0].low, spans[0].high
+            single = len(spans) > 1 or text.endswith("*") or spans in bounds
+            alike[one if single else tuple([key < at or (key == at and not after) for at in ends_of for key, after in cuts])] |= one
         yield from alike.values()
 
     def _apart(self, members: int) -> Iterator[int]:
@@ -128,7 +176,7 @@ class Versions:
         for numbers, _ in cuts.bounds:
             for parts in range(1, len(numbers)):
                 apart |= self._by_numbers.get(numbers[:parts], 0)
-        ends = [cut for bound in cuts.bounds for cut in _at(bound)]
+        ends = [cut for bound in cuts.bounds for cut in cuts_at(bound)]
         for rank in (self._short, self._long) if cuts.padded else (self._plain,):
             for cell in rank.cells(ends):
                 if rest := cell & ~apart:
@@ -147,33 +195,33 @@ class Versions:
         return sum(1 << place for place, (text, _) in enumerate(self.texts) if not text or is_commit(text))
 
     @property
-    def _plain(self) -> "_Rank":
-        return self._rank("plain", lambda text: _plain_key(text.numbers))
+    def _plain(self) -> Rank:
+        return self._rank("plain", lambda text: plain_key(text.numbers))
 
     @property
-    def _short(self) -> "_Rank":
-        return self._rank("short", lambda text: _plain_key(text.numbers) if len(text.numbers or ()) <= 3 else None)
+    def _short(self) -> Rank:
+        return self._rank("short", lambda text: plain_key(text.numbers) if len(text.numbers or ()) <= 3 else None)
 
     @property
-    def _long(self) -> "_Rank":
-        return self._rank("long", lambda text: _plain_key(text.numbers) if len(text.numbers or ()) > 3 else None)
+    def _long(self) -> Rank:
+        return self._rank("long", lambda text: plain_key(text.numbers) if len(text.numbers or ()) > 3 else None)
 
-    def _rank_of(self, order: Order) -> "_Rank | None":
+    def _rank_of(self, order: Order) -> Rank | None:
         """The rank by an order in which every version that it reads has a place of its own; None where it is no such order."""
         if isinstance(order, ProductOrder) and (form := order.form):
             return self._rank(
                 form,
-                lambda text: _of_form(form, text.text),
-                cuts=lambda text: _cuts_of_form(form, text),
-                reads=lambda text: form.reads(text.text),
+                lambda text: key_of_form(form, text.text),
+                cuts=lambda text: cuts_of_form(form, text),
+                readable=lambda text: form.reads(text.text),
             )
         if order.coarse or order.with_release or order.name == "git":
             return None
         return self._rank(
             (order.name, order.read),
-            lambda text: None if text.text.endswith("*") else _of_order(order, text.text),
-            cuts=lambda text: _cuts_of_order(order, text),
-            reads=lambda text: _reads(order, text.text),
+            lambda text: None if text.text.endswith("*") else key_of_order(order, text.text),
+            cuts=lambda text: cuts_of_order(order, text),
+            readable=lambda text: reads(order, text.text),
         )
 
     def _rank(
@@ -182,45 +230,20 @@ class Versions:
         key: Callable[[Text], Any],
         *,
         cuts: Callable[[str], list[Cut] | None] = lambda text: None,
-        reads: Callable[[Text], bool] = lambda text: True,
-    ) -> "_Rank":
+        readable: Callable[[Text], bool] = lambda text: True,
+    ) -> Rank:
         if (rank := self._ranks.get(which)) is None:
-            unread = sum(1 << place for place, text in enumerate(self.texts) if text.text and not reads(text))
-            rank = self._ranks[which] = _Rank([key(text) for text in self.texts], cuts, unread)
+            unread = sum(1 << place for place, text in enumerate(self.texts) if text.text and not readable(text))
+            rank = self._ranks[which] = Rank([key(text) for text in self.texts], cuts, unread)
         return rank
 
 
-class _Rank:
-    """Versions in order of their keys; `left` are those without one, and of these `unread` those that the order cannot read."""
-
-    def __init__(self, keys: Sequence[Any], cuts: Callable[[str], list[Cut] | None], unread: int) -> None:
-        ranked = sorted((key, place) for place, key in enumerate(keys) if key is not None)
-        self.keys = [key for key, _ in ranked]
-        self._upto = [0]
-        for _, place in ranked:
-            self._upto.append(self._upto[-1] | 1 << place)
-        self.left, self.unread = ((1 << len(keys)) - 1) & ~self._upto[-1], unread
-        self._cuts, self._known = cuts, dict[str, list[Cut] | None]()
-
-    def cuts(self, texts: Iterable[str]) -> list[Cut] | None:
-        """Where these bounds cut the order; None where one of them has no certain place in it."""
-        found: list[Cut] = []
-        for text in texts:
-            if text not in self._known:
-                self._known[text] = self._cuts(text)
-            if (cuts := self._known[text]) is None:
-                return None
-            found += cuts
-        return found
-
-    def cells(self, cuts: Iterable[Cut]) -> Iterator[int]:
-        """The versions between one cut and the next."""
-        keys, upto = self.keys, self._upto
-        start = 0
-        for end in sorted({bisect_right(keys, key) if after else bisect_left(keys, key) for key, after in cuts} | {len(keys)}):
-            if end > start:
-                yield upto[end] & ~upto[start]
-                start = end
+def _said(reading: Reading) -> Said:
+    bits = 0
+    for status in reading.statuses:
+        bits |= BIT[status]
+    doubt = 0 if len(reading.statuses) + reading.outside == 1 else BIT[reading.doubt]
+    return Said(bits, reading.outside, bool(reading.past), reading.ends, doubt, reading.status is Verdict.AFFECTED)
 
 
 def singly(members: int) -> Iterator[int]:
@@ -236,67 +259,9 @@ def numbers_of(members: int) -> Iterator[int]:
     return (one.bit_length() - 1 for one in singly(members))
 
 
-def _plain_key(numbers: Numbers | None) -> tuple[float, ...] | None:
-    """Numbers without the zeros at their end, which change no comparison."""
-    if numbers is None:
-        return None
-    end = len(numbers)
-    while end and not numbers[end - 1]:
-        end -= 1
-    return numbers[:end]
-
-
-def _at(bound: Bound) -> list[Cut]:
-    if bound.series:
-        return [((*bound.numbers, _BEYOND), False)]
-    key = _plain_key(bound.numbers)
-    return [(key, False), (key, True)]
-
-
 def _named(entry: Entry) -> set[str] | None:
     """Every text of an entry that a version can be held against; None where there are too many."""
     if len(entry.changes or ()) > MOST_CHANGES:
         return None
     span = entry.span
     return {text for text in (entry.stated, *((span.start, span.end) if span else ()), *(at for at, _ in entry.steps)) if text}
-
-
-def _reads(order: Order, text: str) -> bool:
-    return _of_order(order, text) is not None
-
-
-def _of_order(order: Order, text: str) -> Any:
-    try:
-        return order.key(text)
-    except UnreadableError:
-        return None
-
-
-def _cuts_of_order(order: Order, text: str) -> list[Cut] | None:
-    """Where a bound stands. What has no digit (`*`, `n/a`) is no place for any version alike."""
-    if not any(map(str.isdigit, text)):
-        return []
-    key = None if text.endswith("*") else _of_order(order, text)
-    return None if key is None else [(key, False), (key, True)]
-
-
-def _of_form(form: Form, text: str) -> Any:
-    """The place of a version that its product's first way to compare reads as one."""
-    if not text or not form.reads(text):
-        return None
-    first = form.spans(text)[0]
-    return first.low if first.exact and not text.endswith("*") else None
-
-
-def _cuts_of_form(form: Form, text: str) -> list[Cut] | None:
-    """Where such versions stand to a bound, if it is by the first way that they compare with it."""
-    if not any(map(str.isdigit, text)):
-        return []
-    if not form.reads(text):
-        return None
-    first, *others = form.spans(text)
-    if not first.exact and any(span.exact for span in others):
-        return None
-    if text.endswith("*"):
-        return [((*first.prefix, *[LARGER_THAN_ANY] * (len(first.low) - first.written)), True)]
-    return [(first.low, False), (first.low, True), *([] if first.exact else [(first.high, True)])]

@@ -4,6 +4,7 @@ For counting only (`_bulk`): what they say is then weighed once for each combina
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 
 from wardround.core.matching._decide import by_rule, standing
@@ -12,11 +13,12 @@ from wardround.core.matching._nearer import mended_in_branch, mended_nearer
 from wardround.core.matching._objects import Shape, _listed
 from wardround.core.matching._orders import distributions
 from wardround.core.matching._packages import vendors_of
-from wardround.core.matching._ranked import Said, Versions, singly
+from wardround.core.matching._ranked import BIT, Said, Versions, singly
 from wardround.core.matching._record import Record
 from wardround.core.vocab import Verdict
 
-_NOBODY: frozenset[Verdict] = frozenset()
+_VERDICT = {bit: verdict for verdict, bit in BIT.items()}
+_NOT_EVALUABLE = BIT[Verdict.NOT_EVALUABLE]
 
 
 def alike(record: Record, blank: Subject, versions: Versions, *, members: int) -> list[tuple[int, Verdict | None]] | None:
@@ -53,7 +55,7 @@ def verdicts_of(shape: Shape, versions: Versions, *, scheme: str = "") -> dict[V
     if scheme and scheme in distributions() - shape.types:
         found[Verdict.UNKNOWN] |= held
         return found
-    for (verdict, by_default), members in _decided(shape, versions, held).items():
+    for (verdict, by_default), members in _decided(shape, versions, held):
         if shape.form and (verdict is Verdict.AFFECTED or (by_default and verdict is Verdict.UNKNOWN)):
             for one in singly(members):
                 found[_mended(shape, verdict, versions.texts[one.bit_length() - 1].text)] |= one
@@ -72,61 +74,49 @@ def _mended(shape: Shape, verdict: Verdict, version: str) -> Verdict:
     return Verdict.NOT_AFFECTED if mended_in_branch(shape.entries, shape.form, version) else verdict
 
 
-_Before = tuple[frozenset[Verdict], Verdict | None, bool, bool]
+_Before = tuple[int, int, bool, bool]
 """What the entries before have said of a version that none of them surely holds: the statuses that are possible, the doubt that
-comes first, whether an affected range ends, and whether the version is past all that is affected."""
+comes first (0: none), whether an affected range ends, and whether the version is past all that is affected."""
 
 
-def _decided(shape: Shape, versions: Versions, members: int) -> dict[tuple[Verdict, bool], int]:
+def _decided(shape: Shape, versions: Versions, members: int) -> Iterator[tuple[tuple[Verdict, bool], int]]:
     """Entries in order, then the default: the first that surely holds a version ends its walk. With *by default* for each."""
-    found: dict[tuple[Verdict, bool], int] = defaultdict(int)
-    walking: dict[_Before, int] = {(_NOBODY, None, False, True): members}
+    walking: dict[_Before, int] = {(0, 0, False, True): members} if members else {}
     for entry in shape.entries:
-        going: dict[_Before, int] = defaultdict(int)
+        going: dict[_Before, int] = {}
         readings = versions.readings(entry)
         for before, some in walking.items():
             for said, those in readings:
-                if not (both := some & those):
-                    continue
-                after = _after(before, said)
-                if said.outside:
-                    going[after] |= both
-                else:
-                    found[_weighed(after, None)] |= both
-        walking = going
-        if not walking:
-            break
+                if both := some & those:
+                    after = _after(before, said)
+                    if said.outside:
+                        going[after] = going.get(after, 0) | both
+                    else:
+                        yield _weighed(after, 0), both
+        if not (walking := going):
+            return
     for before, some in walking.items():
-        if some:
-            found[_weighed(before, _default(shape, before))] |= some
-    return found
+        yield _weighed(before, _default(shape, before)), some
 
 
 def _after(before: _Before, said: Said) -> _Before:
     statuses, doubt, ends, past = before
-    if len(said.statuses) + said.outside != 1 and (doubt is None or said.doubt is Verdict.NOT_EVALUABLE):
-        doubt = said.doubt
-    if said.bad:
-        ends, past = ends or said.ends, past and said.past
-    return statuses | said.statuses, doubt, ends, past
+    possible, _, beyond, ending, unsure, bad = said
+    if unsure and (not doubt or unsure == _NOT_EVALUABLE):
+        doubt = unsure
+    return statuses | possible, doubt, ends or (bad and ending), past and (beyond or not bad)
 
 
-def _default(shape: Shape, before: _Before) -> Verdict:
+def _default(shape: Shape, before: _Before) -> int:
     if shape.default is not None:
-        return shape.default
-    _, _, ends, past = before
-    return Verdict.NOT_AFFECTED if ends and past else Verdict.UNKNOWN
+        return BIT[shape.default]
+    return BIT[Verdict.NOT_AFFECTED if before[2] and before[3] else Verdict.UNKNOWN]
 
 
-def _weighed(before: _Before, fallback: Verdict | None) -> tuple[Verdict, bool]:
+def _weighed(before: _Before, fallback: int) -> tuple[Verdict, bool]:
     """The one verdict that is possible; else the doubt that comes first, of which *not evaluable* outranks *unknown*."""
-    statuses, doubt, _, _ = before
-    possible = statuses | {fallback} if fallback else statuses
-    if len(possible) > 1:
-        assert doubt is not None  # noqa: S101  (else one entry would have decided)
-        return doubt, False
-    (verdict,) = possible
-    return verdict, fallback is not None
+    possible = before[0] | fallback
+    return (_VERDICT[before[1]], False) if possible & (possible - 1) else (_VERDICT[possible], fallback > 0)
 
 
 def _silent(record: Record, blank: Subject) -> bool:

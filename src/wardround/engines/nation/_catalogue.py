@@ -93,11 +93,12 @@ class Catalogue:
         """For each pair the code of each of `FIELDS`."""
         return np.frombuffer(bytes(self._rows), np.int32).reshape(-1, len(FIELDS)).astype(np.int64)
 
-    def installs(self) -> list[Install]:
-        """What each pair says of an install, on no device."""
+    def installs(self, pairs: Sequence[int]) -> list[Install]:
+        """What each of these pairs says of an install, on no device."""
+        codes = self.rows()[np.asarray(pairs, np.int64)] if len(pairs) else self.rows()[:0]
         listed = [list(self.words[field]) for field in FIELDS]
-        columns = [[words[code] for code in codes.tolist()] for words, codes in zip(listed, self.rows().T, strict=True)]
-        return [_install(dict(zip(FIELDS, said, strict=True))) for said in zip(*columns, strict=True)]
+        columns = [[words[code] for code in mine.tolist()] for words, mine in zip(listed, codes.T, strict=True)]
+        return [_install(*said) for said in zip(*columns, strict=True)]
 
     def install(self, pair: int) -> Install:
         """What one pair says of an install."""
@@ -105,23 +106,19 @@ class Catalogue:
             self._lists = {field: list(self.words[field]) for field in FIELDS}
         at = pair * 4 * len(FIELDS)
         codes = np.frombuffer(bytes(self._rows[at : at + 4 * len(FIELDS)]), np.int32).tolist()
-        return _install({field: self._lists[field][code] for field, code in zip(FIELDS, codes, strict=True)})
+        return _install(*(self._lists[field][code] for field, code in zip(FIELDS, codes, strict=True)))
 
     def groups(self) -> Ints:
         """For each pair the number of its product's name: pairs of one number are versions of one product (or of namesakes)."""
         return self._groups
 
 
-def _install(said: dict[str, str]) -> Install:
-    extra: dict[str, Any] = orjson.loads(said.pop("extra") or b"{}")
-    extra |= {column: value for column in ("platform", "distribution") if (value := said.pop(column))}
-    return Install(
-        asset_id="",
-        product=said["product"],
-        version=said["version"],
-        vendor=said["vendor"],
-        scheme=said["scheme"],
-        purl=said["purl"],
-        cpe=said["cpe"],
-        extra=extra,
-    )
+def _install(
+    vendor: str, product: str, version: str, scheme: str, purl: str, cpe: str, extra: str, platform: str, distribution: str
+) -> Install:
+    more: dict[str, Any] = orjson.loads(extra) if extra else {}
+    if platform:
+        more["platform"] = platform
+    if distribution:
+        more["distribution"] = distribution
+    return Install("", product, version, vendor, scheme=scheme, purl=purl, cpe=cpe, extra=more)

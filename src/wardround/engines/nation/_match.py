@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +12,7 @@ import numpy as np
 from wardround.core.advisories import Advisory, product_names
 from wardround.core.matching import Overrides
 from wardround.core.names import Aliases
-from wardround.core.vocab import BadInput, Install
+from wardround.core.vocab import BadInput
 from wardround.engines.nation._arrays import Array
 from wardround.engines.nation._count import Counted, count
 from wardround.engines.nation._index import Index, Part
@@ -91,6 +92,19 @@ class Picture:
         ]
 
 
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """What stands by now stays, and most of what is made goes by itself: looking for more, over and over, finds little."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(200_000, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 class Nation:
     """An index held against a store of feeds at a time. What arrived since is seen by making it again, which costs little."""
 
@@ -112,17 +126,19 @@ class Nation:
 
     def picture(self, *, progress: Progress = lambda done, total, name: None) -> Picture:
         """Every advisory of the store against every device."""
-        asking = self._asking()
-        pairs = sorted({pair for product, listed in self.asked.items() if asking.naming(product) for pair in listed.tolist()})
-        listed = blocks(pairs, asking, install=self._installs.__getitem__)
+        listed = self._blocks()
         known = Known(self.index.folder, basis=basis(self.statements.digests(at=self.at), self.overrides))
-        gc.freeze()  # all that stands by now stays: there is nothing to be found in it, over and over
-        try:
+        with seldom_collected():
             judged = judge(listed, records=self._records, overrides=self.overrides, known=known, progress=progress)
-        finally:
-            gc.unfreeze()
         known.save()
         return Picture([part.code for part in self.index.parts], judged, count(self.index, judged.universes))
+
+    def _blocks(self) -> list[Block]:
+        """The blocks of all pairs that any record names."""
+        asking = self._asking()
+        listed = [pairs for product, pairs in self.asked.items() if asking.naming(product)]
+        pairs = np.unique(np.concatenate(listed)).tolist() if listed else []
+        return blocks(pairs, asking, install=dict(zip(pairs, self.index.catalogue.installs(pairs), strict=True)).__getitem__)
 
     def one(self, cve: str) -> One | None:
         """One advisory of the store against every device; None when the store does not have it."""
@@ -164,10 +180,6 @@ class Nation:
             for cve in override.cves:
                 found.setdefault(cve, set()).update(product for _, product in override.names)
         return found
-
-    @cached_property
-    def _installs(self) -> list[Install]:
-        return self.index.catalogue.installs()
 
 
 def _speaks_of(universe: Universe) -> tuple[Ints, Bools]:

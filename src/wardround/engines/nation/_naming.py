@@ -1,7 +1,7 @@
 """Which records name the pairs of a catalogue: asked of `core.matching` pair by pair, and remembered by product."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from wardround.core.advisories import Advisory
 from wardround.core.matching import Named, Overrides, Subject, names
 from wardround.core.matching._bulk import Ranked
 from wardround.core.matching._match import subject_of
+from wardround.core.matching._names import named_alike
 from wardround.core.names import Aliases
 from wardround.core.vocab import Install, WardroundError
 from wardround.engines.nation._arrays import read_arrays, write_arrays
@@ -55,12 +56,15 @@ class Asking:
         self._statements, self._at, self._aliases = statements, at, aliases
         self.naming: Callable[[str], Mapping[str, Sequence[str]]] = cache(overrides.naming(statements.naming))
         self._named: dict[int, tuple[Named, Subject] | None] = {}
+        self._alike: dict[Hashable, Named | None] = {}
         self._kept: dict[tuple[str, ...], tuple[list[Advisory], Iterator[Advisory]]] = {}
 
     def named(self, pair: int, install: Callable[[int], Install]) -> tuple[Named, Subject] | None:
         """The records that name a pair's install, and what it then is to them; asked once."""
         if pair not in self._named:
-            found = names(stated := install(pair), naming=self.naming, records=self._records, aliases=self._aliases)
+            if (key := named_alike(stated := install(pair))) not in self._alike:
+                self._alike[key] = names(stated, naming=self.naming, records=self._records, aliases=self._aliases)
+            found = self._alike[key]
             self._named[pair] = (found, subject_of(stated, found)) if found else None
         return self._named[pair]
 
@@ -79,12 +83,17 @@ class Asking:
 def blocks(pairs: Iterable[int], asking: Asking, *, install: Callable[[int], Install], only: str = "") -> list[Block]:
     """These pairs by the records that name them (`only`: just this record). `install` says what a pair is of an install."""
     found: dict[tuple[object, ...], list[tuple[int, Subject]]] = {}
+    theirs: dict[int, list[tuple[int, Subject]] | None] = {}
     for pair in pairs:
-        both = asking.named(pair, install)
-        if both and (not only or only in both[0].cves):
-            named, subject = both
+        if not (both := asking.named(pair, install)):
+            continue
+        named, subject = both
+        if id(named) not in theirs:  # what names several is one object, and stays
             cves = (only,) if only else named.cves
-            found.setdefault((named.vendors, named.product, named.also, cves), []).append((pair, subject))
+            key = (named.vendors, named.product, named.also, cves)
+            theirs[id(named)] = found.setdefault(key, []) if not only or only in named.cves else None
+        if (rows := theirs[id(named)]) is not None:
+            rows.append((pair, subject))
     return [_block(key[-1], rows) for key, rows in found.items()]  # type: ignore[arg-type]
 
 
@@ -127,17 +136,19 @@ def _ask(catalogue: Catalogue, known: int, words: list[str], aliases: Aliases) -
     pairs: list[int] = []
     product: list[int] = []
     heard: set[str] = set()
+    asks: dict[Hashable, list[int]] = {}
 
     def naming(key: str) -> Mapping[str, Sequence[str]]:
         heard.add(key)
         return {}
 
-    for pair in range(known, len(catalogue)):
-        names(catalogue.install(pair), naming=naming, aliases=aliases)
-        for key in sorted(heard):
-            pairs.append(pair)
-            product.append(numbers.setdefault(key, len(numbers)))
-        heard.clear()
+    for pair, install in enumerate(catalogue.installs(range(known, len(catalogue))), known):
+        if (alike := named_alike(install)) not in asks:
+            names(install, naming=naming, aliases=aliases)
+            asks[alike] = [numbers.setdefault(key, len(numbers)) for key in sorted(heard)]
+            heard.clear()
+        product += asks[alike]
+        pairs += [pair] * len(asks[alike])
     return list(numbers), np.array(pairs, np.int64), np.array(product, np.int64)
 
 
