@@ -18,7 +18,8 @@ import pytest
 import zstandard
 
 DEMONSTRATION = "from wardround.hub.boot import boot; from wardround.lake.home import Home; boot(Home.at(None)); "
-DEMONSTRATION += "from wardround.hub.replay.demonstration import load; load(Home.at(None))"
+DEMONSTRATION += "from wardround.hub.replay.demonstration import load; load(Home.at(None)); "
+DEMONSTRATION += "from wardround.hub.alerts.tasks import reconsider_all; reconsider_all.enqueue()"  # a job that waits is kept too
 PAGES = """
 import re, sys
 from wardround.hub.boot import boot

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "wardround.hub.organisations",
     "wardround.hub.audit",
     "wardround.hub.outbox",
+    "wardround.hub.workers",
     "wardround.hub.jobs",
     "wardround.hub.estate",
     "wardround.hub.advisories",
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
     "wardround.hub.pages",
 ]
 MIDDLEWARE = [
+    "wardround.hub.logged.requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -137,9 +139,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "counting"]}}
+_JSON_LOG = value_of("WARDROUND_LOG") == "json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"json": {"()": "wardround.hub.logged.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler"} | ({"formatter": "json"} if _JSON_LOG else {})},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"wardround.requests": {"level": "INFO" if _JSON_LOG else "WARNING"}},
 }

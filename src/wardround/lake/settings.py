@@ -43,6 +43,8 @@ SETTINGS = (
     Setting("WARDROUND_HOSTS", "the host names under which the hub answers", "127.0.0.1,localhost,[::1]"),
     Setting("WARDROUND_HTTPS", "1: a proxy does TLS, cookies go over HTTPS only", "plain HTTP on this machine"),
     Setting("WARDROUND_FEED_SOURCES", "a TOML file with other addresses for the feeds", "those that come with the product"),
+    Setting("WARDROUND_METRICS_TOKEN", "who has it may read /metrics/", "nobody may", True),
+    Setting("WARDROUND_LOG", "json: a JSON object for each line of the log, and a line for each request", "lines for a person"),
     Setting(
         "WARDROUND_PASSWORD", "the password that `organisation centre` and `person` set", "it is asked for", True, from_file=False
     ),

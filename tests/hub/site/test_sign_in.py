@@ -124,6 +124,6 @@ def test_a_database_that_does_not_answer_is_unwell(client: Client, hub: Home, mo
     def no_cursor() -> None:
         raise DatabaseError
 
-    monkeypatch.setattr("wardround.hub.pages.views.connection.cursor", no_cursor)
+    monkeypatch.setattr("wardround.hub.pages.well.connection.cursor", no_cursor)
     answer = client.get("/health/")
     assert (answer.status_code, answer.json()["ok"]) == (503, False)

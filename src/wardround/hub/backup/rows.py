@@ -183,6 +183,8 @@ def _fill_table(model: type[models.Model], path: Path, alias: str) -> None:
         columns = orjson.loads(next(file))
         fields = {field.attname: field for field in model._meta.concrete_fields}
         chosen = [fields[column] for column in columns]
+        for field in chosen:  # of this historical model alone: an instant is what it was, not now
+            vars(field).update({name: False for name in ("auto_now", "auto_now_add") if hasattr(field, name)})
         while lines := list(islice(file, AT_ONCE)):
             rows = [
                 model(**{f.attname: _from_plain(f, value) for f, value in zip(chosen, orjson.loads(line), strict=True)})

@@ -1,14 +1,18 @@
-"""The worker: runs the jobs, sends the outbox, and runs the gate again when time alone may have changed its answer."""
+"""The worker: runs the jobs, sends the outbox, and runs the gate again when time alone may have changed its answer.
+
+Several may run on one database: each says every few seconds that it lives, and takes up the jobs of those that went silent.
+"""
 
 import logging
 import os
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import close_old_connections, connections
+from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
 from wardround.connectors.notify import mailer_for
@@ -17,6 +21,7 @@ from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import hunt_what_is_new
 from wardround.hub.audit.sealing import seal_what_is_new
 from wardround.hub.outbox.services import deliver
+from wardround.hub.workers.services import EVERY, beat, new_name, queue_name, take_up_again
 from wardround.lake.settings import value_of
 
 log = logging.getLogger(__name__)
@@ -32,12 +37,14 @@ class Rounds:
 
     stop: threading.Event
     parent: int | None = None
+    name: str = field(default_factory=new_name)
 
     def run(self) -> None:
         """One round a second. What fails is logged and tried again in the next round."""
         gate_at = 0.0
         counting = threading.Thread(target=self._count, name="counting", daemon=True)
         counting.start()
+        threading.Thread(target=self._live, name="living", daemon=True).start()
         while not self.stop.is_set() and (self.parent is None or os.getppid() == self.parent):
             close_old_connections()
             try:
@@ -52,7 +59,7 @@ class Rounds:
 
     def once(self, *, gate: bool) -> None:
         """Run the waiting jobs, send the waiting messages; now and then run the gate of every response, and sign the record."""
-        _jobs("default")
+        _jobs("default", self.name)
         if gate:
             reconsider(at=clock.now())
             seal_what_is_new(at=clock.now())
@@ -60,13 +67,25 @@ class Rounds:
         deliver(mailer, at=clock.now())
         _keep_time()
 
+    def _live(self) -> None:
+        """Say that this worker lives, whatever its jobs take, and look for those that do not."""
+        while not self.stop.is_set():
+            close_old_connections()
+            try:
+                beat(self.name, at=timezone.now())
+                take_up_again(at=timezone.now())
+            except Exception:
+                log.exception("saying that this worker lives failed and is tried again")
+            self.stop.wait(EVERY.total_seconds())
+        connections.close_all()
+
     def _count(self) -> None:
         """What takes minutes, beside the rounds: no message and no gate waits for it."""
         hunt_at = time.monotonic() + GATE_EVERY
         while not self.stop.is_set():
             close_old_connections()
             try:
-                _jobs("counting")
+                _jobs("counting", self.name)
                 if time.monotonic() >= hunt_at:
                     hunt_at = time.monotonic() + GATE_EVERY
                     hunt_what_is_new(at=clock.now())
@@ -76,7 +95,7 @@ class Rounds:
         connections.close_all()
 
 
-def _jobs(queue: str) -> None:
+def _jobs(queue: str, worker: str) -> None:
     """Run what waits in one queue."""
     Worker(
         queue_names=[queue],
@@ -85,7 +104,7 @@ def _jobs(queue: str) -> None:
         backend_name="default",
         startup_delay=False,
         max_tasks=None,
-        worker_id=f"wardround-{os.getpid()}-{queue}",
+        worker_id=queue_name(worker, queue),
         excluded_queue_names=[],
     ).run()
 

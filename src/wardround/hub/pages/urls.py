@@ -3,12 +3,15 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from wardround.hub.pages.views import SignIn, health
+from wardround.hub.pages.views import SignIn
+from wardround.hub.pages.well import health, metrics, ready
 
 urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("health/", health, name="health"),
+    path("ready/", ready, name="ready"),
+    path("metrics/", metrics, name="metrics"),
     path("", include("wardround.hub.pages.alerts.urls")),
     path("", include("wardround.hub.pages.advisories.urls")),
     path("", include("wardround.hub.pages.audit.urls")),

@@ -1,14 +1,10 @@
-"""Signing in and out, and whether the hub is well."""
+"""Signing in and out."""
 
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
-from django.views.decorators.http import require_safe
 
 from wardround.hub.accounts.models import User
 
@@ -44,15 +40,3 @@ class SignIn(LoginView):
     def form_invalid(self, form: Any) -> Any:
         """The form again, with what was typed."""
         return self.render_to_response(self.get_context_data(form=form), status=422)
-
-
-@login_not_required
-@require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    """Whether the hub is up and its database answers: 200 or 503."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"ok": False, "database": "does not answer"}, status=503)
-    return JsonResponse({"ok": True, "database": "answers"})
