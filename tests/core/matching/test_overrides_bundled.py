@@ -183,7 +183,12 @@ def test_ten_products_and_their_famous_faults_are_there() -> None:
         ("CVE-2023-5256", DRUPAL, "9.4.15", "unknown"),
         ("CVE-2024-38021", OFFICE, "16.0.17425.20176", "affected"),  # a line that is served no more
         ("CVE-2024-38021", OFFICE, "16.0.5456.1000", "unknown"),  # no Click-to-Run build
-        ("CVE-2024-43463", OFFICE, "16.0.17328.20588", "unknown"),  # only the month after is known
+        ("CVE-2024-43463", OFFICE, "16.0.17328.20550", "affected"),  # of the month before
+        ("CVE-2024-43463", OFFICE, "16.0.17328.20588", "unknown"),  # the builds of that month were not confirmed
+        ("CVE-2024-43463", OFFICE, "16.0.17726.20206", "affected"),
+        ("CVE-2024-43463", OFFICE, "16.0.17726.20222", "unknown"),
+        ("CVE-2024-30103", OFFICE, "16.0.16731.20550", "affected"),
+        ("CVE-2024-30103", OFFICE, "16.0.16731.20674", "unknown"),
         ("CVE-2024-43463", OFFICE, "16.0.17328.20612", "not_affected"),
         ("CVE-2023-32004", NODE, "18.17.0", "not_affected"),  # the permission model came with 20
         ("CVE-2023-32004", NODE, "14.21.3", "unknown"),

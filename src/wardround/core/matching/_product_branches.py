@@ -21,8 +21,9 @@ class Branch:
     """One branch: fixed from `fixed` on and `below` that affected, or all of `status`. Below `since` it had the fault not yet.
 
     `below` is *unknown* where a version below the fix may carry a mend that does not show in it, and `before` is where the
-    vendor names the first version that has the fault without a word about those below. `note` says why. `unconfirmed` says
-    why nothing published confirms the fix: a *not affected* by it is then assumed.
+    vendor names the first version that has the fault without a word about those below. Up to `last`, which is known to have
+    it, a branch is affected whatever else is said. `note` says why. `unconfirmed` says why nothing published confirms the
+    fix: a *not affected* by it is then assumed.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Branch:
     below: Verdict = Verdict.AFFECTED
     before: Verdict = Verdict.NOT_AFFECTED
     unconfirmed: str = ""
+    last: str = ""
 
     def prefix(self, form: Form, by: int = 0) -> Key:
         """The numbers that a version of this branch begins with; none for a branch without a name, which is every version."""
@@ -90,7 +92,8 @@ def _assumed(verdict: Verdict, branch: Branch | None, *, newer: bool) -> tuple[s
 
 def _covers(table: ProductBranches, by: int) -> bool:
     """True when every fix states what this way of comparing needs."""
-    return all(table.form.spans(text)[by].exact for branch in table.branches for text in (branch.fixed, branch.since) if text)
+    stated = (text for branch in table.branches for text in (branch.fixed, branch.since, branch.last) if text)
+    return all(table.form.spans(text)[by].exact for text in stated)
 
 
 def _branch(table: ProductBranches, point: Key, by: int) -> Branch | None:
@@ -110,6 +113,8 @@ def _status(table: ProductBranches, point: Key, by: int) -> Verdict:
         return table.newer if point > _newest(table, by) else table.otherwise
     if branch.since and point < table.form.spans(branch.since)[by].low:
         return branch.before
+    if branch.last and point <= table.form.spans(branch.last)[by].low:
+        return Verdict.AFFECTED
     if branch.fixed:
         return Verdict.NOT_AFFECTED if point >= table.form.spans(branch.fixed)[by].low else branch.below
     return branch.status or Verdict.UNKNOWN
@@ -127,7 +132,7 @@ def _points(table: ProductBranches, span: Span, by: int) -> Iterator[Key]:
         after = (*prefix[:-1], prefix[-1] + 1) if prefix else ()
         edges = [(*edge, *[0] * (width - len(edge))) for edge in (prefix, after)]
         edges.append((*prefix, *[LARGER_THAN_ANY] * (width - len(prefix))))
-        edges += [table.form.spans(text)[by].low for text in (branch.fixed, branch.since) if text]
+        edges += [table.form.spans(text)[by].low for text in (branch.fixed, branch.since, branch.last) if text]
         yield from (edge for edge in edges if span.low <= edge <= span.high)
 
 
@@ -145,6 +150,8 @@ def _reason(table: ProductBranches, version: str, verdict: Verdict, branch: Bran
         said += f": taken as {_WORDS[verdict]}, as this fact states"
     elif branch.since and span.low < table.form.spans(branch.since)[by].low:
         said += f" is below {branch.since}, the first version of its branch that has the fault"
+    elif branch.last and span.high <= table.form.spans(branch.last)[by].low:
+        said += f" is at or below {branch.last}, which is known to have the fault"
     elif branch.fixed:
         of = f"its branch {branch.name}" if branch.name else "the product"
         said += f" is {'at or above' if verdict is Verdict.NOT_AFFECTED else 'below'} {branch.fixed}, the fix of {of}"

@@ -9,7 +9,8 @@ from wardround.core.matching._product_branches import Branch, ProductBranches
 from wardround.core.vocab import BadInput, Verdict
 
 Refuse = Callable[[str, str], BadInput]
-_KEYS = frozenset({"branch", "fixed", "status", "since", "note", "below", "before", "unconfirmed"})
+_VERSIONS = ("fixed", "since", "last")
+_KEYS = frozenset({"branch", "fixed", "status", "since", "note", "below", "before", "unconfirmed", "last"})
 
 
 def read_product_branches(raw: Mapping[str, Any], refuse: Refuse) -> ProductBranches:
@@ -34,7 +35,7 @@ def _branch(raw: Mapping[str, Any], form: Form, place: int, refuse: Refuse) -> B
     texts = {key: raw.get(key, "") for key in _KEYS}
     if set(raw) - _KEYS or not all(isinstance(value, str) for value in texts.values()):
         raise refuse(at, f"a branch has texts called {', '.join(sorted(_KEYS))}, and nothing else")
-    for key in ("branch", "fixed", "since"):
+    for key in ("branch", *_VERSIONS):
         if texts[key] and not form.reads(texts[key]):
             raise refuse(f"{at}/{key}", f"{texts[key]!r} is not written as a version of {form.name}")
     if bool(texts["fixed"]) == bool(texts["status"]):
@@ -44,9 +45,9 @@ def _branch(raw: Mapping[str, Any], form: Form, place: int, refuse: Refuse) -> B
         raise refuse(f"{at}/below", "below its fix a branch is affected or unknown; 'since' says where the fault began")
     if texts["before"] and not texts["since"]:
         raise refuse(f"{at}/before", "'before' is the status below 'since', which is not stated")
-    said = {key: texts[key] for key in ("since", "note", "unconfirmed")}
+    said = {key: texts[key] for key in ("since", "note", "unconfirmed", "last")}
     branch = Branch(texts["branch"], texts["fixed"], **said, **stated)
-    for key in ("fixed", "since"):
+    for key in _VERSIONS:
         if texts[key] and not _within(branch, form, texts[key]):
             raise refuse(f"{at}/{key}", f"{texts[key]!r} is not of branch {branch.name!r}, or says too little of itself")
     return branch
