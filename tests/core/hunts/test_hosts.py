@@ -138,6 +138,14 @@ def test_a_broken_rule_is_one_that_could_not_look() -> None:
     assert "with 1 of 2 rules" in " ".join(host_statement(got, found=0))
 
 
+def test_times_that_state_no_zone_are_said_and_asked_for() -> None:
+    text = [f'{{"time": "2025-05-10 {hour:02d}:00:00", "c-uri": "/x"}}' for hour in range(24)]
+    got = seen(a_source(text), rules=[SEEING])
+    assert host_statement(got, found=0)[-1] == "The times of 1 log state no zone and were read as UTC."
+    asked = [one.what for one in lacking(got, read_rules([SEEING]))]
+    assert "The zone of the times of access.log: they state none, and were read as UTC" in asked
+
+
 def test_a_log_without_times_covers_no_hour() -> None:
     got = seen(a_source(['{"c-uri": "/x", "cs-method": "GET", "sc-status": 200}']), rules=[SEEING])
     assert got.whole.hours == got.until_fix.hours == 0

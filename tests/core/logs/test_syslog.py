@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BufferedReader, BytesIO
 from typing import Any
 
 import pytest
+
+from wardround.core.logs import Reading, Source
 
 Read = Callable[..., Any]
 FAILED = "Failed password for invalid user bob from 203.0.113.5 port 4711 ssh2"
@@ -175,3 +178,22 @@ def test_the_journal_as_json(read: Read) -> None:
     assert text.fields["facility"] == ("authpriv",)
     assert (numbers.fields["message"], numbers.fields["severity"]) == (("hi\ufffd",), ("err",))
     assert tally.shape == "systemd journal (JSON)"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "said", "note"),
+    [
+        (("web1", "web2"), "", "its events name 2 hosts: its hours and gaps are those of all of them together"),
+        (("web1", "web1"), "", None),
+        (("web1", "web1"), "WEB1.hospital.example", None),
+        (("web1", "web1"), "mdm", "its events name web1, and not mdm"),
+        (("web2", "web1"), "mdm", "its events name web1 and 1 more, and not mdm"),
+        (("web1", "mdm"), "mdm", "its events name 2 hosts: its hours and gaps are those of all of them together"),
+    ],
+)
+def test_whose_lines_they_are_is_said(hosts: tuple[str, ...], said: str, note: str | None) -> None:
+    """A host that stops sending leaves no gap in a log where others go on; and a log may be another host's."""
+    text = "".join(f"2025-05-15T02:12:44Z {host} sshd[1]: {FAILED}\n" for host in hosts)
+    reading = Reading(Source("log", BufferedReader(BytesIO(text.encode())), host=said))
+    assert len(list(reading)) == len(hosts)
+    assert reading.tally.coverage().notes == ((note,) if note else ())

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from wardround.core.hunts._coverage import HOUR, hours_seen, searched
 from wardround.core.hunts._model import HuntResult, SearchedHours, SourceRun, Window, Windows
+from wardround.core.logs._clock import READ_AS_UTC
 from wardround.core.sigma import Rule, RuleSet
 from wardround.core.sigma._model import Correlation
 from wardround.core.vocab._hunting import NotRun, Span
@@ -190,6 +191,8 @@ def _whole_files(seen: HostCoverage) -> Iterable[Lacking]:
             yield Lacking(f"A copy of {own.source} in which {own.unparsed:,} of {own.events + own.unparsed:,} lines can be read")
         if run.not_placed:
             yield Lacking(f"The times of {run.not_placed:,} events of {own.source}: they were searched, and count for no hour")
+        if own.zone == READ_AS_UTC:
+            yield Lacking(f"The zone of the times of {own.source}: they state none, and were read as UTC")
     for one in seen.unread:
         yield Lacking(f"A whole copy: {one}")
     if seen.could_have_been_altered:

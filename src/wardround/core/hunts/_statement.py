@@ -134,6 +134,8 @@ def host_statement(seen: HostCoverage, *, found: int, scans: int = 0) -> tuple[s
     ]
     if until_fix.of and until_fix.hours < until_fix.of and until_fix.of < whole.of:
         parts.insert(1, f"Before the fix, when it could be entered: {until_fix.hours} of {until_fix.of} hours.")
+    if without_zone := _without_zone([run.coverage for run in seen.sources]):
+        parts.append(without_zone)
     if seen.could_have_been_altered:
         parts.append(f"Logs came from {seen.host} itself: whoever got in could have altered them.")
     return tuple(parts)
@@ -182,11 +184,17 @@ def _caveats(
     if partly := _partly(runs, searched, window):
         parts.append(f"{_count(partly, 'rule')} could look at a part of these hours only")
     text = f" Not seen: {'; '.join(parts)}." if parts else ""
-    if without_zone := sum(c.zone == READ_AS_UTC for c in coverages):
-        text += f" The times of {_count(without_zone, 'log')} state no zone and were read as UTC."
+    if without_zone := _without_zone(coverages):
+        text += f" {without_zone}"
     if any(c.could_have_been_altered for c in coverages):
         text += " The logs were taken from the suspect host itself and could have been altered."
     return text
+
+
+def _without_zone(coverages: Sequence[SourceCoverage]) -> str:
+    """What a reader must know of hours that may be other hours: empty when every log states its zone, or was given one."""
+    number = sum(one.zone == READ_AS_UTC for one in coverages)
+    return f"The times of {_count(number, 'log')} state no zone and were read as UTC." if number else ""
 
 
 def _ends(coverages: Sequence[SourceCoverage]) -> tuple[datetime | None, datetime | None]:

@@ -93,9 +93,25 @@ class Tally:
             unparsed_examples=tuple(self.examples),
             zone=self.clock.zone() if self.events > self.not_placed else "",
             skew=self.clock.skew,
-            notes=(*self.clock.notes(), *self.notes),
+            notes=(*self.clock.notes(), *self.notes, *self._mixed()),
         )
+
+    def _mixed(self) -> tuple[str, ...]:
+        """Several hosts in one log: one that stops leaves no gap where others go on. Or others than the one it is said to be of."""
+        named = sorted(filter(None, self.hosts), key=lambda host: (-self.hosts[host], host))
+        said = self.source.host
+        if said and named and short(said) not in map(short, named):
+            more = f" and {len(named) - 1:,} more" if len(named) > 1 else ""
+            return (f"its events name {named[0][:100]}{more}, and not {said}",)
+        if len(named) < 2:
+            return ()
+        return (f"its events name {len(named):,} hosts: its hours and gaps are those of all of them together",)
 
     def _host(self) -> str:
         """The host that the events name, when they all name the same."""
         return next(iter(self.hosts)) if len(self.hosts) == 1 else ""
+
+
+def short(host: str) -> str:
+    """The first label of a host's name: logs write it with or without its domain."""
+    return host.partition(".")[0].lower()
