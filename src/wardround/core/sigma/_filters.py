@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wardround.core.sigma._conditions import AllOf, Node, Not
+from wardround.core.sigma._grammar import Expression, expression
 from wardround.core.sigma._model import LogSource, Rule
 from wardround.core.sigma._problems import ProblemError
 
@@ -37,12 +38,14 @@ def read_filter(document: Mapping[Any, Any], *, made: Callable[[Mapping[Any, Any
         if problem.path[:1] == ("detection",):
             problem.path = ("filter", *problem.path[1:])
         raise
-    kept = rule.condition if _keeps(rule.condition) else Not(rule.condition)
+    asked = expression(stated["condition"], names=[str(key) for key in detection if key != "condition"])
+    kept = rule.condition if _keeps(asked) else Not(rule.condition)
     return Filter(_named(stated.get("rules")), rule.logsource, kept, rule.fields)
 
 
-def _keeps(condition: Node) -> bool:
-    return isinstance(condition, Not) or (isinstance(condition, AllOf) and all(map(_keeps, condition.parts)))
+def _keeps(asked: Expression) -> bool:
+    """Does the condition itself negate? `neq` in a selection does not count: it is part of what is described."""
+    return not isinstance(asked, str) and (asked.by == "not" or (asked.by == "and" and all(map(_keeps, asked.parts))))
 
 
 def _named(given: object) -> tuple[str, ...] | None:
