@@ -68,8 +68,8 @@ class Called:
     def of(self, cve: str) -> list[Name]:
         """The names that a record uses, and those of releases that it speaks of under other names (Windows, SQL Server)."""
         listed = self._by_record[cve]
-        ruled = [self._named(name)[0] for name in listed if name[0] == VENDOR and by_rule(Subject((VENDOR,), name[1], ""))]
-        return list(dict.fromkeys((*listed, *ruled)))
+        other = [self._named(name)[0] for name in listed if name[0] == VENDOR]
+        return list(dict.fromkeys((*listed, *(name for name in other if by_rule(Subject((VENDOR,), name[1], ""))))))
 
     def together(self, rows: Sequence[tuple[Name, Row]]) -> list[Names]:
         """Those of a record's names that are one product's, under which it says different things."""

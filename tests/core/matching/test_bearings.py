@@ -14,7 +14,7 @@ from wardround.core.matching._bearings import Bearing, probes_of
 from wardround.core.matching._compiled import compiled, joined
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._record import Record
-from wardround.core.matching._rows import BEARINGS, LONG, as_kept, written
+from wardround.core.matching._rows import BEARINGS, as_kept, written
 
 from .test_shelf import answer_of, row_of
 
@@ -33,6 +33,7 @@ WRITTEN = {
         "10.0.0",
         "8.2.14",
         "10.0.20348..2762",
+        "publication",
     ],
     ("microsoft", "microsoft sql server 2019"): [
         "15.0.2116.2",
@@ -118,7 +119,9 @@ def test_two_versions_of_one_bearing_get_one_verdict(a_record: Build, data: Any)
     ):
         return
     asked = (Subject((name[0],), called, "") for called in (name[1], f"{name[1]} (gdr)"))
-    probes = probes_of([one.shape for subject in asked for one in record.plan(0, subject).objects])
+    probes = probes_of(
+        [one.shape for subject in asked for one in record.plan(0, subject).objects], Subject((name[0],), name[1], "")
+    )
     assert probes is not None
     said: dict[str, Any] = {}
     for version in (f"{v}{more}" for v in WRITTEN[name] for more in ("", "1", "7")):
@@ -161,10 +164,13 @@ def test_the_row_of_a_product_with_a_rule_of_its_own_answers_no_other_product(a_
     assert answer_of(row, Subject(("microsoft",), "microsoft sql server 2019 (gdr)", "15.0.2080.9", also=(("a", "b"),))) is None
 
 
-def test_a_range_that_ends_at_its_publication_is_asked_of_decide(a_record: Build) -> None:
-    entry = {"version": "10.0.0", "lessThan": "publication", "status": "affected"}
-    name = ("microsoft", "windows 10 version 22h2")
-    assert row_of(a_record([{"vendor": name[0], "product": name[1], "versions": [entry]}]), name)[1] & LONG
+def test_a_build_against_a_range_that_ends_at_its_publication_is_asked_of_decide(a_record: Build) -> None:
+    """The days of updates count then."""
+    entry, name = {"version": "10.0.0", "lessThan": "publication", "status": "affected"}, ("microsoft", "windows 10 version 22h2")
+    record = a_record([{"vendor": name[0], "product": name[1], "versions": [entry]}])
+    row, other = row_of(record, name), Subject((name[0],), name[1], "10.1.1")
+    assert answer_of(row, Subject((name[0],), name[1], "10.0.19045.4412")) is None
+    assert answer_of(row, other) == decide(record, other, overrides=NO_OVERRIDES) is not None
 
 
 @LAW
@@ -194,6 +200,8 @@ def test_what_a_record_says_of_many_products_in_one_way_is_told_of_each_by_its_o
 
 
 def test_a_bearing_of_a_commit_or_of_no_version_does_not_tell(a_record: Build) -> None:
-    shapes = [one.shape for one in Record(a_record([{"vendor": "a", "product": "b"}])).plan(0, Subject(("a",), "b", "")).objects]
+    subject = Subject(("a",), "b", "")
+    probes = probes_of([one.shape for one in Record(a_record([{"vendor": "a", "product": "b"}])).plan(0, subject).objects], subject)
+    assert probes == []
     for version in ("", "n/a", "a01b2c3d4e5f", " 1.0"):
-        assert Bearing(replace(Subject(("a",), "b", ""), version=version)).on(probes_of(shapes) or []) is None
+        assert Bearing(replace(subject, version=version)).on(probes) is None

@@ -7,15 +7,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 import zstandard
 
 from wardround.core.advisories import Advisory, fold, product_names, read_cve
 from wardround.core.matching import Overrides, Subject, decide
 from wardround.core.matching._compiled import compiled
-from wardround.core.matching._form_cuts import is_plain
 from wardround.core.matching._record import Record
-from wardround.core.matching._rows import BEARINGS, FORMS, LONG, VERDICTS, as_kept, written
+from wardround.core.matching._rows import BEARINGS, VERDICTS, as_kept, written
 from wardround.core.matching._shelf import question, told
 
 from .test_boundaries import AT, around
@@ -58,8 +56,7 @@ def test_rows_equal_decide_on_a_sample_of_all_records(shared: Path) -> None:
                 subject = Subject((vendor,), product, version)
                 asked = question(subject)
                 found = None if asked is None else told(row, asked)
-                counted.update(asked=1, told=found is not None, of_forms=found is not None and bool(row[1] & FORMS))
-                counted.update(by_bearing=found is not None and bool(row[1] & BEARINGS))
+                counted.update(asked=1, told=found is not None, by_bearing=found is not None and bool(row[1] & BEARINGS))
                 if found is not None:
                     expected = decide(record, subject, overrides=NO_OVERRIDES)
                     same = (expected.verdict, expected.reason, expected.decided_by, expected.assumed)
@@ -67,7 +64,7 @@ def test_rows_equal_decide_on_a_sample_of_all_records(shared: Path) -> None:
                         wrong.append((advisory.cve, subject, found, expected))
     assert wrong == []
     assert counted["told"] > counted["asked"] / 3 > 5_000
-    assert min(counted["of_forms"], counted["by_bearing"]) > 200
+    assert counted["by_bearing"] > 300
 
 
 def test_a_product_with_an_order_of_its_own_has_rows_for_its_plain_versions(a_record: Build) -> None:
@@ -80,29 +77,11 @@ def test_a_product_with_an_order_of_its_own_has_rows_for_its_plain_versions(a_re
     ]
     record, name = a_record(objects), ("mozilla", "firefox")
     row = row_of(record, name)
-    assert row[1] & FORMS
-    assert not row[1] & LONG
-    for version in ("99.3.1", "126.1.7", "127.4"):
+    assert row[1] & BEARINGS
+    for version in ("99.3.1", "126.1.7", "127.4", "126.0", "126.0.2", "115.9.1esr", "126", "v99.3.1"):
         subject = Subject((name[0],), name[1], version)
-        assert answer_of(row, subject) == decide(record, subject, overrides=NO_OVERRIDES)
-    assert all(
-        answer_of(row, Subject((name[0],), name[1], v)) is None for v in ("126.0", "126.0.2", "115.9.1esr", "126", "v99.3.1")
-    )
-
-
-@pytest.mark.parametrize(
-    ("form", "version", "plain"),
-    [
-        ("mozilla", "115.9.1", True),
-        ("mozilla", "115", False),
-        ("mozilla", "115.09.1", False),
-        ("mozilla", "115.9.1esr", False),
-        ("pan-os", "10.2", False),
-        ("junos", "21.4.3", False),
-    ],
-)
-def test_only_what_an_order_takes_for_just_its_numbers_is_plain(form: str, version: str, plain: bool) -> None:
-    assert is_plain(form, version) is plain
+        said = answer_of(row, subject)
+        assert said == decide(record, subject, overrides=NO_OVERRIDES) or (said is None and version not in ("99.3.1", "127.4"))
 
 
 def test_a_version_past_the_fix_of_its_branch_is_not_told_from_another_branch(a_record: Build) -> None:

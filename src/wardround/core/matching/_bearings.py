@@ -16,7 +16,7 @@ from wardround.core.matching._model import Subject
 from wardround.core.matching._numbers import text_of
 from wardround.core.matching._objects import Shape
 from wardround.core.matching._orders import KERNEL, Order, UnreadableError, is_commit, is_plain, order_of, shown
-from wardround.core.matching._product_lines import family_of
+from wardround.core.matching._product_lines import build_of, family_of
 from wardround.core.matching._product_order import ProductOrder, order_by
 from wardround.core.matching._rows import HERE
 from wardround.core.matching._sql_server import names_of_sql_server
@@ -26,7 +26,7 @@ from wardround.core.matching._windows_answer import _BUILT, ends_at_publication
 
 Probes = list[tuple[str, list[str]]]
 """Bounds by how a version is held against them: an order (`order:rpm`, `form:junos`), whether it is `another` text than one that is
-listed alone, and what `line:junos` it is on."""
+listed alone, what `line:junos` it is on, and how that which `mends:` each stands to its own."""
 
 _MOST, _MOST_WORK = 600, 3_000
 _FAR, _LONG = 10**6, 30
@@ -37,9 +37,10 @@ _LAST = re.compile(r"\d{1,9}(?=\D*$)", re.ASCII)
 _TOKEN = re.compile(r"(?=.*\d\D+\d+\D+\d|.*\d.*[A-Za-z].*\d)[\w.+:~()*-]{4,60}", re.ASCII)
 
 
-def probes_of(shapes: Iterable[Shape]) -> Probes | None:
-    """What versions have to be held against for these objects; None where that is too much to keep."""
+def probes_of(shapes: Iterable[Shape], subject: Subject) -> Probes | None:
+    """What versions of a product have to be held against for these objects; None where that is too much to keep."""
     found: dict[str, dict[str, None]] = {}
+    family = family_of(subject.product) if subject.vendors == (VENDOR,) else None
     for shape in shapes:
         for entry in shape.entries:
             if entry.constant:
@@ -48,8 +49,12 @@ def probes_of(shapes: Iterable[Shape]) -> Probes | None:
                 found.setdefault(_name_of(entry.order), {}).update(dict.fromkeys(_bounds(entry)))
             if entry.span is None and (isinstance(entry.order, ProductOrder) or not is_plain(entry.stated)):
                 found.setdefault("another", {})[entry.stated] = None
+        ends = dict.fromkeys(entry.span.end for entry in shape.entries if entry.span and entry.span.end)
+        if family:
+            found.setdefault(f"mends:{family.key}", {}).update(ends)
+        if ends_at_publication(shape):
+            found.setdefault("published", {})
         if shape.form:
-            ends = (entry.span.end for entry in shape.entries if entry.span and entry.span.end)
             found.setdefault(f"line:{shape.form.name}", {}).update(dict.fromkeys(end for end in ends if not end.endswith("*")))
     if sum(map(len, found.values())) > _MOST or any(len(bound) > 60 for bounds in found.values() for bound in bounds):
         return None
@@ -72,8 +77,8 @@ def names_by_rule(subject: Subject) -> tuple[Subject, ...]:
 
 
 def may_bear(shapes: Iterable[Shape]) -> bool:
-    """False where a rule of Microsoft's products asks for more than the places of bounds: the days of updates, changes."""
-    return not any(ends_at_publication(shape) or any(entry.changes for entry in shape.entries) for shape in shapes)
+    """False where a rule of Microsoft's products reads bounds as no probe does: those of changes stay as they are written."""
+    return not any(entry.changes for shape in shapes for entry in shape.entries)
 
 
 def _bounds(entry: Entry) -> Iterator[str]:
@@ -97,13 +102,14 @@ def _order(name: str) -> Order:
 class Bearing:
     """One version of one product, ready to be held against many records."""
 
-    __slots__ = ("_build", "_known", "_plain", "_text", "prefix")
+    __slots__ = ("_build", "_known", "_line", "_plain", "_product", "_text", "prefix")
 
     def __init__(self, subject: Subject) -> None:
         self._text = text_of(subject.version).text
         self._plain = is_plain(self._text)
         self._known: dict[str, dict[str, str]] = {}
-        self._build = ""
+        self._line: tuple[int, ...] | None = None
+        self._build, self._product = "", subject.product
         self.prefix = self._by_rule(subject)
         """What the product's own rule takes from the version; None where it takes more than a bearing says."""
 
@@ -122,7 +128,8 @@ class Bearing:
             return f"{plain} {found[1]}.{found[2]}" if found else plain
         if family := family_of(subject.product):
             build = text_of(text).numbers
-            return f"{plain} {family.line_of(build)} {family.release_of(build)} {subject.platform}" if build else plain
+            self._line = family.line_of(build) if build else None
+            return f"{plain} {family.release_of(build)} {subject.platform}" if build and self._line else plain
         return plain
 
     def on(self, probes: Probes) -> str | None:
@@ -133,6 +140,8 @@ class Bearing:
         for kind, bounds in probes:
             if not self._plain and kind.startswith("order:") and _order(kind).coarse:
                 return None  # what letters behind a number mean where nobody defined it, each entry reads for itself
+            if kind == "published" and self._build:
+                return None  # the day of an update counts, which no bound tells
             known = self._known.setdefault(kind, {})
             for bound in bounds:
                 place = known.get(bound)
@@ -146,7 +155,15 @@ class Bearing:
         found = _BUILT.fullmatch(bound)
         return f"{found[1]}.{self._build}.{found[3]}" if found and found[3] else bound
 
+    def _beside_line(self, end: str) -> str:
+        """What `lines_answer` asks of the line that a range ends on."""
+        family, build = family_of(self._product), build_of(end)
+        line = family.line_of(build) if family and build else None
+        return "-" if line is None or self._line is None else f"{(line > self._line) - (line < self._line)}"
+
     def _place(self, kind: str, bound: str) -> str:
+        if kind.startswith("mends:"):
+            return self._beside_line(bound)
         if self._text == bound:
             return "="
         if kind == "another":

@@ -14,12 +14,9 @@ from wardround.core.matching._bearings import Bearing, may_bear, names_by_rule, 
 from wardround.core.matching._cuts import cuts_of
 from wardround.core.matching._decide import by_rule, standing
 from wardround.core.matching._entries import Entry
-from wardround.core.matching._form_cuts import form_bounds, is_plain
 from wardround.core.matching._model import Subject
 from wardround.core.matching._numbers import Bound, bound_of, text_of
-from wardround.core.matching._objects import Shape
 from wardround.core.matching._orders import is_first
-from wardround.core.matching._product_order import ProductOrder
 from wardround.core.matching._reading import Reading
 from wardround.core.matching._record import Plan, Record
 from wardround.core.matching._rows import (
@@ -28,7 +25,6 @@ from wardround.core.matching._rows import (
     BEARINGS,
     DISPUTED,
     END_OF_SERIES,
-    FORMS,
     LONG,
     NARROWED,
     REJECTED,
@@ -136,7 +132,7 @@ def _row(record: Record, plans: list[Plan] | None, subject: Subject) -> Row:
     return [
         advisory.cve,
         flags | table.flags,
-        sorted(table.forms),
+        [],
         list(map(sortable, keys)),
         cells,
         table.named(),
@@ -150,7 +146,7 @@ def _by_bearing(record: Record, plans: Sequence[Plan], subject: Subject, flags: 
     shapes, ruled = [one.shape for one in objects], bool(names_by_rule(subject))
     if any(container.applicability for container in record.advisory.containers) or (ruled and not may_bear(shapes)):
         return None
-    if not objects or (probes := probes_of(shapes)) is None:
+    if not objects or (probes := probes_of(shapes, subject)) is None:
         return None
     if not ruled and any(one.platforms or one.variants for one in objects):
         flags |= NARROWED
@@ -174,17 +170,14 @@ class _Table:
         self.bounds: set[Bound] = set()
         self.texts: set[str] = set()
         self.flags = 0
-        self.forms = {one.shape.form.name for one in self.objects if one.shape.form}
         self._same: dict[tuple[int, ...], tuple[int, list[Reading]]] = {}
 
     def read(self) -> bool:
         """Gather bounds and texts. False where the answer hangs on more than the place of a plain version."""
         self.trees = [tree for c in self.record.advisory.containers if c.kind == "record" for tree in c.applicability]
-        if not all(map(self._take, self.entries)) or not self._take_trees():
+        if any(one.shape.form for one in self.objects) or not all(map(self._take, self.entries)) or not self._take_trees():
             return False
-        if self.forms and (self.trees or not all(self._take_form(one.shape) for one in self.objects)):
-            return False
-        self.beyond = bool(self.trees or self.forms)
+        self.beyond = bool(self.trees)
         self.said = Answers(self.record, self.subject, [one.shape for one in self.objects], beside=self.trees)
         self.ranged = self.beyond or any(entry.span for entry in self.entries)
         narrowed = any(one.platforms or one.variants for one in self.objects)
@@ -194,9 +187,6 @@ class _Table:
         return len(self.bounds) <= (_MOST_BOUNDS if self.ranged else _MOST_LISTED)
 
     def _take(self, entry: Entry) -> bool:
-        if isinstance(entry.order, ProductOrder):
-            self.texts.add(entry.stated)
-            return True  # by its object: see `_take_form`
         if _speaks_of_all(entry):
             self.texts.add(entry.stated)
             return True
@@ -206,15 +196,6 @@ class _Table:
         self.bounds |= cuts.bounds
         self.texts |= cuts.texts | {entry.stated} | ({at for at, _ in entry.steps} if entry.changes else set())
         self.flags |= THREE * cuts.padded
-        return True
-
-    def _take_form(self, shape: Shape) -> bool:
-        """The bounds of an object whose product has an order of its own, as plain versions stand in it."""
-        found = form_bounds(shape)
-        if found is None:
-            return False
-        self.bounds |= found
-        self.flags |= THREE | FORMS
         return True
 
     def _take_trees(self) -> bool:
@@ -278,7 +259,7 @@ class _Table:
             key = tuple(map(id, readings))
             if key in self._same and not self.beyond:
                 return self._same[key][0]
-            if self.said.speaks(version) and all(is_plain(form, version) for form in self.forms):
+            if self.said.speaks(version):
                 kept = self.said.of(version)
                 self._same[key] = kept, readings
                 return kept

@@ -1,4 +1,4 @@
-"""The form in which a record's word on one product is kept: `[cve, flags, orders, keys, cells, texts, answers]`, as plain JSON.
+"""The form in which a record's word on one product is kept: `[cve, flags, rule, keys, cells, texts, answers]`, as plain JSON.
 
 `_compiled` makes rows, `_shelf` asks them as they were written: most of what a row holds is read only where it is asked for.
 """
@@ -18,15 +18,15 @@ from wardround.core.matching._record import Record
 from wardround.core.vocab import Verdict
 
 Row = list[Any]
-"""`orders` are the product's own ones, or the product that has a rule of its own. `keys` are the bounds in order, `cells` the
+"""`rule` is the product, where it has a rule of its own. `keys` are the bounds in order, `cells` the
 answers before, between and after them; `texts` the answers on single versions: those that the record names, those that stop
 short of a bound, and none. `answers` are listed once: verdict, reason, entry, assumptions. -1 stands for an answer that only
 `decide` knows. Where versions are told by their bearing, `keys` are the probes, and `cells` the answers by bearing."""
 
-REJECTED, DISPUTED, LONG, NARROWED, THREE, ANY, TREES, FORMS, BEARINGS = 1, 2, 4, 8, 16, 32, 64, 128, 256
+REJECTED, DISPUTED, LONG, NARROWED, THREE, ANY, TREES, BEARINGS = 1, 2, 4, 8, 16, 32, 64, 128
 """Flags of a row: what the record is; nothing is worked out; objects are narrowed to platforms or variants; a version has at
-most three numbers; texts that are no numbers get the answer of the only cell; products beside this one may count;
-a version has to be plain in an order of its product; versions are told by their bearing (`_bearings`)."""
+most three numbers; texts that are no numbers get the answer of the only cell; products beside this one may count; versions
+are told by their bearing (`_bearings`)."""
 
 VERDICTS = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.AFFECTED)
 HERE = "\ue000"

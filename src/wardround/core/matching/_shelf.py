@@ -13,7 +13,6 @@ from wardround.core.advisories import Advisory
 from wardround.core.matching._bearings import Bearing
 from wardround.core.matching._compiled import compiled, joined, key_of_numbers
 from wardround.core.matching._decide import by_rule, decide, override_of
-from wardround.core.matching._form_cuts import is_plain
 from wardround.core.matching._match import subject_of
 from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._names import Naming
@@ -28,7 +27,6 @@ from wardround.core.matching._rows import (
     BEARINGS,
     DISPUTED,
     END_OF_SERIES,
-    FORMS,
     HERE,
     LONG,
     NARROWED,
@@ -130,7 +128,7 @@ def _marked(row: Row, asked: Question) -> Sequence[Any] | None:
     place = text_in(row, asked.text, asked.sought)
     if flags & BEARINGS:
         place = ASK if place is not None or row[2] != asked.rule else row[4].get(asked.bearing.on(row[3]), ASK)
-    elif asked.rule or (flags & FORMS and (asked.key is None or not all(is_plain(form, asked.text) for form in row[2]))):
+    elif asked.rule:
         return None
     elif place is None:
         place = _of_cell(row, asked)
