@@ -85,6 +85,8 @@ DATA = st.dictionaries(st.sampled_from([*FIELDS, "Data", "NewProcessName"]), VAL
 TIMES = ["2025-05-15T02:12:44.000000Z"] * 3 + [
     "2025-05-15T02:09:00.000000Z",
     "2025-05-15T04:00:00.5Z",
+    "2025-05-15T02:12:43.1234567Z",
+    "2025-05-15T02:12:44Z",
     "2025-02-31T04:00:00.000000Z",
 ]
 WRAPPED = st.sampled_from(["EventData", "EventData", "UserData"])

@@ -45,7 +45,7 @@ class BulkReading(Reading):
         super().__init__(source)
         self._searcher, self._account = searcher, account
         self._indicators = account.plan.indicators
-        self._times = Times(self.tally)
+        self._times = Times(self.tally, searcher.hours)
         self._layouts: Counter[Layout] = Counter()
         self._short = not source.skew
 

@@ -17,6 +17,7 @@ LATER = -1
 """In place of the number of an answer: the value waits to be looked at together with others."""
 NO_KIND = Kind("", "")
 NONE: Truths = frozenset()
+STRINGS = (Text, Regex)
 
 
 class Answer(NamedTuple):
@@ -70,11 +71,12 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
     def __init__(self, name: str, tests: Sequence[tuple[int, FieldTest]], answers: Answers, *, store: Store | None = None) -> None:
         super().__init__()
         self.name, self._answers, self._store = name, answers, store
-        self._strings = [(n, leaf) for n, leaf in tests if isinstance(leaf.test, Text | Regex)]
+        self._strings = [(n, leaf) for n, leaf in tests if isinstance(leaf.test, STRINGS)]
         self._patterns = None if self._strings else Patterns(())
-        self._networks = Networks((n, leaf.test) for n, leaf in tests if isinstance(leaf.test, Cidr))
-        self._numbers = Numbers((n, leaf.test) for n, leaf in tests if isinstance(leaf.test, Number))
-        self._others = [(n, leaf) for n, leaf in tests if not isinstance(leaf.test, Text | Regex | Cidr | Number)]
+        others = [(n, leaf) for n, leaf in tests if not isinstance(leaf.test, STRINGS)]
+        self._networks = Networks((n, leaf.test) for n, leaf in others if isinstance(leaf.test, Cidr))
+        self._numbers = Numbers((n, leaf.test) for n, leaf in others if isinstance(leaf.test, Number))
+        self._others = [(n, leaf) for n, leaf in others if not isinstance(leaf.test, Cidr | Number)]
         self._alike = all(isinstance(leaf.test, Exists | Null) for _, leaf in self._others)  # whatever the value is
         self._waiting: set[Any] = set()
         self._null: Truths | None = None
@@ -150,7 +152,7 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
     def compile(self) -> Patterns:
         """Make the string tests ready; done when first needed."""
         if self._patterns is None:
-            strings = [(n, test) for n, leaf in self._strings if isinstance(test := leaf.test, Text | Regex)]
+            strings = [(n, test) for n, leaf in self._strings if isinstance(test := leaf.test, STRINGS)]
             self._patterns = Patterns(strings, store=self._store)
         return self._patterns
 

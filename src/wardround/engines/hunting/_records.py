@@ -13,6 +13,7 @@ from wardround.core.logs._records import EXCERPT, WINDOWS, _data, windows_event
 from wardround.core.logs._tables import table
 from wardround.engines.hunting._compiled import Decided, View
 from wardround.engines.hunting._shapes import WAITING, Shape, Shapes
+from wardround.engines.hunting._times import LENGTH, in_micros
 
 PLAIN = frozenset([str, int, type(None)])
 SIMPLE = PLAIN | {tuple}
@@ -147,6 +148,8 @@ class WindowsRecords:
             if type(event_id) is str:
                 event_id = int(event_id)
             time = system["TimeCreated"]["#attributes"]["SystemTime"]
+            if len(time) != LENGTH:
+                time = in_micros(time)
             if type(event_id) is not int or not 0 <= event_id <= LARGEST_ID or type(channel) is not str:
                 return None
             if len(channel) > LONGEST_CHANNEL or type(host) is not str or not host:

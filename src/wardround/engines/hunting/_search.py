@@ -1,6 +1,8 @@
 """The fast search of one source, behind the same call as the plain one and equal to it, event by event and rule by rule."""
 
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 
 from wardround.core.hunts._plan import Account, Plan
@@ -14,6 +16,8 @@ from wardround.engines.hunting._patterns import Store, Words
 from wardround.engines.hunting._records import LaterEvent, WindowsRecords
 from wardround.engines.hunting._shapes import Shapes
 
+RARELY = (50_000, 20, 100)
+"""After how many new objects the youngest are looked through for circles, and after how many such looks the older ones."""
 Hits = tuple[Event, list[Rule]]
 
 
@@ -25,6 +29,7 @@ class FastSearcher:
         self._kinds: dict[Kind, Shapes] = {}
         self._views: dict[tuple[int, ...], View] = {}
         self._words = Words(())
+        self.hours: set[str] = set()
         self.windows = WindowsRecords(self.view, asked=self.plan.fields)
 
     def words_with(self, wanted: set[str]) -> Words:
@@ -70,15 +75,16 @@ class FastSearch:
     def __iter__(self) -> Iterator[Hits]:
         """As in Search."""
         indicators = self.account.plan.indicators
-        for event in self._reading:
-            if isinstance(event, LaterEvent):
-                hits = self.decided(event, event.view, event.decided)
-            else:
-                hits = self.over(event)
-                if indicators is not None:
-                    self.account.sought |= indicators.sought_in(event.fields)
-            if hits or (indicators is not None and indicators.matches(event)):
-                yield event, hits
+        with _rarely_collected():
+            for event in self._reading:
+                if isinstance(event, LaterEvent):
+                    hits = self.decided(event, event.view, event.decided)
+                else:
+                    hits = self.over(event)
+                    if indicators is not None:
+                        self.account.sought |= indicators.sought_in(event.fields)
+                if hits or (indicators is not None and indicators.matches(event)):
+                    yield event, hits
 
     def over(self, event: Event) -> list[Rule]:
         """The rules that hit an event which was read the ordinary way."""
@@ -99,3 +105,14 @@ class FastSearch:
             except SlowRegexError as slow:
                 stopped[rule.id] = f"its regular expression {slow} on line {event.line}; stopped there"
         return [view.rules[index].rule for index in sorted(found) if view.rules[index].rule.id not in stopped]
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """What is made here and let go again has no circles: Python need not look for any as often as it does."""
+    before = gc.get_threshold()
+    gc.set_threshold(*map(max, before, RARELY))
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -32,6 +32,17 @@ class Run:
         self.ending: list[int] = []
         self.asked: list[Numbered] = []
 
+    def true(self, value: str, lower: str, *, first: bool, last: bool) -> list[int]:
+        """The texts that a value passes in which the run stands; `first`: at its start, `last`: at its end."""
+        true = self.anywhere
+        if first and self.starting:
+            true = true + self.starting
+        if last and self.ending:
+            true = true + self.ending
+        if self.asked:
+            true = true + [number for number, test in self.asked if test.passes(value if test.cased else lower)]
+        return true
+
 
 class Texts:
     """Numbered wildcard texts. The same answers as each gives for itself."""
@@ -78,15 +89,21 @@ class Texts:
     def _look(self, values: Sequence[str], lower: Sequence[str], found: dict[int, set[int]]) -> None:
         places = [at for at, text in enumerate(lower) if len(text) <= LONG]
         starts = [0, *accumulate(len(lower[at]) + 1 for at in places)]
-        for run, start, end in self._places(BETWEEN.join([lower[at] for at in places])):
-            which = bisect_right(starts, start) - 1
-            self._stands(run, places[which], start == starts[which], end == starts[which + 1] - 1, (values, lower), found)
+        runs = self._runs
+        for number, start, end in self._places(BETWEEN.join([lower[at] for at in places])):
+            run, which = runs[number], bisect_right(starts, start) - 1
+            first, last = start == starts[which], end == starts[which + 1] - 1
+            if run.anywhere or run.asked or (first and run.starting) or (last and run.ending):
+                at = places[which]
+                if true := run.true(values[at], lower[at], first=first, last=last):
+                    found.setdefault(at, set()).update(true)
         if len(places) < len(lower):
             for at, text in enumerate(lower):
                 if len(text) > LONG:
-                    for run in {run for run, _, _ in self._places(text)}:
-                        word = self._words[run]
-                        self._stands(run, at, text.startswith(word), text.endswith(word), (values, lower), found)
+                    standing = sorted({number for number, _, _ in self._places(text)})
+                    for run, word in [(runs[number], self._words[number]) for number in standing]:
+                        if true := run.true(values[at], text, first=text.startswith(word), last=text.endswith(word)):
+                            found.setdefault(at, set()).update(true)
 
     def _places(self, text: str) -> Any:
         try:
@@ -94,32 +111,15 @@ class Texts:
         except UnicodeEncodeError:  # half a pair, which no run holds
             return self._automaton.find_matches_as_indexes(SURROGATES.sub(BETWEEN, text), overlapping=True)
 
-    def _stands(
-        self,
-        number: int,
-        at: int,
-        first: bool,
-        last: bool,
-        texts: tuple[Sequence[str], Sequence[str]],
-        found: dict[int, set[int]],
-    ) -> None:
-        """A run stands in a value; `first`: at its start, `last`: at its end."""
-        run = self._runs[number]
-        true = [*run.anywhere]
-        if first:
-            true += run.starting
-        if last:
-            true += run.ending
-        if run.asked:
-            cased, lower = texts[0][at], texts[1][at]
-            true += [number for number, test in run.asked if test.passes(cased if test.cased else lower)]
-        if true:
-            found.setdefault(at, set()).update(true)
-
 
 def longest_run(test: Text) -> str:
     """The longest run of plain characters that must stand in the text; empty for a test without one."""
-    return max((part or "" for piece in test.pieces for part in piece), key=len, default="")
+    longest = ""
+    for piece in test.pieces:
+        for part in piece:
+            if part and len(part) > len(longest):
+                longest = part
+    return longest
 
 
 def _put(place: Run, number: int, test: Text, run: str) -> None:

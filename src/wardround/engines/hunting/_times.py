@@ -10,20 +10,31 @@ from typing import Any
 from wardround.core.logs import Tally, as_time
 
 WRITTEN = r"\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z"
+OTHER = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 ONE, ALL = re.compile(WRITTEN, re.ASCII), re.compile(rf"(?:{WRITTEN})*", re.ASCII)
 TO_HOUR, TO_MINUTE = len("2025-05-15T02"), len("2025-05-15T02:12")
 MINUTE = timedelta(minutes=1)
+LENGTH, MOST_HOURS = len("2025-05-15T02:12:44.000000Z"), 100_000
 AFTER = "~"
 """Comes after everything that a time is written with."""
 
 
-class Times:
-    """First and last event of each hour, and whether times go back. Of times written alike the earlier is the lesser text."""
+def in_micros(time: Any) -> Any:
+    """A time with six digits behind the second, where it has another number of them; all else as it is."""
+    if type(time) is not str or (found := OTHER.fullmatch(time)) is None:
+        return time
+    return f"{found[1]}.{(found[2] or '')[:6]:0<6}Z"
 
-    def __init__(self, tally: Tally) -> None:
-        self._tally = tally
+
+class Times:
+    """First and last event of each hour, and whether times go back. Of times written alike the earlier is the lesser text.
+
+    `sound` are the hours already known to be some, shared by many sources.
+    """
+
+    def __init__(self, tally: Tally, sound: set[str]) -> None:
+        self._tally, self._sound = tally, sound
         self._hours: dict[str, list[str]] = {}
-        self._sound: set[str] = set()
 
     def odd(self, times: Sequence[Any]) -> list[int]:
         """The places of those that are not written so, or are no time."""
@@ -40,6 +51,8 @@ class Times:
         if time[:TO_HOUR] not in self._sound:
             if as_time(time) is None:
                 return False
+            if len(self._sound) >= MOST_HOURS:
+                self._sound.clear()
             self._sound.add(time[:TO_HOUR])
         return True
 
