@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from wardround.core.hunts._kept import ROOMS, _parts
+import pytest
+
+from wardround.core.hunts import _kept
+from wardround.core.hunts._kept import ROOMS, _parts, engine
 
 
 def test_code_and_tables_of_inner_packages_count_and_packs_do_not(tmp_path: Path) -> None:
@@ -14,3 +17,12 @@ def test_code_and_tables_of_inner_packages_count_and_packs_do_not(tmp_path: Path
 
 def test_the_tables_of_rules_and_of_logs_count() -> None:
     assert {"wardround.core.logs", "wardround.core.sigma", "wardround.core.hunts"} <= set(ROOMS)
+
+
+def test_another_version_of_a_library_is_another_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = engine(libraries=("hyperscan",))
+    real = _kept.version
+    engine.cache_clear()
+    monkeypatch.setattr(_kept, "version", lambda name: "9.9" if name == "hyperscan" else real(name))
+    assert engine(libraries=("hyperscan",)) != before
+    engine.cache_clear()

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -20,16 +21,19 @@ from wardround.core.vocab._hunting import NotRun, Reason, SourceCoverage, Span
 FORM = "searched-2"
 ROOMS = ("wardround.core.logs", "wardround.core.hunts", "wardround.core.sigma")
 PARTS = (".py", ".toml", ".json")
+LIBRARIES = ("evtx", "orjson", "regex")
 NAMED = 5
 
 
 @cache
-def engine(*more: str) -> str:
+def engine(*more: str, libraries: tuple[str, ...] = ()) -> str:
     """What reads the logs and runs the rules, as a hash: what one state of it found is not taken for what another would find.
 
-    `more` are the packages that search in its stead.
+    `more` are the packages that search in its stead, `libraries` what these rest on: a faulty version of one may overlook traces.
     """
     digest = hashlib.sha256(maker().encode())
+    for library in (*LIBRARIES, *libraries):
+        digest.update(f"{library} {version(library)}\0".encode())
     for room in (*ROOMS, *more):
         for name, part in _parts(files(room)):
             digest.update(f"{room}/{name}\0".encode() + hashlib.sha256(part.read_bytes()).digest())
