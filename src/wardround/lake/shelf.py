@@ -70,15 +70,15 @@ _SPOKEN = """SELECT max(max(s.stated_at, s.updated_at, coalesce(s.rejected_at, 0
     FROM spoken k JOIN statement s ON s.feed = k.feed AND s.subject = k.subject WHERE k.cve = ?"""
 _SEEN = "SELECT max(seen_at) FROM statement WHERE feed = 'cve' AND subject = ?"
 _ASKED = "CREATE TEMP TABLE IF NOT EXISTS asked (n INTEGER PRIMARY KEY, product TEXT NOT NULL, vendor TEXT NOT NULL)"
-_NAMED = """SELECT a.n, group_concat(m.plan) FROM asked a CROSS JOIN named m ON m.product = a.product AND m.vendor = a.vendor
-    GROUP BY a.n"""
+_NAMED = """SELECT a.n, p.id, p.row, p.texts, p.answers FROM asked a
+    CROSS JOIN named m ON m.product = a.product AND m.vendor = a.vendor CROSS JOIN plan p ON p.id = m.plan
+    WHERE p.since <= ? AND p.seen <= ? ORDER BY a.n"""
 _PLANS = """SELECT id, row, texts, answers FROM plan
     WHERE id IN (SELECT value FROM json_each(?)) AND since <= ? AND seen <= ?"""
 _JOINT = "SELECT j.plans, j.plan FROM json_each(?) a CROSS JOIN joint j ON j.plans = a.value"
 _PLAN_OF = "SELECT plan FROM named WHERE product = ? AND vendor = ? AND cve = ?"
 _ANY_ANSWER = "SELECT 1 FROM answer LIMIT 1"
 _ANSWERS = "SELECT cve, answer FROM answer WHERE subject = ? AND since <= ? AND seen <= ?"
-_MANY = 20_000
 _ID = 7
 """The place of its number in a row that was read."""
 
@@ -96,52 +96,48 @@ class Shelf:
         self._kept: list[_Kept] = []
         self._stale: frozenset[str] = frozenset()
         self._void = False
-        self._plans: dict[int, Row | None] = {}
+        self._plans: dict[int, Row] = {}
 
     def rows(self, names: Collection[Name]) -> Mapping[Name, Mapping[str, Row]]:
         """The rows of vendor and product keys, by CVE. Names under which a record says the same share one row."""
         listed = list(names)
-        places = self._read_plans(listed)
-        self._learn(plan for plans in places.values() for plan in plans)
-        known = self._plans
-        return {
-            name: {row[0]: row for plan in places[n] if (row := known[plan])} if n in places else {}
-            for n, name in enumerate(listed)
-        }
+        found: dict[Name, dict[str, Row]] = {name: {} for name in listed}
+        for n, *plan in self._read_plans(listed):
+            if (row := self._row(*plan)) is not None:
+                found[listed[n]][row[0]] = row
+        return found
 
     def joined(self, several: Sequence[Rows]) -> Sequence[Row | None]:
         """For each of these different rows of one record the row of a product that goes by all their names at once."""
         keys = [_together(row[_ID] for row in rows) for rows in several]
         places = dict(self._read(_JOINT, (orjson.dumps(keys).decode(),))) if keys else {}
-        self._learn(places.values())
-        return [self._plans[places[key]] if key in places else None for key in keys]
+        ids = orjson.dumps(sorted({*places.values()})).decode()
+        rows = {plan: self._row(plan, *kept) for plan, *kept in self._read(_PLANS, (ids, self._at, self._seen))}
+        return [rows.get(places.get(key)) for key in keys]
 
-    def _learn(self, plans: Iterable[int]) -> None:
-        """Read those of these plans that are not known yet."""
-        for part in _parts([plan for plan in plans if plan not in self._plans]):
-            self._plans |= dict.fromkeys(part)
-            for plan, *kept in self._read(_PLANS, (orjson.dumps(part).decode(), self._at, self._seen)):
-                held = as_kept(*kept)
-                held.append(plan)
-                if held[0] not in self._stale:
-                    self._plans[plan] = held
+    def _row(self, plan: int, head: bytes, texts: bytes, answers: bytes) -> Row | None:
+        """One row for all that share it; None where its record was restated."""
+        row = self._plans.get(plan)
+        if row is None:
+            row = self._plans[plan] = as_kept(head, texts, answers)
+            row.append(plan)
+        return None if row[0] in self._stale else row
 
-    def _read_plans(self, listed: list[Name]) -> dict[int, list[int]]:
+    def _read_plans(self, listed: list[Name]) -> list[tuple[Any, ...]]:
         """The plans of each name, by its place in the list."""
         if self._void:
-            return {}
+            return []
         try:
             self._db.execute(_ASKED)
             self._db.execute("BEGIN")
             add = "INSERT INTO asked VALUES (?, ?, ?)"
             self._db.executemany(add, ((n, product, vendor) for n, (vendor, product) in enumerate(listed)))
-            found = {n: orjson.loads(f"[{plans}]") for n, plans in self._db.execute(_NAMED)}
+            return self._db.execute(_NAMED, (self._at, self._seen)).fetchall()
         except (sqlite3.DatabaseError, UnicodeEncodeError):
-            found = {}
+            return []
         finally:
             with suppress(sqlite3.DatabaseError):
                 self._db.execute("ROLLBACK")
-        return found
 
     def answers(self, subjects: Collection[Subject]) -> Mapping[Subject, Mapping[str, Sequence[Any]]]:
         """What was answered on subjects where no row tells, by CVE."""
@@ -302,11 +298,6 @@ class _Kept(NamedTuple):
     joint: list[tuple[Names, Row]]
     answers: list[tuple[Subject, Sequence[Any]]]
     whole: bool
-
-
-def _parts(plans: list[int]) -> Iterator[list[int]]:
-    distinct = sorted(set(plans))
-    return (distinct[start : start + _MANY] for start in range(0, len(distinct), _MANY))
 
 
 def _together(plans: Iterable[int]) -> str:
