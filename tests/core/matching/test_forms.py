@@ -19,6 +19,19 @@ ARecord = Callable[..., Advisory]
 
 # Oldest first. Sources: each vendor's own release notes, as forms.json names them.
 ORDERS = {
+    # Medical devices and what stands beside them: a letter or letters before the numbers.
+    "philips-letters": "A.01.09 A.03.09 B.05.04 B.06.10 B.06.18 C.00.03 C.00.04 J.10.40 M.00.12",
+    "philips-r": "R3.3L1 R4.1 R4.1L1 R8.0.2 R8.0.3",
+    "philips-vm": "VM4.0 VM5.0 VM5.0.2 VM6.0",
+    "medtronic-letters": "1.6 2.4 2.4A 2.4B 2.6A 2.7A",
+    "ge-bt": "BT02 BT06 BT08 BT16",
+    "fresenius-d": "D15 D24 D25 D29",
+    "certified-asterisk": "18.9-cert1 18.9-cert10 18.9-cert11 20.7-cert1 20.7-cert2",
+    "acronis-files": "8.8.0x1 9.0.0x23 9.0.0x24",
+    "apex-one": "14.0.0.11110 14.0.0.12902 14.0.0.12980",
+    "cisco-maintenance": "12.9.5 14.0(3) 14.0(4) 14.1.2 14.1(3)",
+    "arubaos-switch": "YA.16.04.0026 KB.16.10.0025 WC.16.11.0012 YC.16.11.0013",
+    "asus-firmware": "3.0.0.4.386.46065 3.0.0.4.388.24198 3.0.0.4.388.24209 3.0.0.6.102.34312",
     "pan-os": "8.1.0 8.1.23-h1 9.1.0 10.2.9 10.2.9-h1 10.2.9-h10 10.2.10 11.0.0",
     "asa": "9.8(4) 9.8(4)48 9.12.1 9.16(4) 9.16(4)9 9.16.4.57 9.16(4)62 9.20.2",
     "ftd": "6.2.3 6.2.3.18 7.0.6 7.0.6.1 7.4.1 7.4.1.1",
@@ -72,6 +85,9 @@ ORDERS = {
     "ibm-i": "7.2 V7R3M0 7.4 7.5",
     "trend-micro": "6.5_Build_3334 14.0.0.12979 14.0.0.12980 20.0.0-8438 20.0.0.8439",
     "telerik": "Q1_2007 9.2.23.1010 10.1.24.709 2024_Q3_(10.2.24.806) 10.2.24.924",
+    "adobe": "6.5.17.0 6.5.19 19.0.1.205 25.3.1.241 28.3 28.3.1",
+    "acronis": "15.0.35704 35979 24.5.38101 24.7.38235 38690",
+    "gravityzone": "6.36.1 6.36.1-1 6.38.1-1 6.38.1-2",
     "teamcity": "9.1.7 2022.10.4 2023.05 2023.05.1 2023.11_(build_147412) 2023.11.4",
     "netapp": "4.8 4.9P1 5.0 5.0p1 9.13.1 9.13.1P4",
     "mailcow": "2023-12 2024-06 2024-06a 2024-07",
@@ -124,6 +140,9 @@ def test_the_vendors_own_order(name: str) -> None:
         ("manageengine", "12.8.317", "128317"),
         ("lenovo-bios", "R22ET60W (1.30 )", "1.30 (R22ET60W)"),
         ("trend-micro", "20.0.0-8438", "20.0.0.8438"),
+        ("trend-micro", "14.0.12849", "14.0.0.12849"),
+        ("acronis", "C24.7.38235", "38235"),
+        ("adobe", "28.3.0.94", "28.3"),
     ],
 )
 def test_two_ways_to_write_one_version(name: str, one: str, other: str) -> None:
@@ -181,6 +200,7 @@ def test_what_is_no_version_is_refused(name: str, text: str) -> None:
             "four-numbers",
             "whole-numbers",
             "service-packs",
+            "adobe",
         }
     ),
 )

@@ -128,6 +128,25 @@ def test_whatever_stands_there_is_read_and_never_changed(versions: list[Any]) ->
     assert repr(versions) == before
 
 
+@pytest.mark.parametrize(
+    ("vendor", "text", "entry"),
+    [
+        ("Fortinet", "FortiWAN before 4.5.9", {"version": "unspecified", "lessThan": "4.5.9"}),
+        ("Siemens", "All versions < V223.0 Update 4", {"version": "unspecified", "lessThan": "v223.0 update 4"}),
+        ("Siemens", "All versions >= V4.0 < V4.1 SP1", {"version": "v4.0", "lessThan": "v4.1 sp1"}),
+        ("mailcow", "< 2024-07", {"version": "unspecified", "lessThan": "2024-07"}),
+        ("nvidia", "All versions prior to and including 8.2.2100", {"version": "unspecified", "lessThanOrEqual": "8.2.2100"}),
+        ("Rockwell Automation", "Version 16.00 - 16.20.02", {"version": "16.00", "lessThanOrEqual": "16.20.02"}),
+    ],
+)
+def test_ranges_with_the_words_of_the_grammar_around_what_it_does_not_read(vendor: str, text: str, entry: dict[str, str]) -> None:
+    """CVE-2021-26113, CVE-2023-28830, CVE-2024-41958, CVE-2023-31020, CVE-2024-21918."""
+    affected = {"vendor": vendor, "product": "Product", "versions": [{"version": text, "status": "affected"}]}
+    found = in_words(affected, texts=[text for c in conventions() if vendor.casefold() in c.vendors for text in c.texts])
+    assert found is not None
+    assert found["versions"] == [entry | {"status": "affected"}]
+
+
 @pytest.mark.parametrize("unit", ["1.", "a ", "1, ", "7.0.1-", "(/", ".x", " and prior"])
 def test_no_pattern_reads_a_text_twice(unit: str) -> None:
     for pattern in PATTERNS:

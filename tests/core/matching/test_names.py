@@ -21,6 +21,7 @@ FEED = {
     "scanner firmware": {"wp swings": ("CVE-2030-0011",)},
     "gift cards for shops": {"": ("CVE-2030-0012",), "maker": ("CVE-2030-0013",)},
     "storage authority (sa)": {"maker": ("CVE-2030-0014",)},
+    "jenkins azure ad plugin": {"jenkins project": ("CVE-2030-0015",)},
     "toolbox": {"": ("CVE-2030-0009",), "other": ("CVE-2030-0010",)},
 }
 
@@ -97,6 +98,13 @@ def test_the_word_for_its_kind_and_what_is_between_a_vendors_letters_are_passed_
     found = called(of(product, vendor))
     assert found
     assert found.cves == ("CVE-2030-0011",)
+
+
+@pytest.mark.parametrize("product", ["Azure AD", "Azure AD Plugin", "Jenkins Azure AD Plugin"])
+def test_a_plugin_of_jenkins_is_one_without_the_word_too(product: str) -> None:
+    found = called(of(product, "Jenkins"))
+    assert found
+    assert found.cves == ("CVE-2030-0015",)
 
 
 @pytest.mark.parametrize(

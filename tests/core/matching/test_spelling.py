@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardround.core.matching._conventions import by_convention, ends_without_start
-from wardround.core.matching._spelling import spelled
+from wardround.core.matching._spelling import SERIES_START, spelled
 
 
 def affected(version: str, **more: Any) -> dict[str, Any]:
@@ -154,3 +154,19 @@ def test_a_v_with_a_stop_is_no_part_of_a_version() -> None:
     found, assumed = spelled({"versions": [{"version": "unspecified", "lessThan": "v.6.2.3", "status": "affected"}]})
     assert found["versions"] == [{"version": "unspecified", "lessThan": "6.2.3", "status": "affected"}]
     assert "v." in assumed[0]
+
+
+def test_a_stop_behind_a_version_is_no_part_of_it() -> None:
+    """CVE-2024-27238: `0` up to `6.0.0.`."""
+    found, _ = spelled({"versions": [{"version": "0", "lessThan": "6.0.0.", "status": "affected"}]})
+    assert found["versions"] == [{"version": "0", "lessThan": "6.0.0", "status": "affected"}]
+
+
+def test_a_range_that_ends_at_a_candidate_of_its_start_is_taken_from_its_series() -> None:
+    """CVE-2024-28824, Checkmk: 2.3.0 up to 2.3.0b4, which comes before it."""
+    entry = {"version": "2.3.0", "lessThan": "2.3.0b4", "status": "affected"}
+    found, assumed = spelled({"versions": [entry]})
+    assert found["versions"] == [entry | {"version": "2.3"}]
+    assert assumed == (SERIES_START.format("2.3.0"),)
+    other = {"version": "2.3.1", "lessThan": "2.3.1b4", "status": "affected"}
+    assert spelled({"versions": [other]}) == ({"versions": [other]}, ())

@@ -231,6 +231,8 @@ def _written_otherwise(name: str, vendor: str) -> Iterator[tuple[str, str]]:
     kind = next((kind for kind in _KINDS if name.endswith(kind) and len(name) > len(kind)), "")
     for other in [name.removesuffix(kind)] if kind else [f"{name}{word}" for word in _KINDS]:
         yield other, "as the inventory states it, the word for its kind (firmware, software) aside"
+    if vendor == "jenkins" and not kind and not name.endswith(" plugin"):
+        yield f"{name} plugin", "as the inventory states it, a plugin of Jenkins"
     if _PLUGIN.search(name):
         yield (
             _PLUGIN.sub(lambda word: "plugin" if "-" in word[0] else "plug-in", name),

@@ -41,6 +41,9 @@ _SIGNED = re.compile(r"(<=|<|=) ?([vV]?\d.*)", re.ASCII)
 _BARE = {"<": "lessThan", "<=": "lessThanOrEqual"}
 _SERIES = re.compile(r"([A-Za-z]?\d+(?:\.\d+)*)(?:\.[xX*])+", re.ASCII)
 _DOTTED = re.compile(r"[A-Za-z]?(\d{1,18}(?:\.\d{1,18})*)", re.ASCII)
+_CANDIDATE = re.compile(r"(\d+(?:\.\d+)*\.0)[-.]?(?:alpha|beta|rc|[abi])\.?\d+", re.ASCII)
+"""What comes before the first release of a series: `2.3.0b4`."""
+
 _ONE = r"[vV]?\d[\w.]*(?:-\w[\w.]*)*"
 _LIST = re.compile(rf"{_ONE}(?: ?, ?{_ONE})+", re.ASCII)
 _JUNOS = re.compile(r"(\d+\.\d+[RF]\d+)(?:-[A-Z]+\d[\w.]*)+", re.ASCII | re.IGNORECASE)
@@ -83,7 +86,8 @@ def may_be_spelled(entry: Any) -> bool:
         return isinstance(end, str)
     if not isinstance(end, str):
         return " " in start or start[:1] == "<" or "," in start or start.casefold() == "all"
-    return not (start[:1].isdigit() and start[-1:].isdigit()) or not end[:1].isdigit() or end[-1:] in "xX" or "," in end
+    plain = start[:1].isdigit() and start[-1:].isdigit() and end[:1].isdigit()
+    return not plain or end[-1:] in "xX." or "," in end or end.startswith(start)
 
 
 def _joined(listed: Iterable[Any], assumed: dict[str, None]) -> list[Any]:
@@ -110,7 +114,7 @@ def _one(entry: Any, assumed: dict[str, None]) -> Iterator[Any]:
     if not isinstance(entry, Mapping) or not (end := end_of(entry)):
         yield from _without_end(entry, assumed) if isinstance(entry, Mapping) else (entry,)
         return
-    start, key = start_of(entry), "lessThan" if entry.get("lessThan") else "lessThanOrEqual"
+    start, end, key = start_of(entry), end.rstrip("."), "lessThan" if entry.get("lessThan") else "lessThanOrEqual"
     rest = {name: value for name, value in entry.items() if name not in _ENDS}
     if _V.match(start) or _V.match(end):
         assumed[DOTTED_V.format(end[:40])] = None
@@ -129,6 +133,9 @@ def _one(entry: Any, assumed: dict[str, None]) -> Iterator[Any]:
     if series := _SERIES.fullmatch(start):
         assumed[SERIES_START.format(start)] = None
         start = end if key == "lessThan" and _begins(series[1], end) else series[1]
+    if (found := _CANDIDATE.fullmatch(end)) and found[1] == start:
+        assumed[SERIES_START.format(start)] = None
+        start = start.rpartition(".")[0]
     if key == "lessThanOrEqual" and (series := _SERIES.fullmatch(end)) and end[-1] in "xX":
         assumed[SERIES_END.format(end)] = None
         end = f"{series[1]}.*"
