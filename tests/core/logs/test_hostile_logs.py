@@ -58,6 +58,7 @@ SAMPLES = [
     b"Record 1",
 ]
 LONG = "9" * 5_000
+HAPROXY = b"10.0.1.2:33317 [06/Feb/2025:12:14:14.655] f b/s 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "
 
 
 def events_of(data: bytes, **given_: Any) -> tuple[int, Reading]:
@@ -171,8 +172,16 @@ def test_no_json_makes_a_reader_raise(record: dict[str, Any]) -> None:
         b"h haproxy[1]: " + b"1/" * 400_000,
         b"\0" * 30_000_000,
         b'[{"a":"b"},{' + b'\n{"a":x' * 300_000,
+        HAPROXY + b"0/0/0/0 " + b"/" * 400_000,
+        HAPROXY + b"0" + b"/0" * 400_000,
+        b"date=2025-05-15 devname" + b"=devname" * 100_000,
+        b"May 15 03:12:44 h t: " + b'] "' * 300_000,
+        b'{"log":"' + b"1/" * 45_000 + b'"}',
+        b'{"items":[' * 500_000,
+        b"#Date: 2025-05-15\n#Fields: time cs-uri-stem\n" + b"23:59:59 /\n00:00:00 /\n" * 20_000,
+        b"Time,a\n" + b"05/06/2025 00:00,b\n" * 50_000,
     ],
-    ids=range(21),
+    ids=range(29),
 )
 def test_a_log_made_to_be_slow_is_not(data: bytes) -> None:
     """With a line behind it that can be read. The time is that of this process alone, and generous."""

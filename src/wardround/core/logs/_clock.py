@@ -77,21 +77,17 @@ class Clock:
 
     def read(self, value: Any) -> datetime | None:
         """As `as_time`, where text without a zone is this source's local time."""
-        time = as_time(value)
         if not isinstance(value, str):
-            return time
-        if time is None:
-            time = self._either_way(value)
+            return as_time(value)
+        numbered = NUMBERED.match(value) if "/" in value[1:3] or "." in value[1:3] or "-" in value[1:3] else None
+        time = self._either_way(numbered) if numbered else as_time(value)
         return time if time is None or STATES_ZONE.search(value) else self.local(time)
 
-    def _either_way(self, text: str) -> datetime | None:
+    def _either_way(self, found: re.Match[str]) -> datetime | None:
         """`05/06/2025 03:12`, where the day or the month may stand first: a date that can be only one of them decides for the log.
 
         None as long as nothing decides, and when the log has both.
         """
-        found = NUMBERED.match(text)
-        if not found:
-            return None
         first, sign, second = int(found[1]), found[2], int(found[3])
         if sign != "." and (first > MONTHS_A_YEAR) != (second > MONTHS_A_YEAR):
             self.first_is_day.add(first > MONTHS_A_YEAR)

@@ -11,7 +11,8 @@ from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
 
 START = r"(\S+):(\d{1,5}) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\] (\S+) ([^/\s]+)/(\S+) "
-SECURED = r"(?: \d+(?:/[0-9A-Fa-fx]+){2,4} (?:[^/\s]+/)?\S+/\S+)?"  # errors, the name asked for, version and cipher
+# Of TLS: the connection's errors, the name that was asked for, version and cipher.
+SECURED = r"(?: \d+(?:/[0-9A-Fa-fx]+){2,4} (?:[^/\s]{1,300}/)?[^/\s]{1,40}/[^/\s]{1,100})?"
 LINE = re.compile(
     rf"{START}(?:-?\+?\d+/){{4}}-?\+?\d+ (-?\d{{3}}|-1) \+?(\d{{1,18}}) (\S+) (\S+) (\S{{4}}) \S+ \S+"
     rf"(?: \{{([^}}]*)\}})?(?: \{{([^}}]*)\}})?{SECURED} \"(.*)\"?\s*\Z",
