@@ -68,7 +68,8 @@ def test_all_are_valid_but_for_every_version_given_as_a_version(advisories):
         ("Philips", "IntelliVue MX800", "N", "CVE-2020-16214", "affected"),
         ("", "Philips IntelliVue MX800", "L.02", "CVE-2020-16214", "unknown"),
         # ICSMA-17-255-01: IntelliVue MX40 (WLAN only), < B.06.18
-        ("Philips", "IntelliVue MX40", "B.06.10", "CVE-2017-9657", "unknown"),
+        ("Philips", "IntelliVue MX40", "B.06.10", "CVE-2017-9657", "affected"),
+        ("Philips", "IntelliVue MX40", "B.06.18", "CVE-2017-9657", "not_affected"),
         # ICSMA-19-080-01: MyCareLink Monitor 24950, 24952
         ("Medtronic", "MyCareLink Monitor", "24950", "CVE-2019-6538", "affected"),
         # ICSMA-21-187-01: Vue PACS

@@ -104,6 +104,12 @@ def test_a_range_of_a_million_constraints_is_one_text():
     assert len(entries(">=1|" * 1_000_000, is_range=True)) == 1
 
 
+def test_that_a_device_has_reached_its_end_narrows_nothing():
+    """ICSMA-18-128-01."""
+    assert entries("* (end-of-life 2011)", is_range=True) == (EVERY,)
+    assert entries("<= 2.01 (end-of-life Nov 2017)", is_range=True) == entries("<= 2.01", is_range=True)
+
+
 def test_a_series_is_all_of_it():
     assert entries("14.1.x", is_range=False) == ({"version": "14.1", "lessThan": "14.1.*"},)  # ICSMA-19-241-01
 
@@ -122,6 +128,8 @@ def test_of_the_series_that_a_range_ends_with_nothing_is_said():
         ("B.02 | C.02 | C.03", ["B.02", "C.02", "C.03"]),  # ICSMA-21-322-02
         ("4.20 | 4.20 SR1 | 4.30", ["4.20", "4.20 SR1", "4.30"]),  # ICSMA-22-151-02
         ("4.X | 5.X", ["4", "5"]),  # ICSMA-20-023-01
+        ("2131 and 2141", ["2131", "2141"]),  # ICSMA-19-029-01: models of a bed
+        ("3002 S3 | 3005 S3", ["3002 S3", "3005 S3"]),
         ("9.x model 35700BAX3", ["9"]),  # ICSMA-22-251-01: the number of the pump that runs 9
         ("MMT-1711 | MMT-1712", ["MMT-1711", "MMT-1712"]),  # ICSMA-22-263-01
         # Sentences, models and constraints are no lists of versions: they stay as they are.

@@ -25,6 +25,7 @@ from wardround.core.names._product import bare_vendor
         ("grandstream", "UCM6202", "UCM6202 IP PBX"),
         ("phoenix contact", "CHARX SEC-3000 (1139022)", "CHARX SEC-3000"),
         ("citrix", "Workspace app", "Workspace"),
+        ("oracle", "GraalVM Enterprise Edition", "GraalVM Enterprise"),
         ("veeam", "Backup & Replication", "Backup_\\&_Replication"),
     ],
 )
@@ -80,6 +81,7 @@ def test_a_record_that_is_narrowed_to_a_system_is_found_without_it() -> None:
     [
         ("sensormatic electronics, a subsidiary of johnson controls, inc.", "johnson controls"),  # CVE-2023-3749
         ("symantec - a division of broadcom", "broadcom"),  # CVE-2023-23957
+        ("don ho don.h@free.fr", "don ho"),  # of Notepad++, in Windows' list of installed programs
         ("bank of america", "bank of america"),
         ("institute for a division of labour", "institute for a division of labour"),
     ],

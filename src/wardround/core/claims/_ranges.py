@@ -32,7 +32,7 @@ _PLAIN = re.compile(r"[vV]?\d+(?:\.\d+)*", re.ASCII)
 _SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)(?:\.[xX])+(?: model \w+)?", re.ASCII)
 """`14.1.x`, and with the number of the model that runs it: `9.x model 35700BAX3`."""
 
-_LISTED = re.compile(r"[A-Za-z]{0,2}\.?\d[\w.]*(?: (?:SP|SR|[Bb]uild) ?\d+)?|[A-Z]{2,4}-\d{3,5}[A-Z]?", re.ASCII)
+_LISTED = re.compile(r"[A-Za-z]{0,2}\.?\d[\w.]*(?: (?:SP|SR|S|[Bb]uild) ?\d+)?|[A-Z]{2,4}-\d{3,5}[A-Z]?", re.ASCII)
 """What a list with bars may hold: `9.13`, `C.02`, `A10`, `4.20 SR1`, `5.X`, `MMT-1780`."""
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -41,6 +41,11 @@ _NO_MODEL = re.compile(
     r"|revision|running|serial|service|since|software|systems?|through|to|until|update|version\w*|with\w*)\b",
     re.IGNORECASE,
 )
+_ENDED = re.compile(r" \((?:end[- ]of[- ](?:life|support)|eol)[^()]{0,40}\)$", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d{4}(?:(?:, | and )\d{4})+", re.ASCII)
+_AND = re.compile(r", | and ", re.ASCII)
+"""Model numbers, `2131 and 2141`."""
+
 _ORDERED = re.compile(r"\d{5,} (?=\S)", re.ASCII)
 
 _NO_ORDER = frozenset({"all", "none", "generic"})
@@ -51,13 +56,13 @@ EXCLUDED = "excluded"
 
 def entries(text: str, *, is_range: bool) -> tuple[Entry, ...]:
     """The entries that a product version (or, with `is_range`, a version range) stands for; their status is not theirs to say."""
-    flat = " ".join(text.split())
+    flat = _ENDED.sub("", " ".join(text.split()))
     if flat.casefold() in _EVERY_TEXT:
         return (EVERY,)
     if found := _VERS.fullmatch(flat):
         read = _of_vers(found[1], found[2])
         return ({"version": flat[:_MOST]},) if read is None else read
-    listed = [part.strip() for part in flat.split("|")][:_MOST]
+    listed = [part.strip() for part in (_AND.sub("|", flat) if _NUMBERED.fullmatch(flat) else flat).split("|")][:_MOST]
     if all(map((_LISTED if len(listed) > 1 else _SERIES).fullmatch, listed)):
         return tuple(_one(part) for part in listed)
     constraints = _constraints(flat) if is_range else None

@@ -68,12 +68,15 @@ def without_tagline(key: str) -> str:
 def bare_vendor(key: str) -> str:
     """A vendor's name key without its legal form at the end and `the` at the beginning (`ivanti, inc.` -> `ivanti`).
 
-    The underscores of a CPE name are spaces (`delta_electronics`). A subsidiary that says whose it is has that name.
+    The underscores of a CPE name are spaces (`delta_electronics`). A subsidiary that says whose it is has that name; an
+    address for mail is no part of it.
     """
     if len(key) > _LONGEST:
         return key
     if " of " in key and (owned := _OWNED.search(key)):
         key = owned[1]
+    if "@" in key:
+        key = " ".join(word for word in key.split() if "@" not in word) or key
     before, key = "", without_marks(_spaced(key))
     while before != key:
         before = key = _spaced(key)
