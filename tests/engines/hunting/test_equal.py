@@ -150,15 +150,15 @@ def _few_together(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_few_together")
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(SOURCES, RULE), min_size=1, max_size=4), EVENTS)
+@given(st.lists(st.tuples(SOURCES, RULE), min_size=1, max_size=4), EVENTS, st.sampled_from([b"\n", b"\r\n"]))
 def test_random_rules_over_random_events(
-    both: Both, given: list[tuple[dict[str, str], dict[str, Any]]], events: list[bytes]
+    both: Both, given: list[tuple[dict[str, str], dict[str, Any]]], events: list[bytes], end: bytes
 ) -> None:
     files = [
         (f"r{n}.yml", json.dumps({"title": "t", "id": f"r{n}", "logsource": source, "detection": detection}).encode())
         for n, (source, detection) in enumerate(given)
     ]
-    plain, fast = both(read_rules(files), [("events.jsonl", b"\n".join(events))])
+    plain, fast = both(read_rules(files), [("events.jsonl", end.join(events) + end)])
     assert fast == plain
 
 

@@ -141,7 +141,9 @@ class BulkReading(Reading):
             elif isinstance(readers[0], JsonReader):
                 if records is None or index >= end:
                     began, end = index, index + TOGETHER
-                    records = self._together([line if len(line) <= LONGEST_LINE else b"" for line in lines[began:end]])
+                    records = self._together(
+                        [line.removesuffix(b"\r") if len(line) <= LONGEST_LINE else b"" for line in lines[began:end]]
+                    )
                 stop = began + records.until(index - began)
                 if stop > index:
                     yield from self._given(records, index - began, range(first + index, first + stop))
