@@ -142,6 +142,12 @@ def test_a_collection_that_is_not_known_says_nothing() -> None:
     assert ecosystem_of("not a url at all ://") == ""
 
 
+def test_a_repositorys_hyphens_are_the_spaces_of_the_product() -> None:
+    """CVE-2023-49279: vendor umbraco, product Umbraco-CMS; its publisher and its installer say Umbraco CMS."""
+    assert ("umbraco", "umbraco cms") in list(names_of({"vendor": "umbraco", "product": "Umbraco-CMS"}))
+    assert ("acme", "acme tool kit") not in list(names_of({"vendor": "acme", "product": "Acme Tool-Kit"}))
+
+
 def test_a_package_of_a_go_module_is_found_by_its_module() -> None:
     """CVE-2023-3978: vendor golang.org/x/net, product golang.org/x/net/html; bills of materials name the module."""
     go = {"collectionURL": "https://pkg.go.dev", "packageName": "golang.org/x/net/html"}

@@ -59,6 +59,8 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
             yield ECOSYSTEM + kind, _as_package(kind, product)
         if product.startswith("http") and (found := _REPOSITORY.fullmatch(product)):
             yield found[1], found[2]
+        if "-" in product and " " not in product and "/" not in product:
+            yield vendor, product.replace("-", " ")  # a repository's name has no spaces
         if _GO_MODULE.fullmatch(product):
             yield ECOSYSTEM + "golang", product
     collection = affected.get("collectionURL")
