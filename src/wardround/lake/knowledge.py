@@ -11,6 +11,7 @@ from wardround.core.claims import Claim
 from wardround.core.matching import Answer, Named, Naming, Overrides, Subject, names
 from wardround.core.matching._explain import Step, explain
 from wardround.core.matching._match import subject_of
+from wardround.core.matching._model import in_one
 from wardround.core.names import Aliases, key_of
 from wardround.core.vocab import BadInput, Install, Verdict
 from wardround.lake.arrivals import later_than
@@ -82,7 +83,7 @@ class Knowledge:
         at = f"{advisory.cve} /containers"
         objects = (affected for container in advisory.containers for affected in container.affected)
         called = sorted({str(affected.get("product") or affected.get("packageName") or "")[:60] for affected in objects} - {""})
-        what = " ".join((install.vendor, install.product)).strip()[:120]
+        what = in_one(install.vendor, install.product)[:120]
         others = f"{len(named.cves):,} other records name {named.product}." if named else "No other record names it either."
         spoken = f"{what} is not what this record speaks of ({', '.join(called[:5]) or 'it names no product'}). {others}"
         answer = Answer(Verdict.UNKNOWN, NOT_NAMED, at)

@@ -276,3 +276,19 @@ def test_versions_of_a_product_whose_name_ends_with_a_number_are_named_each_for_
 )
 def test_a_products_name_may_say_which_system_it_is_for(product: str, platform: str, found: str) -> None:
     assert subject_of(Install("a", product, "1.0", extra={"platform": platform} if platform else {})).platform == found
+
+
+@pytest.mark.parametrize(
+    ("ways", "said"),
+    [
+        ((("ivanti", "ivanti endpoint manager mobile"),), "ivanti endpoint manager mobile: a"),
+        ((("ivanti", "endpoint manager mobile"),), "ivanti endpoint manager mobile: a"),
+        ((("ivanti", "epmm"), ("ivanti", "ivanti epmm")), "ivanti epmm: a"),
+        ((("", "moodle"),), "a vendor that is not stated moodle: a"),
+        ((("zoom", "zoomsounds"),), "zoom zoomsounds: a"),
+        ((("moodle", "moodle"),), "moodle: a"),
+    ],
+)
+def test_a_name_that_bears_its_vendor_is_said_once(ways: tuple[tuple[str, str], ...], said: str) -> None:
+    named = Named("x", ("y",), (), ways=tuple((name, "ab"[place]) for place, name in enumerate(ways)))
+    assert named.via == said

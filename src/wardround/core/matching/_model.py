@@ -7,6 +7,11 @@ from wardround.core.names._variant import Variant
 from wardround.core.vocab import Verdict
 
 
+def in_one(vendor: str, product: str) -> str:
+    """Vendor and product in one text, the vendor once where the product bears its name (`Ivanti` and `Ivanti EPMM`)."""
+    return product if f"{product} ".casefold().startswith(f"{vendor} ".casefold()) else f"{vendor} {product}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Which records name an install. `vendor` and `product` are name keys as the records have them.
@@ -25,8 +30,11 @@ class Named:
 
     @property
     def via(self) -> str:
-        """How the install was named, for a person to read."""
-        return "; ".join(f"{vendor or 'a vendor that is not stated'} {product}: {how}" for (vendor, product), how in self.ways)
+        """How the install was named, for a person to read: each name once, by the surest way to it."""
+        said: dict[str, str] = {}
+        for (vendor, product), how in self.ways:
+            said.setdefault(in_one(vendor or "a vendor that is not stated", product), how)
+        return "; ".join(f"{name}: {how}" for name, how in said.items())
 
     @property
     def ambiguous(self) -> bool:
