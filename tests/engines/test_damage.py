@@ -95,7 +95,7 @@ def test_a_damaged_catalogue_is_made_again_with_every_part(estate: Path, answers
 def test_what_is_written_is_read_and_each_row_is_guarded(tmp_path_factory: Any, sizes: list[int], data: st.DataObject) -> None:
     path = tmp_path_factory.mktemp("arrays") / "some.part"
     kinds = [np.uint8, np.int64, np.uint16, np.uint32]
-    arrays: dict[str, Any] = {f"a{n}": np.arange(size).astype(kinds[n]) for n, size in enumerate(sizes)}
+    arrays: dict[str, Any] = {f"a{n}": np.arange(1, size + 1).astype(kinds[n]) for n, size in enumerate(sizes)}
     write_arrays(path, arrays, meta={"said": 1})
     meta, read = read_arrays(path)
     assert meta == {"said": 1}

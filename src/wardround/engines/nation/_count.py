@@ -4,18 +4,20 @@ A row's devices are at first the sum of its pairs' posting lists. Devices that h
 off again by the sets that the index keeps; where two products of a row are on one device, the union itself is made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from wardround.engines.nation._arrays import Array
 from wardround.engines.nation._index import Index, Part
 from wardround.engines.nation._judge import Bools, Universe
 from wardround.engines.nation._naming import Ints
 
-_CHUNK, _ROWS = 1 << 22, 1 << 20
-_BIT = np.uint64(1)
+_CHUNK, _ROWS, _MARKS = 1 << 22, 1 << 20, 1 << 23
+_FEW = 4
+_BITS = np.uint64(1) << np.arange(64, dtype=np.uint64)
 Words = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float32]
 
@@ -190,13 +192,19 @@ def _bits(part: Part, groups: Ints, linked: Ints) -> Words:
     row = wanted[groups[part.listed]]
     (places,) = np.nonzero(row >= 0)
     row = row[places]
-    bits = np.zeros((len(linked), -(-part.size // 64)), np.uint64)
+    width = -(-part.size // 64) * 64
+    bits = np.zeros((len(linked), width // 64), np.uint64)
     bounds = np.append(np.flatnonzero(np.diff(row, prepend=-1)), len(row))  # lists of one product lie together
-    step = max(1, _CHUNK // max(bits.shape[1], 1) // max(int(np.diff(bounds).max(initial=1)), 1))
+    step = max(1, _MARKS // max(width, 1))
     for at in range(0, len(bounds) - 1, step):
         mine = bounds[at : at + step + 1]
-        words = _words(part, places[mine[0] : mine[-1]])
-        bits[row[mine[:-1]]] = np.bitwise_or.reduceat(words, mine[:-1] - mine[0], axis=0)
+        lists = slice(mine[0], mine[-1])
+        nth = np.repeat(np.arange(len(mine) - 1), np.diff(mine))
+        marks = np.zeros((len(mine) - 1) * width, bool)
+        for of, device in _devices(part, places[lists]):
+            marks[nth[of] * width + device] = True
+        packed = np.packbits(marks, bitorder="little").view("<u8")
+        bits[row[mine[:-1]]] = packed.reshape(len(mine) - 1, -1)
     return bits
 
 
@@ -209,34 +217,51 @@ def _count_unions(part: Part, lines: Sequence[npt.NDArray[np.uint32]], pairs: in
     used, row = np.unique(hit[hit >= 0], return_inverse=True)
     words = _words(part, used)
     union = np.zeros(len(lines), np.int64)
-    bounds = np.append(np.flatnonzero(np.diff(line, prepend=-1)), len(line))  # where the lines that have anything begin
-    step = max(1, _CHUNK // max(words.shape[1], 1) // max(int(np.diff(bounds).max(initial=1)), 1))
-    for at in range(0, len(bounds) - 1, step):
-        mine = bounds[at : at + step + 1]
-        joined = np.bitwise_or.reduceat(words[row[mine[0] : mine[-1]]], mine[:-1] - mine[0], axis=0)
-        union[line[mine[:-1]]] = np.bitwise_count(joined).sum(axis=1)
+    starts = np.flatnonzero(np.diff(line, prepend=-1))  # where the lines that have anything begin
+    length = np.diff(np.append(starts, len(line)))
+    order = np.argsort(-length, kind="stable")
+    step = max(1, _CHUNK // max(words.shape[1], 1))
+    for at in range(0, len(order), step):
+        mine = order[at : at + step]
+        joined = _joined(words, row, starts[mine], length[mine])
+        union[line[starts[mine]]] = np.bitwise_count(joined).sum(axis=1)
     return union
 
 
+def _joined(words: Words, row: Ints, starts: Ints, length: Ints) -> Words:
+    """Rows of bits joined: for each stretch of `row`, the longest first, its rows of `words` in one."""
+    joined = words[row[starts]]
+    nth = 1
+    while (more := int(np.searchsorted(-length, -nth))) > _FEW:  # all that are longer, at once
+        joined[:more] |= words[row[starts[:more] + nth]]
+        nth += 1
+    for one in range(more):
+        rest = words[row[starts[one] + nth : starts[one] + length[one]]]
+        joined[one] |= np.bitwise_or.reduce(rest, axis=0)
+    return joined
+
+
 def _words(part: Part, places: Ints) -> Words:
-    """The posting lists at these places as bits, one row each. A list is in order, so the devices of a word stand together."""
-    width, offsets = -(-part.size // 64), part.postings.offsets
+    """The posting lists at these places as bits, one row each. In a list each device stands once, so sums of bits join them."""
+    width = -(-part.size // 64)
     words = np.zeros(len(places) * width, np.uint64)
+    for of, device in _devices(part, places):
+        np.add.at(words, of * width + (device >> 6), _BITS[device & 63])
+    return words.reshape(len(places), width)
+
+
+def _devices(part: Part, places: Ints) -> Iterator[tuple[Ints, Array]]:
+    """The rows of the posting lists at these places, a bounded number at a time: which of `places`, and the device."""
+    offsets = part.postings.offsets
     begin, length = offsets[places], offsets[places + 1] - offsets[places]
     ends = np.cumsum(length)
     at = done = 0
     while at < len(places):
         end = max(at + 1, int(np.searchsorted(ends, done + _ROWS, side="right")))
         mine = slice(at, end)
-        row = np.repeat(np.arange(at, end), length[mine])
         into = np.repeat(begin[mine] - (ends[mine] - length[mine]), length[mine])  # from a row to its place in the file
-        device = part.postings.devices[into + np.arange(done, ends[end - 1])]
-        word = row * width + (device >> 6)
-        first = np.flatnonzero(np.diff(word, prepend=-1))
-        if len(first):
-            words[word[first]] = np.bitwise_or.reduceat(np.left_shift(_BIT, device & 63, dtype=np.uint64), first)
+        yield np.repeat(np.arange(at, end), length[mine]), part.postings.devices[into + np.arange(done, ends[end - 1])]
         at, done = end, int(ends[end - 1])
-    return words.reshape(len(places), width)
 
 
 def _overlap(bits: Words, one: Ints, other: Ints) -> Bools:

@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from wardround.core.vocab import BadInput, WardroundError
-from wardround.engines.nation._arrays import Array, Arrays, open_arrays, read_arrays, write_arrays
+from wardround.engines.nation._arrays import Array, Arrays, open_arrays, write_arrays
 from wardround.engines.nation._catalogue import FIELDS, Catalogue
-from wardround.engines.nation._catalogue import FILE as CATALOGUE
 from wardround.engines.nation._estates import Source, sources
 from wardround.engines.nation._postings import Ints, Postings, postings
 
@@ -94,7 +93,9 @@ class Part:
     def marked_any(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """For each device whether it has any of the pairs that are marked, of all pairs of the catalogue."""
         rows = np.repeat(wanted[self.listed], np.diff(self.postings.offsets))
-        return np.bincount(self.postings.devices[rows], minlength=self.size) > 0
+        marked = np.zeros(self.size, bool)
+        marked[self.postings.devices[rows]] = True
+        return marked
 
     @cached_property
     def listed(self) -> Array:
@@ -121,13 +122,11 @@ def index(estate: Path, *, folder: Path | None = None, progress: Progress = lamb
     estate cannot be read keeps serving as it was. Raises BadInput when nothing can serve.
     """
     listed, folder = sources(estate), folder or estate / "index"
-    token = _token(folder)
-    stale = [source for source in listed if not _current(folder, source, token)]
-    problems: dict[str, WardroundError] = {}
-    if stale:
+    catalogue, problems = Catalogue.load(folder), dict[str, WardroundError]()
+    if stale := [source for source in listed if not _current(folder, source, catalogue.token)]:
         with _alone(folder):
             problems = _make(folder, stale, progress)
-    catalogue = Catalogue.load(folder)
+        catalogue = Catalogue.load(folder)
     parts = [part for source in listed if (part := _part(folder, source.code, catalogue.token))]
     catalogue = catalogue if all(p.postings.pairs[-1:].sum() < len(catalogue) for p in parts) else Catalogue.load(folder)
     if not parts:
@@ -147,14 +146,6 @@ def _current(folder: Path, source: Source, token: str) -> bool:
         return False
 
 
-def _token(folder: Path) -> str:
-    """The name of the catalogue that is kept here; empty where there is none."""
-    try:
-        return str(read_arrays(folder / CATALOGUE)[0]["token"])
-    except (OSError, WardroundError, KeyError):
-        return ""
-
-
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One at a time: who comes second waits, and finds it done."""
@@ -167,11 +158,10 @@ def _alone(folder: Path) -> Iterator[None]:
 def _make(folder: Path, stale: list[Source], progress: Progress) -> dict[str, WardroundError]:
     """Make these parts again. The catalogue is kept before the part that speaks of its new pairs."""
     catalogue, waiting, problems = Catalogue.load(folder), list[Made](), dict[str, WardroundError]()
-    kept = _token(folder)
     for done, source in enumerate(stale):
         progress(done, len(stale), source.code)
         try:
-            if _current(folder, source, kept):  # somebody else made it while we waited
+            if _current(folder, source, catalogue.token):  # somebody else made it while we waited
                 continue
             made_from = source.fingerprint
             waiting.append(_posted(source, catalogue, made_from))
