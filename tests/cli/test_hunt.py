@@ -137,6 +137,20 @@ def test_what_cannot_be_done_ends_with_2_and_says_why(run: Run, logs: Path, argu
     assert says in " ".join(err.split())
 
 
+def test_what_to_do_next_follows_from_what_was_not_seen(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.write_text(
+        "".join(
+            LOGIN.replace("03:12:44", f"{3 + half // 2:02d}:{half % 2 * 30:02d}:00").replace('"\n', '" 200 5 "-" "-"\n')
+            for half in range(5)
+        )
+    )
+    inside = ("--from", "2025-05-15T02:00Z", "--to", "2025-05-15T04:00Z")
+    assert "Next: have a person accept this coverage" in run(log, "--rules", "epmm", *inside)[1]
+    beyond = ("--from", "2025-05-14", "--to", "2025-05-15T04:00Z")
+    assert "Next: find the logs that are missing" in run(log, "--rules", "epmm", *beyond)[1]
+
+
 def test_what_is_left_out_of_a_folder_is_said(run: Run, logs: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -112,6 +112,7 @@ def hunt(
         )
     else:
         _print(result, sentence, rejected, also)
+        print(_next(result, sentence, window))
 
 
 def _window(since: str, until: str) -> "Window | None":
@@ -279,7 +280,6 @@ def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], 
     for item in rejected[:SHOWN]:
         say(f"not read: {item.where}: {item.what}")
     also.print(result)
-    console.print(Text(_next(result)))
 
 
 def _print_notes(result: "HuntResult") -> None:
@@ -305,9 +305,12 @@ def _print_not_run(console: "Console", result: "HuntResult") -> None:
         console.print(f"  ... and {len(reasons) - SHOWN} more reasons: --json lists all")
 
 
-def _next(result: "HuntResult") -> str:
+def _next(result: "HuntResult", sentence: str, window: "Window | None") -> str:
+    from wardround.core.hunts import searched_hours
+
     if any(d.level != "informational" for d in result.detections):
         return "Next: judge each detection (false alarm with its reason, or incident). Leave the logs and the host as they are."
-    if result.coverage.not_run or any(run.coverage.gaps for run in result.runs):
+    unseen = window is not None and bool(searched_hours(result.coverage, window=window).unseen)
+    if unseen or result.coverage.not_run or "Not seen:" in sentence:
         return "Next: find the logs that are missing, or have a person accept this coverage as it is stated."
     return "Next: have a person accept this coverage, and keep the --json document as evidence."
