@@ -43,7 +43,7 @@ class Compiled:
     """All rules of a hunt. Numbers of tests and the memory of values are shared by all kinds of events."""
 
     def __init__(self, rules: Iterable[Rule], *, store: Store | None = None) -> None:
-        self.answers, self._store = Answers(), store
+        self.answers, self.store = Answers(), store
         self._tests: dict[FieldTest, int] = {}
         self._by_field: dict[str, list[tuple[int, FieldTest]]] = {}
         self._fields: dict[str, Field] = {}
@@ -54,7 +54,7 @@ class Compiled:
     def field(self, name: str) -> Field:
         """The tests of one field, compiled when first asked for."""
         if name not in self._fields:
-            self._fields[name] = Field(name, self._by_field.get(name, ()), self.answers, store=self._store)
+            self._fields[name] = Field(name, self._by_field.get(name, ()), self.answers, store=self.store)
         return self._fields[name]
 
     def pairs(self, tests: Iterable[int]) -> list[Pair]:
@@ -163,7 +163,7 @@ class View:
     def worded(self, text: bytes) -> set[int]:
         """The rules one of whose words may stand in a text, which is UTF-8."""
         if self._words is None:
-            self._words = Words(self.words)
+            self._words = Words(self.words, store=self.compiled.store)
         return self.with_words(self._words.standing(text))
 
     def with_words(self, words: Iterable[str]) -> set[int]:

@@ -21,7 +21,7 @@ from wardround.core.sigma import Rule, holds
 from wardround.core.sigma._conditions import AllOf, AnyOf, FieldTest, Node, Not, TextTest
 from wardround.core.sigma._values import Reference, Regex, Text
 from wardround.engines.hunting._compiled import Weighed, commonness, weighed
-from wardround.engines.hunting._patterns import OTHERWISE, Scanner, unanchored
+from wardround.engines.hunting._patterns import OTHERWISE, Scanner, Store, unanchored
 
 COMMON = 0.02
 """A test that is found in more than this share of lines tells nothing: it is no longer looked for."""
@@ -37,8 +37,8 @@ PLAIN_LINE = (
 class Doubts:
     """The rules for one kind of line, as questions to the words that stand in it."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
+    def __init__(self, rules: Sequence[Rule], *, store: Store | None = None) -> None:
+        self._rules, self._store = rules, store
         self._numbers: dict[tuple[bytes, int], int] = {}
         self._of: dict[int, int] = {}
         for rule in rules:
@@ -49,7 +49,7 @@ class Doubts:
 
     def _build(self) -> None:
         wanted = [(n, e, f) for (e, f), n in self._numbers.items() if n not in self._common]
-        self.scanner = Scanner(wanted)
+        self.scanner = Scanner(wanted, store=self._store)
         self._common |= {n for n in self._numbers.values() if n not in self.scanner.taken}
         self._by_word: dict[int | str, list[Node]] = {}
         self.vacuous = []
@@ -241,11 +241,11 @@ def suspects(block: Block, doubts: Doubts) -> Sequence[int]:
                 found.setdefault(int(encoded[at]), set()).update(words)
             if b"%" not in text:
                 break
+    doubts.learn(counts, len(block.end))
     out = {index for index, words in found.items() if block.plain[index] and doubts.could(words)}
     if doubts.vacuous:
         where = np.flatnonzero(block.plain)
         out.update(int(index) for index, agent in zip(where, _agents(block), strict=True) if doubts.agents[agent])
-    doubts.learn(counts, len(block.end))
     return sorted(out)
 
 

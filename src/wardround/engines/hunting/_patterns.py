@@ -71,18 +71,19 @@ class Patterns:
 class Words:
     """Plain words, looked for in whole texts without regard to case. May find too many, never too few."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], *, store: Store | None = None) -> None:
+        self._store = store
         self.all = frozenset(words)
         self._words = sorted(self.all)
         self._wanted = [(n, _escaped(word.lower()), hs_caseless()) for n, word in enumerate(self._words)]
 
     @cached_property
     def _database(self) -> "_Database":
-        return _Database(self._wanted)
+        return _Database(self._wanted, store=self._store)
 
     @cached_property
     def _every(self) -> "Scanner":
-        return Scanner([*self._wanted, (len(self._words), HIDING, 0)])
+        return Scanner([*self._wanted, (len(self._words), HIDING, 0)], store=self._store)
 
     def standing(self, text: bytes) -> list[str]:
         """The words that stand in a text, which is UTF-8."""
@@ -109,8 +110,8 @@ class Words:
 class Scanner:
     """Numbered expressions, looked for in one long text, with the place where each ends. `taken`: those that could be compiled."""
 
-    def __init__(self, wanted: Iterable[tuple[int, bytes, int]]) -> None:
-        self._database = _Database(list(wanted), once=False)
+    def __init__(self, wanted: Iterable[tuple[int, bytes, int]], *, store: Store | None = None) -> None:
+        self._database = _Database(list(wanted), once=False, store=store)
         self.taken = self._database.taken
 
     def hits(self, data: bytes) -> list[tuple[int, int]]:

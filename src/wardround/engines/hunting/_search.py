@@ -35,13 +35,13 @@ class FastSearcher:
     def words_with(self, wanted: set[str]) -> Words:
         """Words to look for in records: those that are wanted, and those that were wanted before."""
         if not wanted <= self._words.all:
-            self._words = Words(wanted | self._words.all)
+            self._words = Words(wanted | self._words.all, store=self.compiled.store)
         return self._words
 
     @cached_property
     def doubts(self) -> Doubts:
         """The rules for the combined access log, as far as words of a line can tell."""
-        return Doubts(self.plan.of(COMBINED_KIND)[0])
+        return Doubts(self.plan.of(COMBINED_KIND)[0], store=self.compiled.store)
 
     def shapes(self, kind: Kind) -> Shapes:
         """The rules for one kind of event, and what they decided so far."""
