@@ -409,3 +409,55 @@ def test_the_first_candidate_of_a_release_stands_for_it() -> None:
     """CVE-2023-29458, Zabbix: the ranges end at 6.0.18rc1 and 6.4.3rc1."""
     found, _ = by_convention(an_object(affected("6.0.0", lessThan="6.0.18rc1"), vendor="Zabbix"), container="cna")
     assert [e["lessThan"] for e in found["versions"]] == ["6.0.18"]
+
+
+EPM = [
+    affected("2024 September Security Update", lessThan="2024 September Security Update"),
+    affected("2022 SU6", lessThan="2022 SU6"),
+]
+
+
+def test_of_two_fixes_in_words_each_holds_for_its_own_year() -> None:
+    """CVE-2024-32843: Ivanti EPM, the fix written twice for 2024 and for 2022; neither year is a branch named as a whole."""
+    found, _ = by_convention(an_object(*EPM, vendor="Ivanti", product="EPM", defaultStatus="unaffected"), container="cna")
+    assert [entry["status"] for entry in found["versions"][:2]] == ["affected", "affected"]
+
+
+def cleared(version: str, **more: str) -> dict[str, Any]:
+    return {"version": version, "status": "unaffected", "versionType": "custom", **more}
+
+
+def test_what_cisa_turned_around_says_nothing() -> None:
+    """CVE-2024-32843: before 2022_su6, the vendor's fix, *unaffected*, and the rest *affected*."""
+    one = an_object(
+        cleared("0", lessThan="2022_su6"), cleared("2024", lessThan="2024_su1"), vendor="ivanti", defaultStatus="affected"
+    )
+    found, assumed = by_convention(one, container="adp")
+    assert {entry["status"] for entry in found["versions"]} == {found["defaultStatus"]} == {"unknown"}
+    assert "cisa-turned-around" in assumed[0]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        an_object(cleared("5.3", lessThan="*"), defaultStatus="affected"),
+        an_object(cleared("5.10.214", lessThan="5.10.*"), cleared("0", lessThan="5.9"), defaultStatus="affected"),
+        an_object(cleared("5.4.268", lessThan="5.5"), vendor="linux", product="linux_kernel", defaultStatus="affected"),
+        an_object(cleared("0", lessThan="2.0"), affected("2.0", lessThan="3.0"), defaultStatus="affected"),
+        an_object(cleared("0", lessThan="2.0"), defaultStatus="unaffected"),
+        an_object(cleared("2.0"), defaultStatus="affected"),
+    ],
+)
+def test_unaffected_ranges_that_make_sense_are_taken_as_they_stand(one: dict[str, Any]) -> None:
+    found, assumed = by_convention(one, container="adp")
+    assert [entry["status"] for entry in found["versions"]] == [entry["status"] for entry in one["versions"]]
+    assert not any("cisa-turned-around" in text for text in assumed)
+
+
+def test_solarwinds_words_may_name_the_product_first() -> None:
+    """SolarWinds: `Kiwi CatTools 3.12 and previous versions` (CVE-2024-45713) holds for the product that stands in the words."""
+    one = an_object(
+        affected("Kiwi CatTools 3.12 and previous versions"), vendor="SolarWinds", product="Kiwi CatTools", defaultStatus="affected"
+    )
+    found, _ = by_convention(one, container="cna")
+    assert [(entry["status"], entry["lessThanOrEqual"]) for entry in found["versions"]] == [("affected", "3.12")]

@@ -83,7 +83,7 @@ def _by_one_version(affected: Mapping[str, Any], branch: Callable[[str], str]) -
         if len(bad) == 1:
             return {**affected, "versions": [*before, {**bad[0], "version": "0"}]}
     # `6` alone is no fix in a branch, it names one: which of its releases have the flaw is not said.
-    whole = [e for e in bad if e.get("lessThan") and branch is _branch and _branch(end_of(e)) == end_of(e)]
+    whole = [e for e in bad if e.get("lessThan") and branch is _branch and _MAJOR.fullmatch(end_of(e))]
     before += [{"version": end_of(e), "lessThan": f"{end_of(e)}.*", "status": "unknown", "versionType": _type(e)} for e in whole]
     bad = [entry for entry in bad if entry not in whole]
     branches = [{**entry, "version": branch(end_of(entry))} for entry in bad]
@@ -183,6 +183,21 @@ def _only_fixes(changes: Any) -> bool:
 def without_default(affected: Mapping[str, Any]) -> Mapping[str, Any]:
     """The object without what it says of the rest."""
     return {key: value for key, value in affected.items() if key != "defaultStatus"}
+
+
+def _turned_around(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Ranges that end at a fix, all *unaffected*, beside a default of *affected*: by the letter the fix alone has the flaw.
+
+    Nobody can tell which of the two words slipped, so the object says nothing. The kernel's lines are written so on purpose.
+    """
+    entries = list(entries_of(affected))
+    if not entries or affected.get("defaultStatus") != "affected" or "linux" in str(affected.get("vendor")).casefold():
+        return None
+    ends = [end_of(e) for e in entries if e.get("status") == "unaffected" and e.get("lessThan") and not e.get("changes")]
+    if len(ends) < len(entries) or any(end.endswith("*") for end in ends):
+        return None
+    unsaid = with_entries(affected, lambda entry: {**entry, "status": "unknown"} if isinstance(entry, Mapping) else entry)
+    return {**unsaid, "defaultStatus": "unknown"}
 
 
 def _listed_lower_bounds(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -372,6 +387,7 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] 
     "slipped_default": _slipped_default,
     "listed_default": _listed_default,
     "worded_default": _worded_default,
+    "turned_around": _turned_around,
     "listed_short": _listed_short,
     "listed_lower_bounds": _listed_lower_bounds,
     "dotted": _dotted,
