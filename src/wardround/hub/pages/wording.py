@@ -91,5 +91,6 @@ PHASES = {
     "exploit": "trace of the exploit",
     "after": "trace of what comes after an exploit",
     "scan": "trace of a scan",
+    "": "match of an indicator",
 }
 CLASSES = {key: one.name for key, one in PRODUCT_CLASSES.items()}
