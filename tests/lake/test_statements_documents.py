@@ -177,7 +177,7 @@ def old_home(tmp_path):
 
 def test_an_old_store_goes_on_and_its_documents_are_filed(old_home):
     with Statements.open(old_home) as store:
-        assert store.db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert store.db.execute("PRAGMA user_version").fetchone() == (3,)
         assert [c.kind for c in store.advisory(CVE, at=LATER).containers] == ["record", "supplier"]
         assert store.naming("gateway") == {"example": (CVE,)}
 
@@ -188,6 +188,18 @@ def test_records_are_named_again_by_todays_rule(old_home):
     db.close()
     with Statements.open(old_home) as store:
         assert CVE in store.naming("gateway").get("example", ())
+
+
+def test_a_store_of_version_2_is_named_again_too(tmp_path):
+    """It knew a record by fewer names: nothing that is kept may go unfound because it came in before the rule."""
+    with Statements.open(tmp_path, write=True) as store:
+        put_cve(store, a_cve(CVE))
+        put(store, FIRST)
+        store.db.execute("DELETE FROM name")
+        store.db.execute("PRAGMA user_version = 2")
+    with Statements.open(tmp_path) as store:
+        assert store.naming("gateway") == {"example": (CVE,)}
+        assert store.db.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 def test_nothing_that_was_stated_is_changed_on_the_way(old_home):

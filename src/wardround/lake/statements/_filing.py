@@ -32,12 +32,12 @@ def names_in(document: Document) -> Iterator[tuple[str, str, str]]:
             yield product, vendor, subject
 
 
-def upgrade(db: sqlite3.Connection) -> None:
-    """From version 1, which kept CSAF documents without filing them and knew fewer names of what CVE records speak of.
+def upgrade(db: sqlite3.Connection, *, unfiled: bool) -> None:
+    """From version 2, which knew fewer names of what records and documents speak of; `unfiled`: from version 1.
 
-    A document that can no longer be read stays kept, filed as it was.
+    That kept CSAF documents without filing them. A document that can no longer be read stays kept, filed as it was.
     """
-    for statement in VERSION_1_TO_2.strip().split(";\n"):
+    for statement in VERSION_1_TO_2.strip().split(";\n") if unfiled else ():
         db.execute(statement)
     unpack = zstandard.ZstdDecompressor()
     _name_again(db, unpack)

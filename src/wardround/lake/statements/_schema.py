@@ -11,7 +11,10 @@ from wardround.core.vocab import BadInput
 from wardround.lake.statements._filing import upgrade
 
 FILE = "statements.sqlite3"
-VERSION = 2
+VERSION = 3
+_FILED = 2
+"""The first version that filed documents."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 END = 2**62  # later than any time the calendar holds, in microseconds
@@ -118,8 +121,8 @@ def _prepare(db: sqlite3.Connection, *, write: bool) -> None:
         if _version(db) == 0:
             for table in TABLES.split(";\n"):
                 db.execute(table)
-        elif _version(db) == 1:
-            upgrade(db)
+        elif _version(db) < VERSION:
+            upgrade(db, unfiled=_version(db) < _FILED)
         db.execute("CREATE INDEX IF NOT EXISTS name_cve ON name (cve)")  # without it a store is read as well, only slower
         if _version(db) < VERSION:
             db.execute(f"PRAGMA user_version = {VERSION}")
@@ -133,7 +136,7 @@ def _look(db: sqlite3.Connection, *, write: bool) -> None:
     version = _version(db)
     if version > VERSION:
         raise BadInput(f"the store has version {version}, this program reads {VERSION}", where=FILE, do="use a newer wardround")
-    if version < VERSION:
+    if version < _FILED:
         db.execute("CREATE TEMP TABLE spoken (cve TEXT, feed TEXT, subject TEXT)")
     if not write:
         db.execute("PRAGMA query_only = 1")
