@@ -66,6 +66,7 @@ def texts_of(shapes: Iterable[Shape]) -> set[str]:
     return {text for shape in shapes for entry in shape.entries for text in (entry.stated, *_bounds(entry))}
 
 
+@lru_cache(maxsize=4_096)
 def names_by_rule(subject: Subject) -> tuple[Subject, ...]:
     """The subjects whose objects a rule of Microsoft's products may ask; none where the subject's own objects decide."""
     if subject.vendors != (VENDOR,):
@@ -212,11 +213,13 @@ def speakers(probes: Probes) -> list[str]:
 
 
 def _after(numbers: tuple[int, ...], *, branches: bool) -> Iterator[str]:
-    """Versions of three numbers or more on either side of a bound; with `branches`, of those after it, too."""
+    """A version of three numbers or more that follows a bound; with `branches`, of those after it, too.
+
+    What comes before it follows another bound; of builds (four numbers) that is one of another release.
+    """
     whole = [*numbers, *[0] * (3 - len(numbers))]
-    yield ".".join(map(str, [*whole, 1]))
     yield ".".join(map(str, [*whole[:-1], whole[-1] + 1]))
-    if whole[-1]:
+    if len(numbers) > 3 and whole[-1]:
         yield ".".join(map(str, [*whole[:-1], whole[-1] - 1]))
     if branches and whole[0] < _FAR:
         yield f"{whole[0] + 1}.0.1"

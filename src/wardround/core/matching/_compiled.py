@@ -79,7 +79,7 @@ def _plans(record: Record, subject: Subject) -> list[Plan] | None:
     if any(container.kind == "supplier" for container in record.advisory.containers):
         return None
     asked = names_by_rule(subject) or (subject,)
-    plans = [record.plan(place, one) for place in standing(record, subject) for one in asked]
+    plans = [record.plan(place, one) for place in standing(record, subject) for one in record.named(place, asked)]
     return None if any(plan.unread for plan in plans) else plans
 
 
