@@ -45,6 +45,13 @@ def test_of_several_what_is_not_listed_below_the_line_is_not_cleared(a_record: A
     assert found == ["affected", "unknown", "not_affected"]
 
 
+def test_where_only_the_fix_is_listed_what_is_before_it_is_not_cleared(a_record: ARecord) -> None:
+    """CVE-2023-23958 lists 9.1.0 of Symantec Protection Engine as unaffected, the rest too, and says `prior to 9.1.0`."""
+    fix = listing("9.1.0") | {"versions": [{"version": "9.1.0", "status": "unaffected"}]}
+    found = verdicts(a_record, fix, "Symantec Protection Engine, prior to 9.1.0, may be susceptible.", "9.0.0", "9.1.0", "9.2")
+    assert found == ["unknown", "not_affected", "not_affected"]
+
+
 @pytest.mark.parametrize(
     ("one", "words"),
     [

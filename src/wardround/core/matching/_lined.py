@@ -9,7 +9,7 @@ words call affected is affected; whether a listed fix is, nobody can tell.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -32,11 +32,14 @@ def with_line(affected: Mapping[str, Any], *, description: str) -> tuple[Mapping
     then left unknown.
     """
     entries = list(entries_of(affected))
-    if affected.get("defaultStatus") != "unaffected" or not entries or not description:
-        return affected, ()
-    if any(entry.get("status") != "affected" or end_of(entry) for entry in entries):
+    statuses = {entry.get("status") for entry in entries}
+    if affected.get("defaultStatus") != "unaffected" or not description or any(map(end_of, entries)):
         return affected, ()
     before, earlier = _lines(description[:_LONGEST])
+    if statuses == {"unaffected"}:
+        return _before_the_fix(affected, entries, before)
+    if statuses != {"affected"}:
+        return affected, ()
     listed = [start_of(entry) for entry in entries]
     named = [version for version in listed if version.lstrip("vV") in before | earlier]
     if not named:
@@ -49,6 +52,17 @@ def with_line(affected: Mapping[str, Any], *, description: str) -> tuple[Mapping
     itself = entries[0] if version.lstrip("vV") in earlier else {**entries[0], "status": "unknown"}
     below = {"version": "0", "lessThan": version, "status": "affected", **kind}
     return {**affected, "versions": [itself, below]}, (LINE.format(version),)
+
+
+def _before_the_fix(
+    affected: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], before: frozenset[str]
+) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Nothing but a fix is listed, and the words say that what is before it is affected: that is not cleared."""
+    fixes = [entry for entry in entries if start_of(entry).lstrip("vV") in before]
+    if not fixes:
+        return affected, ()
+    below = [{**fix, "version": "0", "lessThan": start_of(fix), "status": "unknown"} for fix in fixes]
+    return {**affected, "versions": [*entries, *below]}, (LINE.format(start_of(fixes[-1])),)
 
 
 @lru_cache(maxsize=4_096)
