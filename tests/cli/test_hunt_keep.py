@@ -122,6 +122,18 @@ class TestKeeping:
         assert (second["searched"], second["result"]["detections"]) == (1, [])
         assert run(capsys, "hunt", "verify", "mdm", "--run", first["run"])[0] == 0
 
+    def test_the_next_run_may_be_started_in_another_folder(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rule = files_of_pack(bundled_folder("epmm"))["rules/web_shell_403.yml"]
+        (tmp_path / "own").mkdir()
+        (tmp_path / "own" / "shell.yml").write_bytes(rule)
+        monkeypatch.chdir(tmp_path)
+        run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "a.log", SHELL), "--rules", "own")
+        monkeypatch.chdir("/")
+        assert len(run(capsys, "hunt", "keep", "mdm")[1]["result"]["detections"]) == 1
+        assert run(capsys, "hunt", "verify", "mdm")[0] == 0
+
     def test_what_could_not_be_taken_stays_with_the_claim(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         a_log(tmp_path, "a.log", "/x")
         (tmp_path / "b.log").symlink_to(tmp_path / "gone.log")

@@ -50,7 +50,7 @@ def hunt_keep(
     before = runs.of(name)
     document = kept.read(before[-1]) if before else {"logs": [], "engine": engine()}
     given, left_out = _logs(document, logs or [], name=name, host=host, from_host=from_host)
-    rules = rules or (document["rules"]["given"] if before else "epmm")
+    rules = _place(rules) if rules else document["rules"]["given"] if before else "epmm"
     stored = kept.keep_rules(_rule_files(rules))
     ready, indicators = kept.ready(stored, pack=rules)
     if not ready.rules:
@@ -106,6 +106,14 @@ def _log(path: Path, *, host: str, from_host: bool) -> dict[str, Any]:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     key = f"{path.name} {hashlib.sha256(f'{sha256} {host} {from_host}'.encode()).hexdigest()[:12]}"
     return {"key": key, "path": str(path.absolute()), "sha256": sha256, "host": host, "from_host": from_host}
+
+
+def _place(given: str) -> str:
+    """The name of a bundled pack, or where a folder lies from wherever one looks: the next run may be started elsewhere."""
+    from wardround.core.hunts._packs import bundled
+
+    path = Path(given)
+    return given if given in bundled() or not path.exists() else str(path.absolute())
 
 
 def _rule_files(given: str) -> dict[str, bytes]:
