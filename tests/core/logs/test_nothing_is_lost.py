@@ -1,10 +1,14 @@
 """What cannot be read is counted, and what can be read is: no part of a log is left out in silence."""
 
+import gzip
 import json
 from collections.abc import Callable
+from io import BufferedReader, BytesIO, RawIOBase
 from typing import Any
 
 import pytest
+
+from wardround.core.logs import Reading, Source, unpacked
 
 Read = Callable[..., Any]
 WHEN = "2025-05-15T03:12:44Z"
@@ -57,3 +61,41 @@ def test_squid_writes_requests_that_had_no_method(read: Read) -> None:
     (event,), tally = read(line)
     assert event.fields["c-uri"] == ("error:transaction-end-before-headers",)
     assert not tally.unparsed
+
+
+def test_hours_of_lines_of_several_kinds_are_said_to_be_those_of_all(read: Read) -> None:
+    """A web server whose lines stop leaves no gap in a log where other programs go on."""
+    _, tally = read(ACCESS.format(1, "a"), "2025-05-15T09:00:00Z web1 cron[7]: started")
+    assert tally.coverage().notes == ("it holds 2 kinds of lines: its hours and gaps are those of all of them together",)
+
+
+class Drops(RawIOBase):
+    """A stream that gives its bytes one by one, as a slow pipe may."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = BytesIO(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        got = self._data.read(1)
+        into[: len(got)] = got
+        return len(got)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_ends_a_line_does_not_depend_on_how_the_bytes_come(end: str) -> None:
+    text = ACCESS.format(1, "a\rb" if end != "\r" else "a") + end + ACCESS.format(2, "c") + end
+    reading = Reading(Source("log", BufferedReader(Drops(text.encode()), 1)))
+    assert len(list(reading)) == 2
+    assert reading.tally.unparsed == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_stands_before_damage_in_the_first_line_is_read(encoding: str) -> None:
+    whole = "[" + ",".join(json.dumps({"timestamp": WHEN, "a": str(number)}) for number in range(2_000)) + "]"
+    (source,) = unpacked(Source("log", BytesIO(gzip.compress(whole.encode(encoding))[:-900])), rejected=[])
+    reading = Reading(source)
+    assert len(list(reading)) > 500
+    assert "could not be read to its end" in reading.tally.rejected[0].what

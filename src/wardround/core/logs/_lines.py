@@ -4,6 +4,9 @@ import codecs
 from collections.abc import Iterable, Iterator
 from io import BufferedIOBase
 
+from wardround.core.logs._unpack import BROKEN
+from wardround.core.vocab import BadInput
+
 LONGEST_LINE = 1_000_000
 CHUNK = 1 << 18
 
@@ -41,18 +44,35 @@ def lines_of(chunks: Iterable[bytes], *, number: int = 1) -> Iterator[tuple[int,
 
 def utf8(stream: BufferedIOBase) -> Iterator[bytes]:
     """The bytes of a stream in pieces, without a mark; UTF-16 becomes UTF-8, and lines that end with a return alone lines."""
-    first = stream.read1(CHUNK)
+    first, damage = _beginning(stream)
     if wide := _utf16(first):
         decoder = codecs.getincrementaldecoder(wide)("replace")
         while first:
             yield decoder.decode(first).encode("utf-8", "replace")
+            if damage:
+                raise damage
             first = stream.read1(CHUNK)
         return
     first = first.removeprefix(codecs.BOM_UTF8)
     returns = b"\r" in first[:-1] and b"\n" not in first  # else all of them would be one line, and only its start be searched
     while first:
         yield first.replace(b"\r", b"\n") if returns else first
+        if damage:
+            raise damage
         first = stream.read1(CHUNK)
+    if damage:
+        raise damage
+
+
+def _beginning(stream: BufferedIOBase) -> tuple[bytes, Exception | None]:
+    """The first line at least, or CHUNK bytes: a slow pipe may give them one by one. And what was wrong, where that is not all."""
+    first = b""
+    try:
+        while b"\n" not in first and len(first) < CHUNK and (more := stream.read1(CHUNK)):
+            first += more
+    except (BadInput, *BROKEN) as error:
+        return first, error
+    return first, None
 
 
 def _utf16(start: bytes) -> str:

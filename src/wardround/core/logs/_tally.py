@@ -93,7 +93,7 @@ class Tally:
             unparsed_examples=tuple(self.examples),
             zone=self.clock.zone() if self.events > self.not_placed else "",
             skew=self.clock.skew,
-            notes=(*self.clock.notes(), *self.notes, *self._mixed()),
+            notes=(*self.clock.notes(), *self.notes, *self._mixed(), *self._kinds()),
         )
 
     def _mixed(self) -> tuple[str, ...]:
@@ -106,6 +106,12 @@ class Tally:
         if len(named) < 2:
             return ()
         return (f"its events name {len(named):,} hosts: its hours and gaps are those of all of them together",)
+
+    def _kinds(self) -> tuple[str, ...]:
+        """As with hosts: of lines of several kinds one may stop while others go on."""
+        if len(self.shapes) < 2:
+            return ()
+        return (f"it holds {len(self.shapes)} kinds of lines: its hours and gaps are those of all of them together",)
 
     def _host(self) -> str:
         """The host that the events name, when they all name the same."""
