@@ -1,6 +1,5 @@
 """`wardround why CVE ASSET`: every step that led to a verdict, in the order in which they decided."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 CLAIM = ("vendor", "product", "versions", "status", "justification", "action", "source", "stated_at", "pointer", "marks")
-CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
 CLAIMS = 20
 """Claims that are shown: those on the very version come first."""
 WORST_FIRST = ("affected", "not_evaluable", "unknown", "not_affected")
@@ -45,6 +43,7 @@ def why(
 ) -> None:
     """Why this verdict: record, name, override, entry, comparison and every source, in the order in which they decided."""
     from wardround.core.vocab import BadInput
+    from wardround.core.vocab._times import last_instant
     from wardround.lake.knowledge import knowledge
 
     asset, product, purl, cpe = (text.strip() for text in (asset, product, purl, cpe))
@@ -55,7 +54,7 @@ def why(
             do="for example --product 'Endpoint Manager Mobile' --version 12.4.0.2",
         )
     now = clock_of(home_of(home)).now()
-    at = _end_of(as_of) if as_of else now
+    at = last_instant(as_of, where="--as-of") if as_of else now
     with knowledge(home_of(home), at=at) as known:
         advisory = next(iter(known.records([cve.strip().upper()])), None)
         if advisory is None:
@@ -76,6 +75,7 @@ def why(
 def _not_here(cve: str, at: "datetime", home: "Home") -> "BadInput":
     """The record never came, came later, or came and was set aside: which, and what to do."""
     from wardround.core.vocab import BadInput
+    from wardround.core.vocab._cves import CVE
     from wardround.lake.statements import Statements
 
     if CVE.fullmatch(cve):
@@ -89,21 +89,6 @@ def _not_here(cve: str, at: "datetime", home: "Home") -> "BadInput":
             f"{cve!r} is not here as of {at:%d %B %Y}", where="why", do="check the number, or run `wardround feeds sync`"
         )
     return BadInput(f"{cve[:40]!r} is no CVE number", where="why", do="write it like CVE-2025-4427")
-
-
-def _end_of(text: str) -> "datetime":
-    from datetime import UTC, date, datetime
-
-    from wardround.core.vocab import BadInput, end_of_day
-
-    try:
-        if len(text) <= len("2025-05-14"):
-            return end_of_day(date.fromisoformat(text))
-        at = datetime.fromisoformat(text)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        do = "write it like 2025-05-14 or 2025-05-14T09:30:00Z"
-        raise BadInput(f"{text[:40]!r} is not a date", where="--as-of", do=do) from None
 
 
 def _described(product: str, version: str, vendor: str, purl: str, cpe: str, platform: str) -> "list[Install]":

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardround.core.vocab import BadInput, end_of_day
-from wardround.core.vocab._times import parse_time
+from wardround.core.vocab._times import last_instant, parse_time
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,15 @@ def test_what_was_written_is_read_back_as_the_same_instant(moment: datetime) -> 
 @given(st.dates(max_value=date(9999, 12, 30)))
 def test_the_end_of_a_day_is_the_last_instant_before_the_next(day: date) -> None:
     assert end_of_day(day) + timedelta(microseconds=1) == datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2025-05-14", datetime(2025, 5, 14, 23, 59, 59, 999_999, tzinfo=UTC)),
+        ("20250514", datetime(2025, 5, 14, 23, 59, 59, 999_999, tzinfo=UTC)),
+        ("2025-05-14T09:30:00+02:00", datetime(2025, 5, 14, 7, 30, tzinfo=UTC)),
+    ],
+)
+def test_as_of_a_day_means_its_last_instant(text: str, instant: datetime) -> None:
+    assert last_instant(text) == instant

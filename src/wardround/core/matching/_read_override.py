@@ -13,11 +13,11 @@ from wardround.core.matching._orders import is_plain
 from wardround.core.matching._product_branches import ProductBranches
 from wardround.core.matching._read_product_branches import read_product_branches
 from wardround.core.vocab import BadInput, name_key
+from wardround.core.vocab._cves import CVE
 
 _Day = date
 KINDS = ("branch-fixes", "product-branches", "statement")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{2,80}", re.ASCII)
-_CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
 _HELP = "see the bundled ones with `wardround override list --json`"
 
 
@@ -90,7 +90,7 @@ def _read(raw: Any, *, where: str, pointer: str) -> Override:
         return tuple(value)
 
     cves, revision = tuple(c.strip().upper() for c in texts("cves")), raw.get("revision", 1)
-    if not cves or not all(_CVE.fullmatch(c) for c in cves):
+    if not cves or not all(CVE.fullmatch(c) for c in cves):
         raise refuse("cves", "'cves' must list at least one CVE id, and nothing else")
     if not _ID.fullmatch(text("id")):
         raise refuse("id", "'id' may hold small letters, digits and hyphens, 3 to 81 of them")

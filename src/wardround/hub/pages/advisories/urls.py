@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from wardround.core.vocab._cves import WRITTEN
 from wardround.hub.pages.advisories.telling import tell
 from wardround.hub.pages.advisories.views import advisories, advisory
 from wardround.hub.pages.advisories.why import why
@@ -10,7 +11,7 @@ from wardround.hub.pages.advisories.why import why
 class Cve:
     """A CVE number in an address."""
 
-    regex = r"CVE-\d{4}-\d{4,19}"
+    regex = WRITTEN
 
     def to_python(self, value: str) -> str:
         return value

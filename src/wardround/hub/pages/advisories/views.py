@@ -1,7 +1,5 @@
 """What was published about a CVE, who has it, and how urgent it is and was."""
 
-import re
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from wardround.core import triage
 from wardround.core.vocab import WardroundError
+from wardround.core.vocab._cves import CVE
 from wardround.hub.advisories.reading import statements
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.pages.advisories import history
@@ -16,7 +15,6 @@ from wardround.hub.pages.advisories.proposed import proposed
 from wardround.hub.pages.advisories.whohas import holders, totals
 from wardround.hub.pages.asking import Asking
 
-CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 CRUMB = ("Advisories", "/advisories/")
 MOST = 200
 
