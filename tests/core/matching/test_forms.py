@@ -20,6 +20,7 @@ ARecord = Callable[..., Advisory]
 # Oldest first. Sources: each vendor's own release notes, as forms.json names them.
 ORDERS = {
     # Medical devices and what stands beside them: a letter or letters before the numbers.
+    "checkpoint-r": "R80.061.0000 R81.061.0000 R81.070.0000 R82.000.0000",
     "philips-letters": "A.01.09 A.03.09 B.05.04 B.06.10 B.06.18 C.00.03 C.00.04 J.10.40 M.00.12",
     "philips-r": "R3.3L1 R4.1 R4.1L1 R8.0.2 R8.0.3",
     "philips-vm": "VM4.0 VM5.0 VM5.0.2 VM6.0",

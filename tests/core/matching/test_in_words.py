@@ -134,13 +134,14 @@ def test_whatever_stands_there_is_read_and_never_changed(versions: list[Any]) ->
         ("Fortinet", "FortiWAN before 4.5.9", {"version": "unspecified", "lessThan": "4.5.9"}),
         ("Siemens", "All versions < V223.0 Update 4", {"version": "unspecified", "lessThan": "v223.0 update 4"}),
         ("Siemens", "All versions >= V4.0 < V4.1 SP1", {"version": "v4.0", "lessThan": "v4.1 sp1"}),
+        ("Trellix", "Prior to 10.7.0 Update 15", {"version": "unspecified", "lessThan": "10.7.0 update 15"}),
         ("mailcow", "< 2024-07", {"version": "unspecified", "lessThan": "2024-07"}),
         ("nvidia", "All versions prior to and including 8.2.2100", {"version": "unspecified", "lessThanOrEqual": "8.2.2100"}),
         ("Rockwell Automation", "Version 16.00 - 16.20.02", {"version": "16.00", "lessThanOrEqual": "16.20.02"}),
     ],
 )
 def test_ranges_with_the_words_of_the_grammar_around_what_it_does_not_read(vendor: str, text: str, entry: dict[str, str]) -> None:
-    """CVE-2021-26113, CVE-2023-28830, CVE-2024-41958, CVE-2023-31020, CVE-2024-21918."""
+    """CVE-2021-26113, CVE-2023-28830, CVE-2024-0310, CVE-2024-41958, CVE-2023-31020, CVE-2024-21918."""
     affected = {"vendor": vendor, "product": "Product", "versions": [{"version": text, "status": "affected"}]}
     found = in_words(affected, texts=[text for c in conventions() if vendor.casefold() in c.vendors for text in c.texts])
     assert found is not None
