@@ -177,7 +177,7 @@ def old_home(tmp_path):
 
 def test_an_old_store_goes_on_and_its_documents_are_filed(old_home):
     with Statements.open(old_home) as store:
-        assert store.db.execute("PRAGMA user_version").fetchone() == (3,)
+        assert store.db.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert [c.kind for c in store.advisory(CVE, at=LATER).containers] == ["record", "supplier"]
         assert store.naming("gateway") == {"example": (CVE,)}
 
@@ -199,7 +199,7 @@ def test_a_store_of_version_2_is_named_again_too(tmp_path):
         store.db.execute("PRAGMA user_version = 2")
     with Statements.open(tmp_path) as store:
         assert store.naming("gateway") == {"example": (CVE,)}
-        assert store.db.execute("PRAGMA user_version").fetchone() == (3,)
+        assert store.db.execute("PRAGMA user_version").fetchone() == (VERSION,)
 
 
 def test_nothing_that_was_stated_is_changed_on_the_way(old_home):

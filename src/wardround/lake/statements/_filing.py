@@ -33,7 +33,7 @@ def names_in(document: Document) -> Iterator[tuple[str, str, str]]:
 
 
 def upgrade(db: sqlite3.Connection, *, unfiled: bool) -> None:
-    """From version 2, which knew fewer names of what records and documents speak of; `unfiled`: from version 1.
+    """From a version that knew fewer names of what records and documents speak of (2, 3); `unfiled`: from version 1.
 
     That kept CSAF documents without filing them. A document that can no longer be read stays kept, filed as it was.
     """
