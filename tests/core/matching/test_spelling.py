@@ -170,3 +170,26 @@ def test_a_range_that_ends_at_a_candidate_of_its_start_is_taken_from_its_series(
     assert assumed == (SERIES_START.format("2.3.0"),)
     other = {"version": "2.3.1", "lessThan": "2.3.1b4", "status": "affected"}
     assert spelled({"versions": [other]}) == ({"versions": [other]}, ())
+
+
+@pytest.mark.parametrize(
+    ("product", "text", "versions"),
+    [
+        ("Wyse Proprietary OS (Modern ThinOS)", "ThinOS 2311", ["2311"]),  # CVE-2024-42423
+        ("VMware Horizon Server", "Horizon Server 8.10, Horizon Server 8.9", ["8.10", "8.9"]),  # so CVE-2023-34037 lists releases
+        ("Gateway", "Gateway v1.2", ["v1.2"]),
+        ("Gateway", "Gateway before 1.2", ["Gateway before 1.2"]),
+        ("Gateway", "Viewer 1.2", ["Viewer 1.2"]),
+        ("Gateway", "Gateway 1.2, Viewer 1.3", ["Gateway 1.2, Viewer 1.3"]),
+    ],
+)
+def test_the_products_name_before_a_version_is_no_part_of_it(product: str, text: str, versions: list[str]) -> None:
+    found, assumed = spelled({"product": product, "versions": [{"version": text, "status": "affected"}]})
+    assert [entry["version"] for entry in found["versions"]] == versions
+    assert bool(assumed) is (versions != [text])
+
+
+def test_a_range_up_to_all_versions_has_no_end() -> None:
+    """CVE-2022-47892: `0` up to `all versions`."""
+    found, _ = spelled({"versions": [{"version": "0", "lessThanOrEqual": "all versions", "status": "affected"}]})
+    assert found["versions"] == [{"version": "0", "lessThan": "*", "status": "affected"}]

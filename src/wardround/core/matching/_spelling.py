@@ -31,11 +31,14 @@ EVERY = frozenset({"*", "all", "all version", "all versions", "any version", "ev
 
 ALL = "The words {0} are taken for every version."
 SEVERAL = "Several versions in one text ({0}) are taken each for itself."
+NAMED = "The product's own name before its version ({0}) is no part of it."
 DOTTED_V = "The “v.” before a version ({0}) is no part of it."
 
 _ENDS = ("lessThan", "lessThanOrEqual")
 _SEVERAL = re.compile(r"[vV]?\d+(?:\.\d+)+(?:(?:, and|, or|,| and| or| &) ?[vV]?\d+(?:\.\d+)+)+", re.ASCII)
 _BETWEEN = re.compile(r", and |, or |, ?| and | or | & ?", re.ASCII)
+_NAME = re.compile(r"((?:[A-Za-z][\w()-]*,? )+)(?P<version>[vV]?\d(?:[\w-]|\.(?![xX]))*)", re.ASCII)
+_LETTERS = re.compile(r"[a-z0-9]+", re.ASCII)
 _V = re.compile(r"[vV]\. ?(?=\d)", re.ASCII)
 _SIGNED = re.compile(r"(<=|<|=) ?([vV]?\d.*)", re.ASCII)
 _BARE = {"<": "lessThan", "<=": "lessThanOrEqual"}
@@ -59,6 +62,8 @@ def spelled(affected: Mapping[str, Any], *, own_series: bool = False) -> tuple[M
         return affected, ()
     assumed: dict[str, None] = {}
     entries: Sequence[Any] = _joined(listed, assumed)
+    name = affected.get("product")
+    entries = [_unnamed(entry, name, assumed) for entry in entries] if isinstance(name, str) else entries
     entries = [new for entry in entries for new in _one(entry, assumed)]
     entries = _from_words(entries, assumed) if own_series else entries
     return {**affected, "versions": entries}, tuple(assumed)
@@ -119,6 +124,10 @@ def _one(entry: Any, assumed: dict[str, None]) -> Iterator[Any]:
     if _V.match(start) or _V.match(end):
         assumed[DOTTED_V.format(end[:40])] = None
         start, end = _V.sub("", start), _V.sub("", end)
+    if end.casefold() in EVERY - {"*"}:
+        assumed[ALL.format(end)] = None
+        yield {**rest, "version": start, "lessThan": "*"}
+        return
     if end in _BARE:
         # The sign of the comparison where its version should stand, and that in the place of the start.
         assumed[SIGNED.format(end)] = None
@@ -150,6 +159,19 @@ def _begins(series: str, end: str) -> bool:
     """True for the first version of a series (`5.4.0` of `5.4.x`): none of the series is before it, so the range is empty."""
     first, fix = ([int(part) for part in found[1].split(".")] if (found := _DOTTED.match(text)) else [] for text in (series, end))
     return bool(first) and fix[: len(first)] == first and not any(fix[len(first) :])
+
+
+def _unnamed(entry: Any, product: str, assumed: dict[str, None]) -> Any:
+    """`ThinOS 2311`, `Horizon Server 2306, Horizon Server 2303`: without the words of the product's name before each version."""
+    stated = entry.get("version") if isinstance(entry, Mapping) else None
+    if not isinstance(stated, str) or end_of(entry) or not stated[:1].isalpha():
+        return entry
+    known = set(_LETTERS.findall(product.casefold()))
+    parts = [_NAME.fullmatch(part.strip()) for part in stated.split(",")]
+    if not all(part and known.issuperset(_LETTERS.findall(part[1].casefold())) for part in parts):
+        return entry
+    assumed[NAMED.format(" ".join(stated.split())[:60])] = None
+    return {**entry, "version": ", ".join(part["version"] for part in parts if part)}
 
 
 def _without_end(entry: Entry, assumed: dict[str, None]) -> Iterator[Entry]:

@@ -25,7 +25,7 @@ _ORDER_NUMBER = re.compile(r"\d{5,}", re.ASCII)
 _EDITION = re.compile(r"(?:19|20)\d\d|v\d+|r\d+|gen\d+|g\d+|\d+[- ]?bits?|x\d\d|\d+(?:st|nd|rd|th)", re.ASCII)
 _MODEL = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*|\d{3,6}[a-z]{0,3}", re.ASCII)
 _LEAST_OF_MODEL = 3
-_SORT = frozenset({"app", "application", "device", "devices", "edition", "firmware", "software", "system", "systems"})
+_SORT = frozenset({"app", "application", "device", "devices", "edition", "firmware", "series", "software", "system", "systems"})
 """At the end of a name: it is a thing of that sort, under whichever name."""
 
 _SORT_OF_MODEL = frozenset(
