@@ -10,6 +10,7 @@ from wardround.core.advisories import read_cve, read_kev
 from wardround.core.claims import read_document
 from wardround.core.vocab import BadInput
 from wardround.lake.statements import CHANGED, NEW, SAME, Statements, Writer
+from wardround.lake.statements._schema import VERSION
 
 from ..core.advisories.builders import a_cve, a_kev, at
 from ..core.claims.builders import CVE, WHERE, a_csaf, a_package, an_osv, gateways
