@@ -162,6 +162,14 @@ def test_random_rules_over_random_events(
     assert fast == plain
 
 
+def test_a_list_where_the_system_section_has_one_value_ends_no_hunt(both: Both) -> None:
+    rule = {"title": "t", "id": "r", "logsource": {"product": "windows"}, "detection": {"sel": {"Level|gt": 1}, "condition": "sel"}}
+    events = [windows_line(1, "Security", {}, level=["4"]), windows_line(1, "Security", {}, level=4)]
+    plain, fast = both(read_rules([("r.yml", json.dumps(rule).encode())]), [("events.jsonl", b"\n".join(events))])
+    assert [found.line for found in fast.detections] == [2]
+    assert fast == plain
+
+
 def members(archive: Path, suffix: str) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of each file of a kind in an archive."""
     data = zstandard.ZstdDecompressor().decompressobj().decompress(archive.read_bytes())
