@@ -1,6 +1,5 @@
 """`wardround hunt`: search logs for traces, and say what could be seen."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from wardround.core.vocab import BadInput, Detection, Rejected
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from wardround.core.hunts import HuntResult, Window
+    from wardround.core.hunts import HuntResult, Pack, Window
     from wardround.core.sigma._model import RuleSet
     from wardround.core.vocab._hunting import NotRun
 
@@ -76,12 +75,13 @@ def hunt(
     window = _window(since, until)
     _check_clock(zone, skew)
     files, left_out = log_files(logs)
-    rule_set = _rules(rules, home=home, pipelines=pipeline or (), values=values)
+    pack = _pack(rules)
+    rule_set = pack.rules if pack else read_rule_files(Path(rules), home=home_of(home), pipelines=pipeline or (), values=values)
     if not rule_set.rules:
         raise BadInput(
             "no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a pack (wardround pack list)"
         )
-    lists = _indicators_of(rules)
+    lists = pack.indicators if pack else ()
     also = asked(ioc or (), yara or (), timeline, general=all_indicators, lists=lists)
     store = FolderStore(home_of(home).cache / "rules")
     job = Job(
@@ -138,27 +138,13 @@ def _check_clock(zone: str, skew: float) -> None:
         raise BadInput("a clock that far off is not a skew", where="--skew", do=f"give at most {LARGEST_SKEW:,} seconds")
 
 
-def _rules(given: str, *, home: Path | None, pipelines: Sequence[Path], values: Path | None) -> "RuleSet":
-    from wardround.core.hunts import load_pack
-    from wardround.core.hunts._packs import MANIFEST, bundled, pack_in
+def _pack(given: str) -> "Pack | None":
+    """The pack of that name or folder; None for a folder or file of rules."""
+    from wardround.core.hunts._packs import pack_in
+    from wardround.lake.hunts import pack_folder
 
-    path = Path(given)
-    if given in bundled() or not path.exists():
-        return load_pack(given).rules
-    if (path / MANIFEST).is_file():
-        return pack_in(path, where=given).rules
-    return read_rule_files(path, home=home_of(home), pipelines=pipelines, values=values)
-
-
-def _indicators_of(given: str) -> tuple[tuple[str, bytes], ...]:
-    """The lists of indicators that a pack brings; none for a folder of rules."""
-    from wardround.core.hunts import load_pack
-    from wardround.core.hunts._packs import MANIFEST, bundled, pack_in
-
-    path = Path(given)
-    if given in bundled() or not path.exists():
-        return load_pack(given).indicators
-    return pack_in(path, where=given).indicators if (path / MANIFEST).is_file() else ()
+    folder = pack_folder(given)
+    return pack_in(folder, where=given) if folder else None
 
 
 def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: tuple[Rejected, ...]) -> dict[str, Any]:
