@@ -224,18 +224,22 @@ def test_a_version_that_is_none_is_unknown(says: Says, an_object: Build, stated:
 
 
 @pytest.mark.parametrize("start", ["n/a", "-", ""])
-def test_a_range_that_does_not_say_where_it_starts_decides_only_what_is_past_its_end(
+def test_the_one_range_that_does_not_say_where_it_starts_is_everything_up_to_its_end(
     says: Says, an_object: Build, start: str
 ) -> None:
+    """By the convention `no-start-is-stated`, which the answer says."""
     record = an_object(custom(start, lessThan="2.0"), default="unaffected")
-    assert [says(record, version=v).verdict.value for v in ("1.9", "2.0")] == ["unknown", "not_affected"]
+    found = [says(record, version=v) for v in ("1.9", "2.0")]
+    assert [one.verdict.value for one in found] == ["affected", "not_affected"]
+    assert "no-start-is-stated" in " ".join(found[0].assumed)
 
 
 def test_prose_is_unknown_only_where_it_could_change_the_answer(says: Says, an_object: Build) -> None:
     entries = ({"version": "12.x.1.x RPM", "status": "unaffected"}, semver("12.9.0", status="unaffected"))
     assert says(an_object(*entries, default="affected"), version="12.5.0").verdict == "unknown"
     assert says(an_object(*entries, default="affected"), version="12.9.0").verdict == "not_affected"
-    assert says(an_object({"version": "before 7.0 SP1"}, default="affected"), version="6.0").verdict == "affected"
+    # A default that contradicts the limit beside it decides nothing: by it 7.0 SP1 would be affected too.
+    assert says(an_object({"version": "before 7.0 SP1"}, default="affected"), version="6.0").verdict == "unknown"
 
 
 @pytest.mark.parametrize("version", ["", "12", "12.4", "12.4.0"])
