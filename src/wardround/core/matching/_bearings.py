@@ -31,6 +31,7 @@ listed alone, what `line:junos` it is on, and how that which `mends:` each stand
 _MOST, _MOST_WORK = 600, 3_000
 _FAR, _LONG = 10**6, 30
 _BRANCH = 2
+_LOWEST = (0, 0, 0), (0, 7, 8)  # of which one stands in no bound (0.0.1 in 10.0.14393)
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 _FIRST = re.compile(r"\d{1,9}(?!\d)", re.ASCII)
 _LAST = re.compile(r"\d{1,9}(?=\D*$)", re.ASCII)
@@ -206,7 +207,7 @@ def speakers(probes: Probes) -> list[str]:
     bounds = dict.fromkeys(bound for _, bounds in probes for bound in bounds)
     numbers = {tuple(int(n) for n in found[0].split(".")) for bound in bounds if (found := _NUMBERS.search(bound))}
     branches = any(kind.startswith("line:") for kind, _ in probes)
-    plain = [version for start in sorted({(0, 0, 0), *numbers}) for version in _after(start, branches=branches)]
+    plain = [version for start in sorted({*_LOWEST, *numbers}) for version in _after(start, branches=branches)]
     spelled = [version for bound in bounds if not is_plain(bound) for version in _beside(bound)]
     every = [version for version in dict.fromkeys((*plain, *spelled)) if version not in bounds and _TOKEN.fullmatch(version)]
     return every[:: 1 + len(every) * len(bounds) // _MOST_WORK]

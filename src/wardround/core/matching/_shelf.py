@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 from wardround.core.advisories import Advisory
-from wardround.core.matching._bearings import Bearing
+from wardround.core.matching._bearings import Bearing, names_by_rule
 from wardround.core.matching._compiled import compiled, joined, key_of_numbers
 from wardround.core.matching._decide import by_rule, decide, override_of
 from wardround.core.matching._match import subject_of
@@ -105,8 +105,8 @@ def question(subject: Subject) -> Question | None:
     if too_large or subject.distribution or subject.scheme in distributions():
         return None
     rule = [subject.product] if by_rule(subject) else []
-    if rule and subject.also:
-        return None
+    if rule and subject.also and not names_by_rule(subject):
+        return None  # its rule knows all its names; where there is none, the others count
     if subject.vendors in unshowing() and unshown(subject.vendors[0], subject.product, subject.version):
         return None
     return Question(subject, text, numbers, rule)
