@@ -131,6 +131,21 @@ def test_two_versions_of_one_bearing_get_one_verdict(a_record: Build, data: Any)
             assert said.setdefault(bearing, verdict) is verdict
 
 
+def test_the_end_of_an_entry_in_another_order_is_held_against_the_products_own_as_well(a_record: Build) -> None:
+    """21.2R3-S0 is 21.2R3 itself for Junos, whichever type an entry declares; S1 is past it."""
+    entries = [
+        {"version": "0", "status": "affected", "lessThan": "21.2R3-S8"},
+        {"version": "21.2R3-S8", "status": "affected", "lessThanOrEqual": "21.2R3", "versionType": "rpm"},
+    ]
+    name = ("juniper", "junos os")
+    record = a_record([{"vendor": name[0], "product": name[1], "versions": entries}])
+    row = row_of(record, name)
+    for version in ("21.2R3-S0", "21.2R3-S1", "21.2R2-S9", "21.2R3-S9"):
+        subject = Subject((name[0],), name[1], version)
+        told = answer_of(row, subject)
+        assert told is None or told == decide(record, subject, overrides=NO_OVERRIDES)
+
+
 @pytest.mark.parametrize(
     ("name", "entry", "versions"),
     [

@@ -56,7 +56,9 @@ def probes_of(shapes: Iterable[Shape], subject: Subject) -> Probes | None:
         if ends_at_publication(shape):
             found.setdefault("published", {})
         if shape.form:
-            found.setdefault(f"line:{shape.form.name}", {}).update(dict.fromkeys(end for end in ends if not end.endswith("*")))
+            lines = dict.fromkeys(end for end in ends if not end.endswith("*"))
+            found.setdefault(f"line:{shape.form.name}", {}).update(lines)
+            found.setdefault(f"form:{shape.form.name}", {}).update(lines)  # also those of entries that another order compares
     if sum(map(len, found.values())) > _MOST or any(len(bound) > 60 for bounds in found.values() for bound in bounds):
         return None
     return [(kind, list(bounds)) for kind, bounds in found.items()]
