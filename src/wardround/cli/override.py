@@ -141,7 +141,8 @@ def _branched(table: "ProductBranches") -> dict[str, Any]:
     words = {"affected": "affected", "not_affected": "unaffected", "unknown": "unknown"}
     listed = []
     for one in table.branches:
-        stated = {"branch": one.name, "fixed": one.fixed, "status": words[one.status] if one.status else "", "since": one.since}
+        stated = {"branch": one.name, "fixed": one.fixed, "status": words[one.status] if one.status else ""}
+        stated |= {"since": one.since, "last": one.last}
         stated |= {key: "unknown" if getattr(one, key).value == "unknown" else "" for key in ("below", "before")}
         stated |= {"note": one.note, "unconfirmed": one.unconfirmed}
         listed.append({key: value for key, value in stated.items() if value or key == "branch"})

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wardround.hub.hunts.models import Detection, Hunt
 from wardround.hub.incidents.models import Incident
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.workers.models import Beat
 
 from .demonstration import Demonstration
 
@@ -138,6 +139,12 @@ def arguments(name: str, demo: Demonstration) -> list[Any]:
 
 def test_every_route_has_a_name_and_a_line_here() -> None:
     assert sorted(str(route.name) for route in ROUTES) == sorted(EXPECTED)
+
+
+@pytest.fixture(autouse=True)
+def nobody_works(db: None) -> None:
+    """Threads of other tests have connections of their own: on PostgreSQL what they said stays."""
+    Beat.objects.all().delete()
 
 
 @pytest.mark.parametrize("who", WHO)

@@ -10,10 +10,17 @@ from django.test import Client
 from django.utils import timezone
 
 from wardround.hub.logged import JsonLines
+from wardround.hub.workers.models import Beat
 from wardround.hub.workers.services import beat
+from wardround.lake.home import Home
 
-pytestmark = pytest.mark.usefixtures("hub")
 TOKEN = {"Authorization": "Bearer a-long-random-token"}
+
+
+@pytest.fixture(autouse=True)
+def nobody_works(hub: Home) -> None:
+    """Threads of other tests have connections of their own: on PostgreSQL what they said stays."""
+    Beat.objects.all().delete()
 
 
 def test_a_hub_without_a_worker_lives_and_is_not_ready(client: Client) -> None:

@@ -16,6 +16,12 @@ NOW = timezone.now()
 LONG_AGO = NOW - timedelta(hours=1)
 
 
+@pytest.fixture(autouse=True)
+def nobody_works(db: None) -> None:
+    """Threads of other tests have connections of their own: on PostgreSQL what they said stays."""
+    Beat.objects.all().delete()
+
+
 def a_job(*workers: str, started=LONG_AGO) -> DBTaskResult:
     """A job that the last of these workers has begun."""
     job = DBTaskResult.objects.get(pk=reconsider_all.enqueue().id)

@@ -32,7 +32,7 @@ def with_line(affected: Mapping[str, Any], *, description: str) -> tuple[Mapping
     then left unknown.
     """
     entries = list(entries_of(affected))
-    statuses = {entry.get("status") for entry in entries}
+    statuses = {str(entry.get("status")) for entry in entries}
     if affected.get("defaultStatus") != "unaffected" or not description or any(map(end_of, entries)):
         return affected, ()
     before, earlier = _lines(description[:_LONGEST])

@@ -98,3 +98,9 @@ def undelivered_since(then: datetime) -> Q:
 def undelivered() -> Q:
     """What has not reached anybody: waiting after a failure, or given up."""
     return Q(sent_at=None) & (Q(failed_at__isnull=False) | Q(attempts__gt=0))
+
+
+def not_sent() -> tuple[int, int]:
+    """How many messages of everybody wait, and how many could not be delivered: figures, of nobody."""
+    waiting = Message.unscoped.filter(sent_at=None, failed_at=None).count()
+    return waiting, Message.unscoped.exclude(failed_at=None).count()

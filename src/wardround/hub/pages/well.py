@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from django_tasks_db.models import DBTaskResult
 
 from wardround import __version__
-from wardround.hub.alerts.models import Alert, Response
-from wardround.hub.outbox.models import Message
+from wardround.hub.alerts.models import Alert
+from wardround.hub.outbox.services import not_sent
 from wardround.hub.workers.services import alive
 from wardround.lake.settings import value_of
 
@@ -66,11 +66,9 @@ def _lines() -> Iterator[str]:
     jobs = dict(DBTaskResult.objects.order_by().values_list("status").annotate(Count("pk")))
     states = [(f'{{status="{name.lower()}"}}', jobs.get(name, 0)) for name in ("READY", "RUNNING", "FAILED")]
     yield from _gauge("wardround_jobs", "Jobs by what they are at.", states)
-    waiting = Message.unscoped.filter(sent_at=None, failed_at=None).count()
-    failed = Message.unscoped.exclude(failed_at=None).count()
+    waiting, failed = not_sent()
     yield from _gauge("wardround_messages", "Messages not sent.", [('{status="waiting"}', waiting), ('{status="failed"}', failed)])
     yield from _gauge("wardround_alerts", "Alerts there are.", [("", Alert.objects.count())])
-    yield from _gauge("wardround_responses", "Responses there are.", [("", Response.unscoped.count())])
     yield "# EOF"
 
 
