@@ -17,9 +17,7 @@ class Home:
     @classmethod
     def at(cls, path: Path | None) -> "Home":
         """The home that was asked for, else WARDROUND_HOME, else the platform's data folder. Creates nothing."""
-        chosen = path or (
-            Path(e) if (e := value_of("WARDROUND_HOME")) else Path(platformdirs.user_data_dir("wardround", False))
-        )
+        chosen = path or (Path(e) if (e := value_of("WARDROUND_HOME")) else Path(platformdirs.user_data_dir("wardround", False)))
         return cls(chosen.expanduser().absolute())
 
     @property
