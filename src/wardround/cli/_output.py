@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardround.core.vocab import WardroundError
+from wardround.core.vocab import BadInput, WardroundError
 from wardround.lake.home import Home
 
 if TYPE_CHECKING:
@@ -40,6 +40,14 @@ def use_database(option: str) -> None:
 def home_of(option: Path | None) -> Home:
     """The installation that a command works on."""
     return Home.at(option)
+
+
+def installed(option: Path | None) -> Home:
+    """The installation that a command works on, which has to be there. Raises BadInput where none is."""
+    home = home_of(option)
+    if not (home.path / "installation.json").exists():
+        raise BadInput("no installation is here", where=str(home.path), do="name its folder: --home")
+    return home
 
 
 def clock_of(home: Home) -> "Clock":

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
+from wardround.cli._output import HomeOption, JsonOption, emit, installed, say
 from wardround.cli._progress import progress
 
 app = typer.Typer(add_completion=False)
@@ -20,11 +20,7 @@ def backup(
     """Write rows, files and keys to FILE while the hub runs. Keep it as safe as the installation: it holds logs, names and keys."""
     from wardround.hub.boot import boot
 
-    place = home_of(home)
-    if not (place.path / "installation.json").exists():
-        from wardround.core.vocab import BadInput
-
-        raise BadInput("no installation is here", where=str(place.path), do="name its folder: --home")
+    place = installed(home)
     boot(place)
     from wardround.hub import clock
     from wardround.hub.backup.services import backup as write

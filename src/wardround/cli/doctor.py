@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
-from wardround.core.vocab import BadInput
+from wardround.cli._output import HomeOption, JsonOption, emit, installed, say
 
 app = typer.Typer(add_completion=False)
 SHOWN = 20
@@ -20,9 +19,7 @@ def doctor(
     """Look at folder, database, feeds, kept files, record, key and messages: exit 1 where something is wrong, with what to do."""
     from wardround.hub.boot import boot
 
-    place = home_of(home)
-    if not (place.path / "installation.json").exists():
-        raise BadInput("no installation is here", where=str(place.path), do="name its folder: --home")
+    place = installed(home)
     boot(place)
     from wardround.hub import clock
     from wardround.hub.doctor import examine

@@ -20,20 +20,15 @@ def restore(
     home: HomeOption = None,
 ) -> None:
     """Check FILE as a whole and put everything back into an empty folder and an empty database, of either kind."""
-    from wardround.hub.backup.archive import remove
-    from wardround.hub.backup.services import KEPT, stage
+    from wardround.hub.backup.services import KEPT, staged
     from wardround.hub.backup.services import restore as load
     from wardround.hub.boot import start
 
     place = home_of(home)
     use_database(database)
-    with progress() as seen:
-        folder, manifest = stage(file, place, seen=lambda done, name: seen(done, 0, name))
-    try:
+    with progress() as seen, staged(file, place, seen=lambda done, name: seen(done, 0, name)) as (folder, manifest):
         start(Home(folder / KEPT))
         load(folder, manifest, place)
-    finally:
-        remove(folder)
     rows = sum(rows for _, rows, _ in manifest.about["tables"])
     if as_json:
         emit({"home": str(place.path), "rows": rows, "files": len(manifest.members), "made_at": manifest.made_at})

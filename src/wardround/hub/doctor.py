@@ -17,14 +17,15 @@ from django.db.migrations.executor import MigrationExecutor
 from wardround.core.record import verify
 from wardround.core.vocab import WardroundError
 from wardround.hub.audit.exporting import exported, shown_otherwise
-from wardround.hub.audit.sealing import seal, signing_key
+from wardround.hub.audit.models import Checkpoint
+from wardround.hub.audit.sealing import signing_key
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.hunts.models import Hunt, KeptSearch, LogBatch
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
 from wardround.lake.files import FileStore
 from wardround.lake.home import Home
-from wardround.lake.settings import all_stated, not_settings
+from wardround.lake.settings import all_stated, not_settings, value_of
 
 LEAST_FREE = 1_000_000_000
 LATE = timedelta(minutes=15)
@@ -47,8 +48,8 @@ def examine(home: Home, *, at: datetime, deep: bool = False) -> Iterator[Look]:
         ("database", lambda: _database(home), "restore a backup, or start the version that fits"),
         ("feeds", lambda: _whole(home.feeds / "statements.sqlite3"), "restore a backup, or fetch again: wardround feeds sync"),
         ("kept files", lambda: _files(home, deep=deep), "restore them from a backup: they are evidence"),
-        ("record", lambda: _record(at), "keep the database as it is, export the record, and find out who changed it"),
-        ("signing key", _key, "bring the key back from a backup, or state WARDROUND_SIGNING_KEY"),
+        ("record", _record, "keep the database as it is, export the record, and find out who changed it"),
+        ("signing key", lambda: _key(home), "bring the key back from a backup, or state WARDROUND_SIGNING_KEY"),
         ("messages", lambda: _messages(at), "look at the page Messages; is the worker running, does the mail server answer"),
     ]
     for what, look, do in looks:
@@ -118,19 +119,21 @@ def _of_hunts(store: FileStore) -> Iterator[str]:
             yield from (log["search"] for log in run["logs"])
 
 
-def _record(at: datetime) -> Iterator[str]:
+def _record() -> Iterator[str]:
     for organisation in Organisation.objects.order_by("code"):
-        seal(organisation, at=at)
         for number in shown_otherwise(organisation):
             yield f"{organisation.code}: the pages show something else than entry {number} holds"
-        for found in verify(exported(organisation), name=organisation.code):
-            for fault in found.faults:
-                yield f"{organisation.code}: entry {fault.entry or '?'} {fault.what}"
+        if Checkpoint.unscoped.filter(organisation=organisation).exists():  # else nothing of it is signed yet
+            for found in verify(exported(organisation), name=organisation.code):
+                for fault in found.faults:
+                    yield f"{organisation.code}: entry {fault.entry or '?'} {fault.what}"
 
 
-def _key() -> Iterator[str]:
-    signing_key()
-    yield from ()
+def _key(home: Home) -> Iterator[str]:
+    if (home.signing_key.exists() or value_of("WARDROUND_SIGNING_KEY")) and signing_key():
+        return
+    if Checkpoint.unscoped.exists():
+        yield "there is none, and something was signed already"
 
 
 def _messages(at: datetime) -> Iterator[str]:

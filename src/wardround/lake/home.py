@@ -26,6 +26,11 @@ class Home:
         return self.path / "hub.sqlite3"
 
     @property
+    def signing_key(self) -> Path:
+        """The key that signs the record, where no setting states another."""
+        return self.path / "record-signing-key.pem"
+
+    @property
     def moved(self) -> Path:
         """What the hub's SQLite file is called once its rows have moved to PostgreSQL."""
         return self.path / "hub.sqlite3.moved"

@@ -52,13 +52,12 @@ def of_entry(number: int) -> int:
 def test_a_record_as_it_was_written_has_no_fault():
     found = check(an_export(), keys=[KEY.public_key()])
     assert (found.organisation, found.entries, found.signed, found.signed_at) == ("TX1", 6, 6, AT)
-    assert (found.keys, found.given, found.faults) == ((fingerprint(KEY.public_key()),), True, ())
+    assert (found.keys, found.faults) == ((fingerprint(KEY.public_key()),), ())
 
 
-def test_the_files_own_key_is_used_and_said_not_to_have_been_given():
-    found = check(an_export())
-    assert found.faults == ()
-    assert not found.given
+def test_without_a_key_the_files_own_is_used():
+    found = check(an_export(key=OTHER))
+    assert (found.keys, found.faults) == ((fingerprint(OTHER.public_key()),), ())
 
 
 def test_a_changed_entry_is_named():

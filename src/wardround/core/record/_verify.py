@@ -30,8 +30,8 @@ class Fault:
 class Verified:
     """What a file holds and what is wrong with it.
 
-    `signed` is the last entry that a good signature covers, at `signed_at`. `keys` are the fingerprints that signed; they were
-    `given` by the asker, or only stated by the file itself, which proves no more than that nobody changed it without that key.
+    `signed` is the last entry that a good signature covers, at `signed_at`. `keys` are the fingerprints that signed: where the
+    asker gave none, the file's own word, which proves no more than that nobody changed it without that key.
     """
 
     organisation: str
@@ -39,7 +39,6 @@ class Verified:
     signed: int
     signed_at: datetime | None
     keys: tuple[str, ...]
-    given: bool
     faults: tuple[Fault, ...]
 
 
@@ -68,13 +67,13 @@ def verify(
     if not records:
         raise BadInput("is empty", where=name, do="export the record again: wardround audit export")
     there = {one.organisation for one in records}
-    ended = [one.end([c for c in known if c.organisation == one.organisation], given=bool(keys)) for one in records]
+    ended = [one.end([c for c in known if c.organisation == one.organisation]) for one in records]
     return (*ended, *(_absent(code, name) for code in sorted({c.organisation for c in known} - there)))
 
 
 def _absent(organisation: str, name: str) -> Verified:
     fault = Fault(name, None, f"holds no record of {organisation:.40}, of which a checkpoint is known")
-    return Verified(organisation, 0, 0, None, (), False, (fault,))
+    return Verified(organisation, 0, 0, None, (), (fault,))
 
 
 def checkpoints_in(lines: Iterable[bytes]) -> list[Checkpoint]:
@@ -174,7 +173,7 @@ class _Checking:
     def _agrees(self, checkpoint: Checkpoint) -> bool:
         return self.digests.get(checkpoint.sequence) == checkpoint.digest
 
-    def end(self, known: Sequence[Checkpoint], *, given: bool) -> Verified:
+    def end(self, known: Sequence[Checkpoint]) -> Verified:
         """What only the whole file shows: what is missing, what the signatures say, and what nothing signs."""
         for first, last in _gaps(sorted(self.digests)):
             which = f"entry {first} is" if first == last else f"entries {first} to {last} are"
@@ -194,7 +193,6 @@ class _Checking:
             covered,
             signed.at if signed else None,
             tuple(sorted({one.key for one in self.good})),
-            given,
             tuple(self.faults),
         )
 

@@ -1,7 +1,11 @@
 """One entry for each change of state, chained to the one before, and the signed checkpoints of the chain."""
 
+from datetime import UTC
+from typing import Any
+
 from django.db import models
 
+from wardround.core.record import fingerprint, read_key
 from wardround.hub.organisations.access import TenantModel
 
 
@@ -25,6 +29,18 @@ class Entry(TenantModel):
         constraints = [models.UniqueConstraint(fields=["organisation", "sequence"], name="one_entry_a_number")]
         ordering = ["organisation", "sequence"]
 
+    def said(self) -> dict[str, Any]:
+        """The whole entry as a document: what is chained, from what the pages show."""
+        return {
+            "organisation": self.organisation.code,
+            "sequence": self.sequence,
+            "at": self.at.astimezone(UTC).isoformat(),
+            "who": self.who,
+            "what": self.what,
+            "subject": self.subject,
+            "document": self.document,
+        }
+
     def save(self, *args: object, **kwargs: object) -> None:
         """Write it once; nothing in the record is ever changed."""
         if self.pk is not None:
@@ -47,10 +63,14 @@ class Checkpoint(TenantModel):
     sequence = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)
     at = models.DateTimeField()
-    key = models.CharField(max_length=64)
     public_key = models.CharField(max_length=100)
     signature = models.CharField(max_length=200)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "sequence"], name="one_checkpoint_an_entry")]
         ordering = ["organisation", "sequence"]
+
+    @property
+    def key(self) -> str:
+        """The fingerprint of the key that signed."""
+        return fingerprint(read_key(self.public_key, where="checkpoint"))

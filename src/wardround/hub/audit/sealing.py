@@ -30,7 +30,7 @@ def signing_key() -> Ed25519PrivateKey:
     given = stated("WARDROUND_SIGNING_KEY")
     where, pem = f"WARDROUND_SIGNING_KEY ({given.source})", given.value.encode()
     if not pem:
-        path = settings.HOME.path / "record-signing-key.pem"
+        path = settings.HOME.signing_key
         if not path.exists():
             _make(path)
         where, pem = str(path), path.read_bytes()
@@ -73,7 +73,6 @@ def seal(organisation: Organisation, *, at: datetime) -> Checkpoint | None:
         sequence=said.sequence,
         digest=said.digest,
         at=at,
-        key=said.key,
         public_key=key_text(key.public_key()),
         signature=said.signature,
     )

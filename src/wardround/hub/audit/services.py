@@ -1,7 +1,6 @@
 """Writing the record."""
 
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 from django.db import transaction
@@ -21,30 +20,20 @@ def record(act: Act, *, organisation: Organisation, what: str, subject: object, 
     locked while one is added.
     """
     Organisation.objects.select_for_update().get(pk=organisation.pk)
-    last = Entry.unscoped.filter(organisation=organisation).last()
-    number = last.sequence + 1 if last else 1
-    written = canonical(
-        {
-            "organisation": organisation.code,
-            "sequence": number,
-            "at": act.at.astimezone(UTC).isoformat(),
-            "who": act.who,
-            "what": what,
-            "subject": str(subject),
-            "document": dict(document or {}),
-        }
-    ).decode()
-    return Entry.unscoped.create(
+    last = Entry.unscoped.filter(organisation=organisation).only("sequence", "digest").last()
+    entry = Entry(
         organisation=organisation,
-        sequence=number,
+        sequence=last.sequence + 1 if last else 1,
         at=act.at,
         who=act.who,
         what=what,
         subject=str(subject),
         document=dict(document or {}),
-        canonical=written,
-        digest=chained(reached(organisation, last), written),
     )
+    entry.canonical = canonical(entry.said()).decode()
+    entry.digest = chained(reached(organisation, last), entry.canonical)
+    entry.save()
+    return entry
 
 
 def reached(organisation: Organisation, last: Entry | None) -> str:

@@ -6,7 +6,6 @@ altered does not fit it. It says nothing about who wrote it: keep backups where 
 
 import io
 import os
-import shutil
 import tarfile
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -95,7 +94,7 @@ class _Measured:
 def unpack(path: Path, into: Path, *, seen: Seen) -> Manifest:
     """Write every member below the empty folder `into` and hold them to the manifest.
 
-    Raises BadInput, and leaves the caller to remove `into`, where the file is no backup, is cut off, was altered, or names a
+    Raises BadInput where the file is no backup, is cut off, was altered, or names a
     place outside the folder.
     """
     manifest: Manifest | None = None
@@ -166,8 +165,3 @@ def _manifest(text: bytes, path: Path) -> Manifest:
             f"is of another form ({str(document.get('format'))[:40]!r})", where=str(path), do="use the version that wrote it"
         )
     return found
-
-
-def remove(folder: Path) -> None:
-    """Take a half-made folder away."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import connection, connections, transaction
 
 from wardround.core.vocab import BadInput
-from wardround.hub.backup.rows import Table, applied, load_rows, second, write_rows
+from wardround.hub.backup.rows import Table, load_rows, newest, second, write_rows
 from wardround.hub.settings import database
 from wardround.lake.home import Home
 
@@ -30,8 +30,9 @@ def move(home: Home, url: str) -> list[Table]:
         second(connection.settings_dict | database(url)) as target,
         transaction.atomic(),  # nobody writes to the old one meanwhile
     ):
-        tables = write_rows(Path(place), nodes=applied())
-        load_rows(Path(place), tables, nodes=applied(), alias=target)
+        nodes = newest()
+        tables = write_rows(Path(place), nodes=nodes)
+        load_rows(Path(place), tables, nodes=nodes, alias=target)
     connections.close_all()
     _demand_alone(home.database)
     home.database.replace(home.moved)

@@ -3,7 +3,7 @@
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from django.db import connections
 
 from wardround import __version__
 from wardround.core.vocab import BadInput
-from wardround.hub.backup.archive import Manifest, Packing, Seen, remove, unpack
-from wardround.hub.backup.rows import Table, applied, load_rows, standing_still, write_rows
+from wardround.hub.backup.archive import Manifest, Packing, Seen, unpack
+from wardround.hub.backup.rows import Table, load_rows, newest, standing_still, write_rows
 from wardround.lake.files import written_whole
 from wardround.lake.home import Home
 
@@ -36,7 +36,7 @@ def backup(home: Home, file: Path, *, at: datetime, seen: Seen) -> Manifest:
         folder = Path(place)
         (folder / ROWS).mkdir()
         with standing_still(folder) as alias:
-            nodes = applied(alias)
+            nodes = newest()
             tables = write_rows(folder / ROWS, nodes=nodes, alias=alias)
         packing = Packing(out, seen=seen)
         for table in tables:
@@ -52,7 +52,13 @@ def _files(home: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
         beside = name.endswith(("-wal", "-shm", "-journal"))
-        if path.is_file() and not path.is_symlink() and not beside and not name.startswith(MADE_AGAIN):
+        if (
+            path.is_file()
+            and not path.is_symlink()
+            and not beside
+            and not name.startswith(MADE_AGAIN)
+            and path.name[:9] != ".writing-"
+        ):
             yield name, path
 
 
@@ -65,19 +71,20 @@ def _standing_still(path: Path, folder: Path) -> Path:
     return copy
 
 
-def stage(file: Path, home: Home, *, seen: Seen) -> tuple[Path, Manifest]:
-    """Unpack a backup beside the place where it is to be, checked as a whole. Raises BadInput where that place is not empty."""
+@contextmanager
+def staged(file: Path, home: Home, *, seen: Seen) -> Iterator[tuple[Path, Manifest]]:
+    """A backup unpacked beside the place where it is to be, checked as a whole; nothing of it stays there afterwards.
+
+    Raises BadInput where that place is not empty.
+    """
     if home.path.exists() and any(home.path.iterdir()):
         raise BadInput("is not empty", where=str(home.path), do="restore into an empty or new folder: --home")
     home.path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".restoring-", dir=home.path.parent))
-    try:
+    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=home.path.parent, ignore_cleanup_errors=True) as place:
+        folder = Path(place)
         manifest = unpack(file, folder, seen=seen)
         (folder / KEPT).mkdir(mode=0o700, exist_ok=True)
-    except BaseException:
-        remove(folder)
-        raise
-    return folder, manifest
+        yield folder, manifest
 
 
 def restore(folder: Path, manifest: Manifest, home: Home) -> None:

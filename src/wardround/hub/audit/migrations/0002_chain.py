@@ -27,7 +27,6 @@ class Migration(migrations.Migration):
                 ('sequence', models.PositiveBigIntegerField()),
                 ('digest', models.CharField(max_length=64)),
                 ('at', models.DateTimeField()),
-                ('key', models.CharField(max_length=64)),
                 ('public_key', models.CharField(max_length=100)),
                 ('signature', models.CharField(max_length=200)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
