@@ -296,7 +296,8 @@ def _next(result: "HuntResult", sentence: str, window: "Window | None") -> str:
 
     if any(d.level != "informational" for d in result.detections):
         return "Next: judge each detection (false alarm with its reason, or incident). Leave the logs and the host as they are."
-    unseen = window is not None and bool(searched_hours(result.coverage, window=window).unseen)
+    hosts = {one.host for one in result.coverage.sources}
+    unseen = window is not None and any(searched_hours(result.coverage, window=window, host=host).unseen for host in hosts)
     if unseen or result.coverage.not_run or "Not seen:" in sentence:
         return "Next: find the logs that are missing, or have a person accept this coverage as it is stated."
     return "Next: have a person accept this coverage, and keep the --json document as evidence."

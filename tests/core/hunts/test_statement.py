@@ -72,6 +72,14 @@ def test_rules_that_could_look_at_a_part_of_the_hours_are_counted(window: Window
     assert "part of these hours" not in said(whole, short, a_run("auth.1", (1, 24), ran=("b",)), window=window)
 
 
+def test_a_rule_that_looked_at_one_host_looked_at_no_hour_of_another() -> None:
+    """Both have all their hours searched, the second by the rule for its own log alone."""
+    both = [a_run("auth", (0, 24), host=host, ran=("b",)) for host in ("mdm-01", "mdm-02")]
+    told = said(a_run("web", (0, 24), host="mdm-01", ran=("a",)), *both)
+    assert "1 rule could look at a part of these hours only" in told
+    assert "part of these hours" not in said(*(a_run("web", (0, 24), host=host) for host in ("mdm-01", "mdm-02")))
+
+
 def test_times_that_were_read_as_utc_are_said() -> None:
     told = said(a_run("a", (0, 24), zone="not stated, read as UTC"), a_run("b", (0, 24)))
     assert told.endswith("The times of 1 log state no zone and were read as UTC.")

@@ -55,6 +55,13 @@ def test_lines_without_a_date_go_on_into_the_next_day(read: Read) -> None:
     assert days == [15, 16, 16, 16, 17, 15]
 
 
+def test_lines_written_a_little_late_at_midnight_do_not_add_a_day_each(read: Read) -> None:
+    header = ("#Date: 2025-05-15 22:00:00", "#Fields: time cs-uri-stem")
+    late = ("23:59:58", "00:00:01", "23:59:59", "00:00:02", "23:59:59", "00:00:03", "12:00:00")
+    events, _ = read(*header, *(f"{time} /a" for time in late))
+    assert [event.time.day for event in events] == [15, 16, 15, 16, 15, 16, 16]
+
+
 def test_haproxy(read: Read) -> None:
     (event,), tally = read(f"Feb  6 12:14:14 localhost {HAPROXY}", zone="Europe/Paris")
     assert event.time == datetime(2009, 2, 6, 11, 14, 14, 655_000, tzinfo=UTC)

@@ -169,6 +169,14 @@ def test_an_aggregate_of_chainsaw_is_its_events(read: Read) -> None:
     assert ([event.fields["CommandLine"] for event in events], tally.unparsed) == ([(DATA["CommandLine"],)] * 2, 0)
 
 
+def test_no_hit_of_an_aggregate_is_lost(read: Read) -> None:
+    torn = {"Id": "x", "LogName": 5, "Properties": 5, "ProviderName": {}, "TimeCreated": {}}
+    hits = [EXPORTS["Chainsaw"]["document"], torn, EXPORTS["Chainsaw"]["document"]]
+    aggregate = {"group": "Sigma", "kind": "aggregate", "documents": hits, "timestamp": TIME}
+    events, tally = read(json.dumps(aggregate))
+    assert len(events) + tally.unparsed == 3
+
+
 def test_wazuh_writes_backslashes_twice(read: Read) -> None:
     record = {"data": {"win": {**WAZUH["data"]["win"], "eventdata": {"image": "C:\\\\Windows\\\\cmd.exe"}}}}
     (event,), _ = read(json.dumps(record))

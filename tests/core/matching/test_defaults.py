@@ -52,6 +52,11 @@ def test_what_is_deeper_in_a_short_listed_version_is_not_cleared_by_the_default(
     ]
 
 
+def test_a_v_before_it_makes_a_short_version_no_longer() -> None:
+    found, _ = by_convention(an_object(affected("v3.2"), defaultStatus="unaffected"), container="cna")
+    assert [(e["version"], e.get("lessThan"), e["status"]) for e in found["versions"]][1:] == [("3.2", "3.2.*", "unknown")]
+
+
 def test_a_zero_that_names_no_version_clears_none() -> None:
     """CVE-2023-4667 lists 0 of MorphoWave beside a default of unaffected: by the letter nothing would be affected."""
     found, _ = by_convention(an_object(affected("0"), defaultStatus="unaffected"), container="cna")

@@ -42,6 +42,10 @@ from wardround.core.matching._platforms import is_on
         ("vsrx3.0", "srx series", None),
         ("vsrx", "srx series", None),
         ("linux", "mx series", None),
+        ("junos 21.4", "srx series", None),  # a system runs on any model
+        ("esxi 8", "nx series", None),
+        ("dsm 7", "ds series", None),
+        ("nexus 93180yc-ex", "nexus 9000 series", None),
     ],
 )
 def test_one_platform_is_another_is_not_or_may_be(platform: str, listed: str, answer: bool | None) -> None:

@@ -193,6 +193,7 @@ def coded(text: str, *, encoding: str = "utf-8", before: bytes = b"", mark: byte
         ("field: 12:30:00", "12:30:00", "45000"),
         ("field: 12:30:00.5", "12:30:00.5", "45000.5"),
         ("field: 0b11", "0b11", "3"),
+        ("field: 0xb1", 177, 1),
         ("field: =", "=", "x"),
         ("field: 010", "010", "8"),
         ("field|startswith: 0010", "0010x", "8"),

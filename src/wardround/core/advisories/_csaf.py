@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wardround.core.advisories._document import CVE_ID, WHOLE, child, document_of, objects, text, time_of
+from wardround.core.advisories._document import WHOLE, child, document_of, objects, text, time_of
 from wardround.core.advisories._model import CsafDocument
 from wardround.core.vocab import BadInput
+from wardround.core.vocab._cves import CVE
 
 
 def read_csaf(raw: bytes | Mapping[str, Any], *, where: str) -> CsafDocument:
@@ -35,6 +36,6 @@ def read_csaf(raw: bytes | Mapping[str, Any], *, where: str) -> CsafDocument:
         title=text(head, "title"),
         published=time_of(tracking.get("initial_release_date"), where=f"{where} /document/tracking/initial_release_date"),
         updated=time_of(tracking.get("current_release_date"), where=f"{where} /document/tracking/current_release_date"),
-        cves=tuple(dict.fromkeys(cve for cve in stated if isinstance(cve, str) and CVE_ID.fullmatch(cve))),
+        cves=tuple(dict.fromkeys(cve for cve in stated if isinstance(cve, str) and CVE.fullmatch(cve))),
         document=document,
     )

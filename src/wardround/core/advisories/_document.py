@@ -1,6 +1,5 @@
 """From bytes to a JSON object, and from its fields to what they must be, or an error that names the place."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,10 +7,10 @@ from typing import Any
 import orjson
 
 from wardround.core.vocab import BadInput
+from wardround.core.vocab._cves import CVE
 from wardround.core.vocab._times import parse_time
 from wardround.core.vocab._twice import twice
 
-CVE_ID = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
 WHOLE = "get the file again from its publisher"
 
 
@@ -60,7 +59,7 @@ def text(node: Mapping[str, Any], key: str) -> str:
 
 def cve_id(value: object, *, where: str) -> str:
     """A well-formed CVE id. Raises BadInput."""
-    if not isinstance(value, str) or not CVE_ID.fullmatch(value):
+    if not isinstance(value, str) or not CVE.fullmatch(value):
         raise BadInput(f"{str(value)[:40]!r} is not a CVE id", where=where, do="CVE ids look like CVE-2025-4427")
     return value
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from wardround.core.advisories._document import CVE_ID, WHOLE, time_of
+from wardround.core.advisories._document import WHOLE, time_of
 from wardround.core.vocab import BadInput, Rejected
+from wardround.core.vocab._cves import CVE
 
 UNIT = 100_000  # the files give five decimals
 DAY = re.compile(r"epss_scores-(\d{4}-\d{2}-\d{2})")
@@ -57,7 +58,7 @@ def _scores(rows: Iterator[str], header: list[str], *, after: int, where: str) -
             cells = row.strip().split(",")
             try:
                 cve, score = cells[cve_at], float(cells[epss_at])
-                sound = CVE_ID.fullmatch(cve) is not None and 0 <= score <= 1
+                sound = CVE.fullmatch(cve) is not None and 0 <= score <= 1
             except (IndexError, ValueError):
                 sound = False
             if not sound:

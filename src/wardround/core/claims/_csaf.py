@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from wardround.core.advisories import read_csaf
-from wardround.core.advisories._document import CVE_ID, text, time_or_none
+from wardround.core.advisories._document import text, time_or_none
 from wardround.core.claims._distributions import publisher_of
 from wardround.core.claims._marks import marks_of
 from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Document, Said, Word
 from wardround.core.claims._nodes import joined, node, objects, texts
 from wardround.core.claims._products import Tree, read_tree
 from wardround.core.claims._ranges import EVERY, models_in
+from wardround.core.vocab._cves import CVE
 
 STATUSES = {
     "known_affected": AFFECTED,
@@ -56,7 +57,7 @@ def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str | None = None
 def _word(stated: Mapping[str, Any], place: int, tracking_id: str, tree: Tree, own: str) -> Word:
     cve = text(stated, "cve").strip().upper()
     ids = [text(one, "text").strip() for _, one in objects(stated.get("ids"))]
-    subject = cve if CVE_ID.fullmatch(cve) else next((i[:200] for i in ids if i), f"{tracking_id}#{place + 1}")
+    subject = cve if CVE.fullmatch(cve) else next((i[:200] for i in ids if i), f"{tracking_id}#{place + 1}")
     at = f"/vulnerabilities/{place}"
     notes = {text(n, "category"): text(n, "text") for _, n in reversed(list(objects(stated.get("notes"))))}
     return Word(

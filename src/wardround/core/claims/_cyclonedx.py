@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from wardround.core.advisories._document import CVE_ID, WHOLE, document_of, text, time_of, time_or_none
+from wardround.core.advisories._document import WHOLE, document_of, text, time_of, time_or_none
 from wardround.core.claims._identifiers import name_of_cpe, package_of
 from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Document, Product, Said, Word
 from wardround.core.claims._nodes import joined, node, objects, texts
 from wardround.core.claims._ranges import EVERY, entries
 from wardround.core.vocab import BadInput
+from wardround.core.vocab._cves import CVE
 
 STATES = {
     "resolved": UNAFFECTED,
@@ -96,7 +97,7 @@ def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str | None = None
 def _words(stated: Mapping[str, Any], place: int, held: _Held) -> Iterator[Word]:
     """The word on each CVE that it is called by, else on its own id."""
     ids = [text(stated, "id").strip(), *(text(r, "id").strip() for _, r in objects(stated.get("references")))]
-    named = [i for i in dict.fromkeys(ids) if CVE_ID.fullmatch(i)] or [i for i in ids if i][:1]
+    named = [i for i in dict.fromkeys(ids) if CVE.fullmatch(i)] or [i for i in ids if i][:1]
     said = tuple(_said(stated, place, held))
     for subject in named:
         yield Word(subject, "", said, f"/vulnerabilities/{place}/affects", description=text(stated, "description"))

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from wardround.core.advisories._document import CVE_ID, WHOLE, document_of, text, time_of, time_or_none
+from wardround.core.advisories._document import WHOLE, document_of, text, time_of, time_or_none
 from wardround.core.claims._distributions import publisher_of
 from wardround.core.claims._identifiers import name_of_cpe, package_of
 from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Document, Product, Said, Word
 from wardround.core.claims._nodes import joined, node, objects, texts
 from wardround.core.claims._releases import on_release
 from wardround.core.vocab import BadInput
+from wardround.core.vocab._cves import CVE
 
 STATUSES = {"affected": AFFECTED, "fixed": UNAFFECTED, "not_affected": UNAFFECTED, "under_investigation": UNKNOWN}
 
@@ -52,7 +53,7 @@ def _subjects(statement: Mapping[str, Any]) -> list[str]:
     if isinstance(stated, Mapping):
         named = [text(stated, "name"), *texts(stated.get("aliases"))]
     named = list(dict.fromkeys(n.strip() for n in named if n.strip()))
-    return [n for n in named if CVE_ID.fullmatch(n)] or named[:1]
+    return [n for n in named if CVE.fullmatch(n)] or named[:1]
 
 
 def _said(statement: Mapping[str, Any], place: int, at: datetime, own: str) -> Iterator[Said]:

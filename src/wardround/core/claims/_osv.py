@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from wardround.core.advisories._document import CVE_ID, WHOLE, document_of, text, time_of, time_or_none
+from wardround.core.advisories._document import WHOLE, document_of, text, time_of, time_or_none
 from wardround.core.claims._distributions import Release, release_of, table
 from wardround.core.claims._model import AFFECTED, UNAFFECTED, Document, Product, Said, Word
 from wardround.core.claims._nodes import node, objects, texts
 from wardround.core.vocab import BadInput
+from wardround.core.vocab._cves import CVE
 
 Entry = Mapping[str, Any]
 
@@ -25,8 +26,8 @@ def read(raw: bytes | Mapping[str, Any], *, where: str, marks: str | None = None
     modified = time_of(document.get("modified"), where=f"{where} /modified")
     published = time_or_none(document.get("published")) or modified
     bound = dict.fromkeys(i.strip() for key in ("aliases", "upstream") for i in texts(document.get(key)))
-    named = [own, *(bound if not CVE_ID.fullmatch(own) else ())]
-    cves = [i for i in dict.fromkeys((*named, *(inside for i in named for inside in _inside(i)))) if CVE_ID.fullmatch(i)]
+    named = [own, *(bound if not CVE.fullmatch(own) else ())]
+    cves = [i for i in dict.fromkeys((*named, *(inside for i in named for inside in _inside(i)))) if CVE.fullmatch(i)]
     said = tuple(_said(document))
     words = tuple(
         Word(

@@ -21,7 +21,7 @@ from wardround.core.vocab._hunting import NotRun, Reason, SourceCoverage, Span
 FORM = "searched-2"
 ROOMS = ("wardround.core.logs", "wardround.core.hunts", "wardround.core.sigma")
 PARTS = (".py", ".toml", ".json")
-LIBRARIES = ("evtx", "orjson", "regex")
+LIBRARIES = ("ahocorasick-rs", "evtx", "orjson", "regex")
 NAMED = 5
 
 

@@ -1,7 +1,6 @@
 """The one sentence in which a hunt's result is told: what was searched, with what, and what was found in it."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
@@ -76,12 +75,26 @@ def _hours(searched: Sequence[SourceCoverage], window: Window, host: str | None)
 
 
 def _partly(runs: Sequence[SourceRun], searched: Sequence[SourceCoverage], window: Window | None) -> int:
-    """How many of the rules that ran could look at fewer hours than the logs have that were searched."""
+    """How many of the rules that ran could look at fewer hours of a host than its logs have that were searched."""
     if window is None:
         first, last = _ends(searched)
         if first is None or last is None:
             return 0
         window = Window(first, last)
+    hosts: dict[str, list[SourceRun]] = {}
+    for run in runs:
+        hosts.setdefault(run.coverage.host, []).append(run)
+    ran = {rule for run in runs for rule in run.ran}
+    less: set[str] = set()
+    for host, its in hosts.items():
+        whole = len(hours_seen((one for one in searched if one.host == host), window=window))
+        less |= _less(its, whole, window)
+        less |= ran.difference(*(run.ran for run in its)) if whole else set()
+    return len(less)
+
+
+def _less(runs: Sequence[SourceRun], whole: int, window: Window) -> set[str]:
+    """The rules that could look at fewer hours of one host than this."""
     groups: dict[tuple[str, ...], list[SourceCoverage]] = {}
     for run in runs:
         groups.setdefault(run.ran, []).append(run.coverage)
@@ -90,9 +103,8 @@ def _partly(runs: Sequence[SourceRun], searched: Sequence[SourceCoverage], windo
         for rule in rules:
             ran_on.setdefault(rule, []).append(number)
     hours = [hours_seen(its, window=window) for its in groups.values()]
-    whole = len(hours_seen(searched, window=window))
-    counts = Counter(map(tuple, ran_on.values()))
-    return sum(count for numbers, count in counts.items() if len(set().union(*(hours[n] for n in numbers))) < whole)
+    seen = {numbers: len(set().union(*(hours[n] for n in numbers))) for numbers in set(map(tuple, ran_on.values()))}
+    return {rule for rule, numbers in ran_on.items() if seen[tuple(numbers)] < whole}
 
 
 def _gaps(coverages: Sequence[SourceCoverage]) -> int:

@@ -87,8 +87,7 @@ class Records:
         if (within := _index_entry(record)) is not None:
             return self._record(number, within, excerpt, form)
         if isinstance(hits := record.get("documents"), list) and "kind" in record:  # an aggregate of Chainsaw's
-            every = [self.record(number, {"document": hit}, excerpt) for hit in hits]
-            return tuple(event for events in every for event in events)
+            return tuple(event for hit in hits for event in self.events(number, {"document": hit}, excerpt, MOST_WRAPPED + 1))
         if "__REALTIME_TIMESTAMP" in record or ("_BOOT_ID" in record and "MESSAGE" in record):
             return self._journal(number, record, excerpt)
         text = record.get("AuditData", record.get("auditData") if "auditLogRecordType" in record else None)

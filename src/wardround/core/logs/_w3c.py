@@ -11,6 +11,7 @@ from wardround.core.logs._times import as_time
 MOST_FIELDS = 200
 DAY = timedelta(days=1)
 HALF_A_DAY = timedelta(hours=12)
+NEARLY_A_DAY = timedelta(hours=23)
 DECODED = ("cs-uri-stem", "cs-uri-query", "cs(Referer)", "cs(Cookie)")
 REQUEST = ("cs-uri", "c-uri", "cs-uri-query", "c-uri-query", "c-uri-extension")
 
@@ -66,6 +67,8 @@ class W3cReader(LineReader):
         time = as_time(f"{row.get('date', self._date)}T{row['time']}")
         if time is None or "date" in row:
             return time
+        if self._days and self._last is not None and time - self._last > NEARLY_A_DAY:
+            return time + (self._days - 1) * DAY  # written a little late, past midnight
         if self._last is not None and self._last - time > HALF_A_DAY:
             self._days += 1
         self._last = time

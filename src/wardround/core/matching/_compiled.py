@@ -34,6 +34,7 @@ from wardround.core.matching._rows import (
     Row,
     sortable,
 )
+from wardround.core.matching._windows import releases_of
 from wardround.core.names._configurations import matches_of
 from wardround.core.names._keys import Name
 from wardround.core.names._variant import version_of_cpe
@@ -148,7 +149,7 @@ def _by_bearing(record: Record, plans: Sequence[Plan], subject: Subject, flags: 
         return None
     if not objects or (probes := probes_of(shapes, subject)) is None:
         return None
-    if not ruled and any(one.platforms or one.variants for one in objects):
+    if not releases_of(subject.product) and any(one.platforms or one.variants for one in objects):  # theirs is in the bearing
         flags |= NARROWED
     said, found = Answers(record, subject, shapes), dict[str, int]()
     for version in speakers(probes):

@@ -166,7 +166,7 @@ def _listed_short(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if affected.get("defaultStatus") != "unaffected" or any(end_of(e).endswith(".*") for e in entries):
         return None
     listed = [e for e in entries if e.get("status") == "affected" and not end_of(e) and _type(e) in _NO_ORDER]
-    short = [line for entry in listed if _LINE.fullmatch(line := start_of(entry))]
+    short = [line for entry in listed if _LINE.fullmatch(line := start_of(entry).lstrip("vV"))]
     unknown = [e for e in entries if e.get("status") == "unknown" and not end_of(e) and _type(e) in _NO_ORDER]
     if "0" in short or any(start_of(e) == "0" for e in unknown):
         return without_default(affected)

@@ -114,9 +114,11 @@ def _is_in(model: str, series: re.Match[str]) -> bool | None:
     if not found:
         return None
     letters, number, zeros = series["letters"], series["number"] or "", series["zeros"] or ""
-    same = found[1] == letters and (not number or (found[2].startswith(number) and len(found[2]) == len(number + zeros)))
-    if found[1] != letters and found[1].endswith(letters):
-        return None  # vsrx: whether a virtual one is of it, each record means as it does
+    if found[1] != letters:  # only of lines known to be different; vsrx may be meant by srx, and junos 21.4 runs on any
+        return False if {found[1], letters} <= set(_table()["models"]) else None
+    same = not number or (found[2].startswith(number) and len(found[2]) == len(number + zeros))
+    if not same and found[2].startswith(number):
+        return None  # nexus 93180 is of the 9000 series, whose models are not all as long
     return None if same and series["narrowed"] else same
 
 

@@ -93,7 +93,7 @@ def _unlike_keys(loader: Any, node: Any) -> None:
 def _integer(loader: Any, node: Any) -> Any:
     """An integer, unless it is one only in YAML 1.1 (`12:30:00`, `1_000`, `0b11`). `010` is ten."""
     text = loader.construct_scalar(node)
-    if ":" in text or "_" in text or "b" in text[:3] or len(text) > 300:
+    if ":" in text or "_" in text or text.lstrip("+-").casefold().startswith("0b") or len(text) > 300:
         return text
     made = Whole(text, 16 if "x" in text else 10)
     made.text = text
