@@ -78,7 +78,7 @@ def a_person(organisation: Organisation, role: str = Membership.Role.ORGANISATIO
 
 def by(user: User, now: datetime) -> Act:
     """What that person does at that time."""
-    return Act(access_of(user), now)
+    return Act(access_of(user, at=now), now)
 
 
 def an_officer() -> User:

@@ -123,7 +123,7 @@ class TestIssuing:
     def test_everybody_in_scope_has_a_response_and_a_message(self) -> None:
         trusts = [an_organisation() for _ in range(3)]
         for email in ("night@example.nhs.example", trusts[0].mailbox):
-            Contact.unscoped.create(organisation=trusts[0], name="Night (fictitious)", email=email)
+            Contact.unscoped.create(verified_at=at(1), organisation=trusts[0], name="Night (fictitious)", email=email)
         draft = a_draft(at(14))
         assert addresses(draft) == 4
         reached = issue(by(an_officer(), at(14, 10)), revision=draft, address="https://hub.example")

@@ -59,13 +59,15 @@ def the(message: Message) -> Message:
 def test_a_message_goes_to_the_mailbox_and_to_each_contact_once() -> None:
     trust = an_organisation()
     for email in ("night@example.nhs.example", trust.mailbox):
-        Contact.unscoped.create(organisation=trust, name="On call (fictitious)", email=email)
+        Contact.unscoped.create(verified_at=at(1), organisation=trust, name="On call (fictitious)", email=email)
     assert [m.to for m in queued(trust)] == [trust.mailbox, "night@example.nhs.example"]
 
 
 @pytest.mark.django_db
 def test_contacts_of_another_organisation_hear_nothing() -> None:
-    Contact.unscoped.create(organisation=an_organisation(), name="Other (fictitious)", email="other@example.nhs.example")
+    Contact.unscoped.create(
+        verified_at=at(1), organisation=an_organisation(), name="Other (fictitious)", email="other@example.nhs.example"
+    )
     assert len(queued()) == 1
 
 

@@ -14,7 +14,8 @@ from wardround.hub.advisories.reading import statements
 from wardround.hub.alerts.models import SCOPE_ALL, Alert, Response, Revision, in_scope
 from wardround.hub.audit.services import record
 from wardround.hub.organisations.access import Act, system_access
-from wardround.hub.organisations.models import Contact, Organisation
+from wardround.hub.organisations.lookup import told
+from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.services import announce
 
 FIRST_CVES = date(1999, 1, 1)
@@ -133,7 +134,9 @@ def _check_scope(scope: Sequence[str]) -> None:
     if not scope:
         raise BadInput("nobody is in scope", where="scope", do=f"name organisation codes, or {SCOPE_ALL}")
     if list(scope) != [SCOPE_ALL]:
-        known = set(Organisation.objects.filter(kind=Organisation.Kind.TRUST, code__in=scope).values_list("code", flat=True))
+        known = set(
+            Organisation.objects.filter(kind=Organisation.Kind.TRUST, closed_on=None, code__in=scope).values_list("code", flat=True)
+        )
         if missing := [code for code in scope if code not in known]:
             raise BadInput(f"no organisation {missing[0]!r}", where="scope", do="use the codes of the list")
 
@@ -141,8 +144,8 @@ def _check_scope(scope: Sequence[str]) -> None:
 def addresses(revision: Revision) -> int:
     """How many addresses it goes to: the mailbox and the extra contacts of each organisation in scope, each once."""
     organisations = in_scope(revision)
-    contacts = Contact.objects.within(system_access("counting addresses")).filter(organisation__in=organisations)
-    return len({*organisations.values_list("pk", "mailbox"), *contacts.values_list("organisation", "email")})
+    contacts = told(system_access("counting addresses")).filter(organisation__in=organisations)
+    return len({*organisations.exclude(mailbox="").values_list("pk", "mailbox"), *contacts.values_list("organisation", "email")})
 
 
 @transaction.atomic

@@ -107,5 +107,5 @@ SCOPE_ALL = "all"
 
 def in_scope(revision: Revision) -> models.QuerySet[Organisation]:
     """The organisations that a revision goes to: all trusts, or those named by code."""
-    trusts = Organisation.objects.filter(kind=Organisation.Kind.TRUST)
+    trusts = Organisation.objects.filter(kind=Organisation.Kind.TRUST, closed_on=None)
     return trusts if revision.scope == [SCOPE_ALL] else trusts.filter(code__in=revision.scope)

@@ -12,14 +12,23 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
+from wardround.hub import clock
+
 if TYPE_CHECKING:
     from wardround.hub.organisations.models import Organisation
+
+
+LEADING = frozenset({"national", "organisation"})
+"""The roles whose holders answer for who belongs to their organisation."""
+PARENTS = frozenset({"icb", "other"})
+"""The kinds of organisation that others may agree to be seen by. The centre sees answers anyway."""
 
 
 class Person(Protocol):
     """Somebody with memberships: the user model, which stands above."""
 
     memberships: Any
+    delegations: Any
 
 
 class Unscoped(TypeError):
@@ -37,6 +46,8 @@ class Access:
     writes_national: bool = False
     siro_of: frozenset[int] = frozenset()
     safety_of: frozenset[int] = frozenset()
+    leads: frozenset[int] = frozenset()
+    agreed: frozenset[int] = frozenset()
     everything: bool = False
 
     def may_write(self, organisation: "Organisation") -> bool:
@@ -51,6 +62,11 @@ class Access:
         """Raise PermissionDenied unless they may act for the organisation."""
         if not self.may_write(organisation):
             raise PermissionDenied(f"{self.who} may not act for {organisation}")
+
+    def demand_lead(self, organisation: "Organisation") -> None:
+        """Raise PermissionDenied unless they lead the organisation: its people are theirs to invite and to remove."""
+        if not (self.everything or organisation.pk in self.leads):
+            raise PermissionDenied(f"{self.who} does not lead {organisation}")
 
     def demand_national(self) -> None:
         """Raise PermissionDenied unless they act at the national centre."""
@@ -71,9 +87,38 @@ class Act:
         return self.access.who
 
 
-def access_of(user: Person) -> Access:
-    """How far a signed-in person reaches, by their memberships."""
-    held = list(user.memberships.select_related("organisation"))
+@dataclass(frozen=True)
+class Held:
+    """A role that somebody holds in an organisation at a time, by a membership or, without its duties, by a delegation."""
+
+    organisation: "Organisation"
+    role: str
+    siro: bool = False
+    clinical_safety_officer: bool = False
+    delegated: bool = False
+
+    @property
+    def organisation_id(self) -> int:
+        """The organisation's primary key."""
+        return self.organisation.pk
+
+
+def held_by(user: Person, *, at: datetime) -> list[Held]:
+    """What somebody holds then: memberships that have not ended, and delegations in their time by somebody who is still there."""
+    own = user.memberships.filter(ended_at=None).select_related("organisation")
+    lent = user.delegations.filter(
+        begun_at__lte=at, until__gt=at, ended_at=None, membership__ended_at=None, membership__user__is_active=True
+    ).select_related("organisation")
+    return [
+        *(Held(m.organisation, m.role, m.siro, m.clinical_safety_officer) for m in own),
+        *(Held(d.organisation, d.role, delegated=True) for d in lent),
+    ]
+
+
+def access_of(user: Person, *, at: datetime | None = None) -> Access:
+    """How far a signed-in person reaches now, or `at` a time, by what they hold."""
+    at = at or clock.now()
+    held = held_by(user, at=at)
     national = [m for m in held if m.role == "national"]
     acting = [m for m in held if m.role == "organisation"]
     return Access(
@@ -84,7 +129,20 @@ def access_of(user: Person) -> Access:
         writes_national=bool(national),
         siro_of=frozenset(m.organisation_id for m in acting if m.siro),
         safety_of=frozenset(m.organisation_id for m in acting if m.clinical_safety_officer),
+        leads=frozenset(m.organisation_id for m in held if m.role in LEADING),
+        agreed=_agreed(held, at=at),
     )
+
+
+def _agreed(held: list[Held], *, at: datetime) -> frozenset[int]:
+    """The organisations whose answers may be seen because they agreed to it, with an organisation that the person is of."""
+    from wardround.hub.organisations.models import Agreement
+
+    parents = {h.organisation_id for h in held if h.organisation.kind in PARENTS}
+    if not parents:
+        return frozenset()
+    live = Agreement.unscoped.filter(parent__in=parents, agreed_at__lte=at, until__gt=at, ended_at=None)
+    return frozenset(live.values_list("organisation_id", flat=True))
 
 
 def system_access(reason: str) -> Access:
@@ -102,7 +160,8 @@ class TenantManager(models.Manager[Any]):
         rows = super().get_queryset()
         if access.everything or (access.national and self.model.centre_sees):
             return rows
-        return rows.filter(organisation_id__in=access.reads)
+        seen = access.reads | access.agreed if self.model.centre_sees else access.reads
+        return rows.filter(organisation_id__in=seen)
 
     def get_queryset(self) -> "models.QuerySet[Any]":
         """Refuse: say within whose access."""

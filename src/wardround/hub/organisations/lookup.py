@@ -1,7 +1,13 @@
-"""Finding an organisation by its code."""
+"""Finding an organisation by its code, and the addresses that are told of its alerts."""
+
+from typing import TYPE_CHECKING, Any
 
 from wardround.core.vocab import BadInput
-from wardround.hub.organisations.models import Organisation
+from wardround.hub.organisations.access import Access
+from wardround.hub.organisations.models import Contact, Organisation
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 def organisation_by(code: str) -> Organisation:
@@ -17,3 +23,8 @@ def organisation_by(code: str) -> Organisation:
             do=f"known codes: {known}; wardround organisation add adds one",
         )
     return found
+
+
+def told(access: Access) -> "QuerySet[Any]":
+    """The contacts within somebody's access that alerts go to: verified, not removed."""
+    return Contact.objects.within(access).filter(verified_at__isnull=False, removed_at=None)

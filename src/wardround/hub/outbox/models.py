@@ -6,13 +6,17 @@ from wardround.hub.organisations.access import TenantModel
 
 
 class Message(TenantModel):
-    """One message to one address. Written in the same transaction as what it announces."""
+    """One message to one address. Written in the same transaction as what it announces.
+
+    `sealed` is what only its reader may know, such as the link of an invitation: encrypted until it was sent, then gone.
+    """
 
     centre_sees = True
 
     to = models.EmailField()
     subject = models.CharField(max_length=300)
     body = models.TextField()
+    sealed = models.TextField(blank=True, db_default="")
     about = models.CharField(max_length=100)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

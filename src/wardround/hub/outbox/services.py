@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 
 from wardround.connectors.notify import Letter, Mailer, NotSent
 from wardround.hub.organisations.access import Act, system_access
-from wardround.hub.organisations.models import Contact, Organisation
+from wardround.hub.organisations.lookup import told
+from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
 
 ATTEMPTS = 8
@@ -19,9 +20,12 @@ log = logging.getLogger(__name__)
 
 
 def announce(act: Act, *, organisation: Organisation, subject: str, body: str, about: object) -> list[Message]:
-    """Queue one message to the organisation's mailbox and to each extra contact, in the caller's transaction."""
-    contacts = Contact.objects.within(system_access("announcing")).filter(organisation=organisation)
-    addresses = dict.fromkeys([organisation.mailbox, *contacts.values_list("email", flat=True)])
+    """Queue one message to the organisation's mailbox and to each extra contact, in the caller's transaction.
+
+    A contact whose holder has not opened the link mailed to it is told nothing.
+    """
+    contacts = told(system_access("announcing")).filter(organisation=organisation)
+    addresses = dict.fromkeys(address for address in [organisation.mailbox, *contacts.values_list("email", flat=True)] if address)
     return [
         Message.unscoped.create(
             organisation=organisation,

@@ -47,8 +47,9 @@ def acting(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            request.access = access_of(request.user)  # type: ignore[attr-defined,arg-type]
-            request.act = Act(request.access, clock.now())  # type: ignore[attr-defined]
+            now = clock.now()
+            request.access = access_of(request.user, at=now)  # type: ignore[attr-defined,arg-type]
+            request.act = Act(request.access, now)  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware

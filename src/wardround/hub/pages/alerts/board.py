@@ -42,7 +42,7 @@ def national(request: Asking) -> HttpResponse:
         "also_own": any(o.kind != o.Kind.CENTRE for o in own_organisations(request)),
         "failed": Message.objects.within(request.access).filter(failed_at__isnull=False).count(),
         "late": Message.objects.within(request.access).filter(undelivered_since(request.act.at - LATE)).count(),
-        "trusts": Organisation.objects.filter(kind=Organisation.Kind.TRUST).count(),
+        "trusts": Organisation.objects.filter(kind=Organisation.Kind.TRUST, closed_on=None).count(),
     }
     return render(request, "alerts/national_board.html", context)
 
