@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
@@ -136,12 +137,11 @@ def access_of(user: Person, *, at: datetime | None = None) -> Access:
 
 def _agreed(held: list[Held], *, at: datetime) -> frozenset[int]:
     """The organisations whose answers may be seen because they agreed to it, with an organisation that the person is of."""
-    from wardround.hub.organisations.models import Agreement
-
     parents = {h.organisation_id for h in held if h.organisation.kind in PARENTS}
     if not parents:
         return frozenset()
-    live = Agreement.unscoped.filter(parent__in=parents, agreed_at__lte=at, until__gt=at, ended_at=None)
+    agreements: Any = apps.get_model("organisations", "Agreement")  # the models stand on this module
+    live = agreements.unscoped.filter(parent__in=parents, agreed_at__lte=at, until__gt=at, ended_at=None)
     return frozenset(live.values_list("organisation_id", flat=True))
 
 
