@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hunts', '0001_initial'),
-        ('organisations', '0001_initial'),
+        ("hunts", "0001_initial"),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
