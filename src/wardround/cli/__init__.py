@@ -33,6 +33,7 @@ COMMANDS = {
     "backup": ("wardround.cli.backup", "Everything of an installation in one file, while it runs."),
     "restore": ("wardround.cli.restore", "An installation out of a backup, in an empty place."),
     "doctor": ("wardround.cli.doctor", "Is this installation in order: what is wrong, and what to do."),
+    "retention": ("wardround.cli.retention", "What is kept how long, and removing what is over."),
     "move": ("wardround.cli.move", "The hub's rows from SQLite to PostgreSQL."),
     "settings": ("wardround.cli.settings", "What this installation goes by, and where that was stated."),
     "worker": ("wardround.cli.worker", "Run the hub's jobs (`up` starts one)."),

@@ -23,6 +23,7 @@ from wardround.hub.estate.models import Snapshot
 from wardround.hub.hunts.models import Hunt, KeptSearch, LogBatch
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
+from wardround.hub.retention.terms import terms
 from wardround.lake.files import FileStore
 from wardround.lake.home import Home
 from wardround.lake.settings import all_stated, not_settings, value_of
@@ -62,6 +63,7 @@ def examine(home: Home, *, at: datetime, deep: bool = False) -> Iterator[Look]:
 
 def _settings() -> Iterator[str]:
     all_stated()
+    terms()
     for name, near in not_settings():
         yield f"{name} is no setting" + (f"; is {near} meant?" if near else "")
 
@@ -95,8 +97,8 @@ def _whole(path: Path) -> Iterator[str]:
 def _files(home: Home, *, deep: bool) -> Iterator[str]:
     store = FileStore(home.files)
     named = chain(
-        Snapshot.unscoped.values_list("sha256", flat=True),
-        LogBatch.unscoped.values_list("sha256", flat=True),
+        Snapshot.unscoped.filter(file_removed_at=None).values_list("sha256", flat=True),
+        LogBatch.unscoped.filter(removed_at=None).values_list("sha256", flat=True),
         KeptSearch.unscoped.values_list("sha256", flat=True),
         Hunt.unscoped.exclude(document="").values_list("document", flat=True),
     )

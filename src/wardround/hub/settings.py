@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "wardround.hub.hunts",
     "wardround.hub.incidents",
     "wardround.hub.alerts",
+    "wardround.hub.retention",
     "wardround.hub.pages",
 ]
 MIDDLEWARE = [

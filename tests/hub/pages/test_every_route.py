@@ -71,6 +71,8 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "records": (302, 302, 302, 302, 302),
     "record": INSIDE,
     "record-export": INSIDE,
+    "retention": INSIDE,
+    "retention-lift": (302, 405, 405, 405, 405),
     "estate": (302, 200, 302, 302, 302),
     "estate-of": INSIDE,
     "estate-product": INSIDE,
@@ -88,7 +90,7 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "names-decide": (302, 405, 405, 405, 405),
     "outbox": (302, 200, 403, 403, 403),
 }
-POST_ONLY = {"sign-out", "alert-acknowledge", "estate-unsplit", "names-decide", "hunt-check"}
+POST_ONLY = {"sign-out", "alert-acknowledge", "estate-unsplit", "names-decide", "hunt-check", "retention-lift"}
 
 
 def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
@@ -126,6 +128,8 @@ def arguments(name: str, demo: Demonstration) -> list[Any]:
         "tell": lambda: ["CVE-2025-4427", "EX03"],
         "record": lambda: ["EX03"],
         "record-export": lambda: ["EX03"],
+        "retention": lambda: ["EX03"],
+        "retention-lift": lambda: ["EX03", uuid.uuid4()],
         "estate-of": lambda: ["EX03"],
         "estate-product": lambda: ["EX03"],
         "estate-devices": lambda: ["EX03"],

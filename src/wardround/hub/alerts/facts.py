@@ -66,6 +66,10 @@ def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, cor
         assessment = latest.get(row.pk)
         cases = cases_of(assessment) if assessment else ()
         hosts = _hunted_names(assessment)
+        kept = [b for b in batches[row.organisation_id] if b.host.casefold() in hosts and not b.removed_at]
+        last = max(hunts[row.public_id], key=lambda h: h.at, default=None)
+        # What went under the rules of retention can be searched by no newer rule and beside no later log: that run stands.
+        final = last is not None and any(b.removed_at for b in last.batches.all())
         return core.Facts(
             product_class=current.product_class,
             revisions=tuple(core.Revision(r.number, _moment(r), r.material) for r in revisions),
@@ -74,8 +78,8 @@ def _facts(alert: Alert, rows: list[Response], *, at: datetime) -> dict[int, cor
             decision=_decision(assessment),
             visibility=sees[row.organisation_id],
             window_since=assessment.window_since if assessment else None,
-            pack=pack,
-            logs=frozenset(b.sha256 for b in batches[row.organisation_id] if b.host.casefold() in hosts),
+            pack=last.pack_hash if last and final and pack else pack,
+            logs=frozenset(b.sha256 for b in kept if not final),
             withdrawn_at=alert.withdrawn_at,
             hunts=tuple(_hunt(h) for h in hunts[row.public_id]),
             detections=tuple(core.DetectionFound(d.key, d.rule, d.host, d.phase == "scan") for d in found[row.public_id]),

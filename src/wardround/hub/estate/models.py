@@ -35,6 +35,7 @@ class Snapshot(TenantModel):
     shrunk_from = models.PositiveIntegerField(null=True)
     confirmed_by = models.CharField(max_length=300, blank=True)
     confirmed_at = models.DateTimeField(null=True)
+    file_removed_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["taken_at", "pk"]

@@ -132,6 +132,10 @@ def check(act: Act, *, hunt: Hunt) -> HuntCheck:
 
 def _checked(hunt: Hunt) -> tuple[list[str], list[str]]:
     """What differs, and what is worth knowing beside it."""
+    if gone := hunt.batches.exclude(removed_at=None).first():
+        when = f"{gone.removed_at:%d %b %Y}"
+        notes = [f"Logs were removed on {when} under the rules of retention: the statement and the hashes are left."]
+        return _logs_changed(list(hunt.batches.filter(removed_at=None))), notes
     if not hunt.document:
         notes = ["This hunt was run before whole runs were kept: only its logs can be checked, not its result."]
         return _logs_changed(list(hunt.batches.all())), notes

@@ -6,7 +6,10 @@ from wardround.hub.organisations.access import TenantModel
 
 
 class LogBatch(TenantModel):
-    """One source's events of one host: a file kept by its hash, and what it covers."""
+    """One source's events of one host: a file kept by its hash, and what it covers.
+
+    `removed_at`: when the file went under the rules of retention; what it covered and its hash stay.
+    """
 
     host = models.CharField(max_length=200)
     filename = models.CharField(max_length=300)
@@ -20,6 +23,7 @@ class LogBatch(TenantModel):
     from_host = models.BooleanField(default=True)
     added_at = models.DateTimeField()
     added_by = models.CharField(max_length=300)
+    removed_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["host", "first", "pk"]

@@ -86,6 +86,10 @@ def add_log(
                 "added_by": act.who,
             },
         )
+        if batch.removed_at:
+            batch.removed_at = None
+            batch.save(update_fields=["removed_at"])
+            record(act, organisation=organisation, what="log added again", subject=batch.public_id, document={"sha256": sha})
         if new:
             document = {"host": host, "sha256": sha, "events": batch.events, "unparsed": batch.unparsed, "from_host": from_host}
             record(act, organisation=organisation, what="log added", subject=batch.public_id, document=document)
@@ -151,11 +155,18 @@ def run_hunt(
 
 
 def _logs_of(act: Act, organisation: Organisation, hosts: Sequence[HostToHunt]) -> list[LogBatch]:
-    found = [b for b in LogBatch.objects.within(act.access).filter(organisation=organisation) if any(h.owns(b) for h in hosts)]
+    rows = LogBatch.objects.within(act.access).filter(organisation=organisation)
+    found = [b for b in rows if any(h.owns(b) for h in hosts)]
+    if found and all(b.removed_at for b in found):
+        raise BadInput(
+            f"the logs of {found[0].host} were removed on {found[0].removed_at:%d %b %Y} under the rules of retention",
+            where="hunt",
+            do="what was searched before stays as it was; upload a log again to search it anew",
+        )
     if not found:
         names = ", ".join(h.asset_id for h in hosts) or "no asset"
         raise BadInput(f"there are no logs of {names}", where="hunt", do="upload the access logs of the window first")
-    return found
+    return [b for b in found if not b.removed_at]
 
 
 def _state(hunt: Hunt, seen: Mapping[HostToHunt, HostCoverage], found: Mapping[str, Counter[str]]) -> None:

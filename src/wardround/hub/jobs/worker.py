@@ -21,12 +21,14 @@ from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import hunt_what_is_new
 from wardround.hub.audit.sealing import seal_what_is_new
 from wardround.hub.outbox.services import deliver
+from wardround.hub.retention.removing import remove_what_is_due
 from wardround.hub.workers.services import EVERY, beat, new_name, queue_name, take_up_again
 from wardround.lake.settings import value_of
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0
 GATE_EVERY = 60.0
+RETAIN_EVERY = 3600.0
 LEAVE = 5.0  # a count that is not done by then is asked for again
 AHEAD = timedelta(seconds=5)  # the hub's process started before this one: its clock is a little further
 
@@ -81,7 +83,7 @@ class Rounds:
 
     def _count(self) -> None:
         """What takes minutes, beside the rounds: no message and no gate waits for it."""
-        hunt_at = time.monotonic() + GATE_EVERY
+        hunt_at, retain_at = time.monotonic() + GATE_EVERY, time.monotonic() + GATE_EVERY
         while not self.stop.is_set():
             close_old_connections()
             try:
@@ -89,6 +91,9 @@ class Rounds:
                 if time.monotonic() >= hunt_at:
                     hunt_at = time.monotonic() + GATE_EVERY
                     hunt_what_is_new(at=clock.now())
+                if time.monotonic() >= retain_at:
+                    retain_at = time.monotonic() + RETAIN_EVERY
+                    remove_what_is_due(at=clock.now(), machine_time=timezone.now())
             except Exception:
                 log.exception("counting failed and is tried again")
             self.stop.wait(PAUSE)

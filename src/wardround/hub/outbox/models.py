@@ -9,6 +9,7 @@ class Message(TenantModel):
     """One message to one address. Written in the same transaction as what it announces.
 
     `sealed` is what only its reader may know, such as the link of an invitation: encrypted until it was sent, then gone.
+    `removed_at`: when address and text went under the rules of retention; that it was sent, and when, stays.
     """
 
     centre_sees = True
@@ -25,6 +26,7 @@ class Message(TenantModel):
     next_attempt_at = models.DateTimeField()
     error = models.CharField(max_length=500, blank=True)
     how = models.CharField(max_length=100, blank=True)
+    removed_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["created_at", "pk"]

@@ -20,4 +20,5 @@ urlpatterns = [
     path("", include("wardround.hub.pages.incidents.urls")),
     path("", include("wardround.hub.pages.names.urls")),
     path("", include("wardround.hub.pages.outbox.urls")),
+    path("", include("wardround.hub.pages.retention.urls")),
 ]
