@@ -114,13 +114,14 @@ def test_one_person_may_belong_to_several_organisations_with_a_role_in_each() ->
     assert (access.writes, access.reads) == ({one.pk}, {one.pk, two.pk})
 
 
-def test_setting_a_membership_again_replaces_it_and_is_recorded() -> None:
+def test_setting_a_membership_again_ends_the_one_before_and_is_recorded() -> None:
     trust = an_organisation()
     for siro in (True, False):
         user = add_person(
             system(at(14)), organisation=trust, email="b@b.example", name="B (fictitious)", role="organisation", siro=siro
         )
-    assert not Membership.objects.get(user=user).siro
+    assert not Membership.objects.get(user=user, ended_at=None).siro
+    assert [m.siro for m in Membership.objects.filter(user=user).order_by("pk")] == [True, False]
     assert [e.document["siro"] for e in Entry.unscoped.filter(what="membership set")] == [True, False]
 
 

@@ -65,10 +65,14 @@ def add_person(
         user = User(email=email.lower(), name=name, created_at=act.at)
         _clean(user, email)
         user = User.objects.create_user(email, password, name=name, created_at=act.at)
-    Membership.objects.update_or_create(
+    Membership.objects.filter(user=user, organisation=organisation, ended_at=None).update(ended_at=act.at, ended_by=act.who)
+    Membership.objects.create(
         user=user,
         organisation=organisation,
-        defaults={"role": role, "siro": siro, "clinical_safety_officer": clinical_safety_officer},
+        role=role,
+        siro=siro,
+        clinical_safety_officer=clinical_safety_officer,
+        begun_at=act.at,
     )
     document = {"person": user.email, "role": role, "siro": siro, "clinical_safety_officer": clinical_safety_officer}
     record(act, organisation=organisation, what="membership set", subject=user.public_id, document=document)

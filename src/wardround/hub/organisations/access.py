@@ -145,6 +145,11 @@ def _agreed(held: list[Held], *, at: datetime) -> frozenset[int]:
     return frozenset(live.values_list("organisation_id", flat=True))
 
 
+def nobody(who: str) -> Access:
+    """The reach of somebody who holds nothing; `who` is what the record shows."""
+    return Access(who=who, reads=frozenset(), writes=frozenset())
+
+
 def system_access(reason: str) -> Access:
     """The system's own reach, for deriving and delivering; `reason` is what the record shows."""
     return Access(

@@ -11,10 +11,13 @@ from wardround.hub.organisations.access import Act, system_access
 from wardround.hub.organisations.lookup import told
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
+from wardround.hub.outbox.sealing import seal, unseal
 
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
 LEASE = timedelta(minutes=10)
+LINK = "[the link]"
+"""Where a letter's own link is put when it is sent."""
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,22 @@ def announce(act: Act, *, organisation: Organisation, subject: str, body: str, a
     ]
 
 
+def post(act: Act, *, organisation: Organisation, to: str, subject: str, body: str, about: object, link: str) -> Message:
+    """Queue one letter to one address, in the caller's transaction; `link` takes the place of LINK when it is sent, and is kept
+    nowhere after that."""
+    subject = " ".join(subject.split())[:300]
+    return Message.unscoped.create(
+        organisation=organisation,
+        to=to,
+        subject=subject,
+        body=body,
+        sealed=seal(link),
+        about=str(about),
+        created_at=act.at,
+        next_attempt_at=act.at,
+    )
+
+
 def deliver(mailer: Mailer, *, at: datetime, limit: int = 100) -> tuple[int, int]:
     """Send what is waiting; returns how many were sent and how many failed this time.
 
@@ -62,6 +81,8 @@ def deliver(mailer: Mailer, *, at: datetime, limit: int = 100) -> tuple[int, int
             message.next_attempt_at = at + FIRST_WAIT * 2 ** (message.attempts - 1)
             message.failed_at = at if not problem.retryable or message.attempts >= ATTEMPTS else None
             failed += 1
+        if message.sent_at or message.failed_at:
+            message.sealed = ""
         message.save()
     return sent, failed
 
@@ -83,8 +104,9 @@ def _claim(key: int, *, at: datetime) -> Message | None:
 
 def _send(mailer: Mailer, message: Message) -> NotSent | None:
     """Send it; what went wrong, or None. A surprise is shown like any other failure, so that the next message goes on."""
-    letter = Letter(id=str(message.public_id), to=message.to, subject=message.subject, body=message.body)
     try:
+        body = message.body.replace(LINK, unseal(message.sealed)) if message.sealed else message.body
+        letter = Letter(id=str(message.public_id), to=message.to, subject=message.subject, body=body)
         message.how = mailer.send(letter)
     except NotSent as problem:
         return problem

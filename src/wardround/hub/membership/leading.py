@@ -1,0 +1,54 @@
+"""Who answers for the people of an organisation."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+
+from wardround.core.vocab import BadInput
+from wardround.hub.organisations.access import LEADING, Act
+from wardround.hub.organisations.models import Membership, Organisation
+
+
+def demand_people(act: Act, organisation: Organisation) -> None:
+    """Raise PermissionDenied unless they lead the organisation."""
+    act.access.demand_lead(organisation)
+
+
+def leads_of(organisation: Organisation) -> list[Membership]:
+    """The live memberships whose holders lead it. A lent role is none: somebody has to be there when it runs out."""
+    found = Membership.objects.filter(organisation=organisation, role__in=LEADING, ended_at=None, user__is_active=True)
+    return list(found.select_related("user").order_by("pk"))
+
+
+def demand_another_lead(membership: Membership) -> None:
+    """Raise BadInput where nobody would lead the organisation without this membership."""
+    if membership.role in LEADING and not any(m.pk != membership.pk for m in leads_of(membership.organisation)):
+        raise BadInput(
+            "would leave the organisation without a lead", where=membership.user.email, do="give somebody else the role first"
+        )
+
+
+def may_ask_in(act: Act, organisation: Organisation, *, role: str) -> None:
+    """Raise PermissionDenied unless they may give that role there: its lead; or the centre, for a first lead."""
+    first = role in LEADING and not leads_of(organisation)
+    if not (organisation.pk in act.access.leads or act.access.everything or (first and act.access.writes_national)):
+        raise PermissionDenied(f"{act.who} may not invite to {organisation}")
+
+
+def demand_role(organisation: Organisation, role: str, *, where: str) -> None:
+    """Raise BadInput unless the role exists in that kind of organisation."""
+    if role not in roles_of(organisation):
+        raise BadInput(f"{role!r} is no role in {organisation}", where=where, do="use " + ", ".join(roles_of(organisation)))
+
+
+def roles_of(organisation: Organisation) -> list[str]:
+    """The roles that can be held in an organisation: the centre's own only there."""
+    centre = organisation.kind == Organisation.Kind.CENTRE
+    national = {Membership.Role.NATIONAL}
+    return [role for role in Membership.Role.values if role == Membership.Role.READ_ONLY or (role in national) == centre]
+
+
+def demand_open(organisation: Organisation, *, at: datetime) -> None:
+    """Raise BadInput where the organisation has closed."""
+    if organisation.closed_on and organisation.closed_on <= at.date():
+        raise BadInput(f"{organisation} closed on {organisation.closed_on}", where=organisation.code, do="choose its successor")
