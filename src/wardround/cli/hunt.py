@@ -112,7 +112,7 @@ def hunt(
         )
     else:
         _print(result, sentence, rejected, also)
-        print(_next(result, sentence, window))
+        print(_next(result, window))
 
 
 def _window(since: str, until: str) -> "Window | None":
@@ -175,6 +175,10 @@ def _document(result: "HuntResult", rules: "RuleSet", sentence: str, rejected: t
                     "unparsed": run.coverage.unparsed,
                     "unparsed_examples": run.coverage.unparsed_examples,
                     "gaps": run.coverage.gaps,
+                    "kinds": [
+                        {"kind": one.kind, "host": one.host or None, "from": one.first, "to": one.last, "gaps": one.gaps}
+                        for one in run.coverage.kinds
+                    ],
                     "fields": run.fields,
                     "zone": run.coverage.zone or None,
                     "clock_skew_seconds": run.coverage.skew,
@@ -291,13 +295,15 @@ def _print_not_run(console: "Console", result: "HuntResult") -> None:
         console.print(f"  ... and {len(reasons) - SHOWN} more reasons: --json lists all")
 
 
-def _next(result: "HuntResult", sentence: str, window: "Window | None") -> str:
+def _next(result: "HuntResult", window: "Window | None") -> str:
     from wardround.core.hunts import searched_hours
+    from wardround.core.hunts._coverage import by_host
+    from wardround.core.hunts._statement import not_seen
 
     if any(d.level != "informational" for d in result.detections):
         return "Next: judge each detection (false alarm with its reason, or incident). Leave the logs and the host as they are."
-    hosts = {one.host for one in result.coverage.sources}
+    hosts = by_host(result.coverage.sources)
     unseen = window is not None and any(searched_hours(result.coverage, window=window, host=host).unseen for host in hosts)
-    if unseen or result.coverage.not_run or "Not seen:" in sentence:
+    if unseen or not hosts or result.coverage.not_run or not_seen(result, window=window):
         return "Next: find the logs that are missing, or have a person accept this coverage as it is stated."
     return "Next: have a person accept this coverage, and keep the --json document as evidence."

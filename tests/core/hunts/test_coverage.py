@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardround.core.hunts import Window, searched_hours, windows
-from wardround.core.logs._seen import Seen
+from wardround.core.logs._seen import Seen, ends, gaps
 from wardround.core.vocab import BadInput, Coverage
 from wardround.core.vocab._hunting import SourceCoverage
 
@@ -22,8 +22,8 @@ def a_source(minutes: list[float], *, host: str = "mdm-01", name: str = "access.
     seen = Seen()
     for minute in minutes:
         seen.add(START + timedelta(minutes=minute))
-    first, last = seen.ends()
-    return SourceCoverage(name, "test", len(minutes), 0, first, last, seen.gaps(), host=host)
+    first, last = ends(seen.spans())
+    return SourceCoverage(name, "test", len(minutes), 0, first, last, gaps(seen.spans()), host=host)
 
 
 def a_coverage(*sources: SourceCoverage) -> Coverage:

@@ -8,7 +8,7 @@ import pytest
 from wardround.core.hunts import HuntResult, Window, statement
 from wardround.core.hunts._model import IndicatorFindings, SourceRun
 from wardround.core.hunts.indicators import Type, read_indicators
-from wardround.core.logs._seen import Seen
+from wardround.core.logs._seen import Seen, ends, gaps
 from wardround.core.vocab import Coverage
 from wardround.core.vocab._hunting import SourceCoverage
 
@@ -23,7 +23,7 @@ def a_run(name: str, *hours: tuple[int, int], host: str = "", ran: tuple[str, ..
     for first, last in hours:
         for half in range(2 * first, 2 * last + 1):
             seen.add(START + timedelta(minutes=30 * half))
-    return SourceRun(SourceCoverage(name, "test", 9, 0, *seen.ends(), seen.gaps(), host=host, zone=zone), ran, (), 0)
+    return SourceRun(SourceCoverage(name, "test", 9, 0, *ends(seen.spans()), gaps(seen.spans()), host=host, zone=zone), ran, (), 0)
 
 
 def a_result(*runs: SourceRun) -> HuntResult:

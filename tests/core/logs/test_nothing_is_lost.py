@@ -63,10 +63,14 @@ def test_squid_writes_requests_that_had_no_method(read: Read) -> None:
     assert not tally.unparsed
 
 
-def test_hours_of_lines_of_several_kinds_are_said_to_be_those_of_all(read: Read) -> None:
-    """A web server whose lines stop leaves no gap in a log where other programs go on."""
+def test_lines_of_several_kinds_have_hours_of_their_own_and_it_is_said(read: Read) -> None:
+    """A web server whose lines stop leaves a gap although other programs go on."""
     _, tally = read(ACCESS.format(1, "a"), "2025-05-15T09:00:00Z web1 cron[7]: started")
-    assert tally.coverage().notes == ("it holds 2 kinds of lines: its hours and gaps are those of all of them together",)
+    assert tally.coverage().notes == ("it holds 2 kinds of lines: a rule's hours are those of the kinds that it is for",)
+    assert [(one.kind, one.host, f"{one.first:%H:%M:%S}") for one in tally.coverage().kinds] == [
+        ("Apache combined access log", "", "02:12:01"),
+        ("syslog (ISO 8601 times): cron", "web1", "09:00:00"),
+    ]
 
 
 class Drops(RawIOBase):

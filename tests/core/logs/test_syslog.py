@@ -183,12 +183,12 @@ def test_the_journal_as_json(read: Read) -> None:
 @pytest.mark.parametrize(
     ("hosts", "said", "note"),
     [
-        (("web1", "web2"), "", "its events name 2 hosts: its hours and gaps are those of all of them together"),
+        (("web1", "web2"), "", "its events name 2 hosts: the hours of each are counted by themselves"),
         (("web1", "web1"), "", None),
         (("web1", "web1"), "WEB1.hospital.example", None),
         (("web1", "web1"), "mdm", "its events name web1, and not mdm"),
         (("web2", "web1"), "mdm", "its events name web1 and 1 more, and not mdm"),
-        (("web1", "mdm"), "mdm", "its events name 2 hosts: its hours and gaps are those of all of them together"),
+        (("web1", "mdm"), "mdm", "its events name 2 hosts: only the hours of mdm's own lines count, not those of 1 other"),
     ],
 )
 def test_whose_lines_they_are_is_said(hosts: tuple[str, ...], said: str, note: str | None) -> None:

@@ -147,7 +147,8 @@ def _both(old: SourceRun, new: SourceRun, *, but: Collection[str]) -> SourceRun:
     """One source's account of the earlier rules and of the new ones; the new one tells of the source itself."""
     ran = (*(rule for rule in old.ran if rule not in but), *new.ran)
     could_not = (*(miss for miss in old.could_not if miss.id not in but), *new.could_not)
-    return replace(new, ran=ran, could_not=could_not, fields=tuple(sorted({*old.fields, *new.fields})))
+    partly = {rule: kinds for rule, kinds in old.partly.items() if rule not in but} | dict(new.partly)
+    return replace(new, ran=ran, could_not=could_not, fields=tuple(sorted({*old.fields, *new.fields})), partly=partly)
 
 
 def _only(known: Searched, asked: Mapping[str, str], named: frozenset[str], lists: str) -> Searched:
@@ -161,6 +162,7 @@ def _only(known: Searched, asked: Mapping[str, str], named: frozenset[str], list
             ran=tuple(rule for rule in run.ran if rule in asked),
             could_not=tuple(miss for miss in run.could_not if miss.id in asked),
             fields=tuple(field for field in run.fields if field in named),
+            partly={rule: kinds for rule, kinds in run.partly.items() if rule in asked},
         )
         for run in known.runs
     )

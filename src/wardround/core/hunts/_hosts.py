@@ -1,10 +1,10 @@
 """What a hunt could see of one host: hours, sources, rules, and what would complete it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from wardround.core.hunts._coverage import HOUR, hours_seen, searched
+from wardround.core.hunts._coverage import HOUR, hours_seen, searched, seen_by
 from wardround.core.hunts._model import HuntResult, SearchedHours, SourceRun, Window, Windows
 from wardround.core.logs._clock import READ_AS_UTC
 from wardround.core.sigma import Rule, RuleSet
@@ -112,8 +112,13 @@ def _needs(rules: RuleSet, result: HuntResult) -> dict[str, frozenset[str]]:
 
 def _looked(needed: frozenset[str], runs: Sequence[SourceRun], window: Window) -> set[int]:
     """The hours in which all of these rules could look."""
-    each = [hours_seen((run.coverage for run in runs if one in run.ran), window=window) for one in needed]
+    each = [_hours_of(runs, (one,), window) for one in needed]
     return set.intersection(*each) if each else set()
+
+
+def _hours_of(runs: Sequence[SourceRun], rules: Collection[str], window: Window) -> set[int]:
+    """The hours in which any of these rules could look."""
+    return hours_seen((seen for run in runs if (seen := seen_by(run, rules)) is not None), window=window)
 
 
 def _hours(
@@ -126,7 +131,7 @@ def _hours(
     """The hours in which a rule of the phases could look."""
     wanted = [rule for rule in asked if rule.phase in phases] or asked
     alone = {rule.id for rule in wanted if isinstance(rule, Rule)}
-    seen = hours_seen((run.coverage for run in runs if alone.intersection(run.ran)), window=window)
+    seen = _hours_of(runs, alone, window)
     return seen.union(*(_looked(needs[rule.id], runs, window) for rule in wanted if isinstance(rule, Correlation)))
 
 

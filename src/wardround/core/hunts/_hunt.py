@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from wardround.core.hunts._correlate import Correlated, Gathering
+from wardround.core.hunts._coverage import seen_by
 from wardround.core.hunts._model import Found, HuntResult, IndicatorFindings, SourceRun
 from wardround.core.hunts._plan import Plan
 from wardround.core.hunts._search import PlainSearch, Searcher
@@ -65,8 +66,9 @@ def hunt(
             if not (tally.events or tally.rejected):
                 rejected.append(Rejected(source.name, _nothing(tally)))
             sought[source.name] = frozenset(search.account.sought)
-            ran, could_not = search.account.close()
-            runs.append(SourceRun(tally.coverage(), ran, could_not, tally.not_placed, search.account.fields()))
+            closed, seen = search.account.close(), tally.coverage()
+            partly = closed.partly if seen.kinds else {}
+            runs.append(SourceRun(seen, closed.ran, closed.could_not, tally.not_placed, search.account.fields(), partly))
     findings = None if indicators is None else IndicatorFindings(indicators, tuple(found), sought)
     return joined_result(rules, runs, detections, rejected, gathering.correlated, indicators=findings)
 
@@ -107,7 +109,7 @@ def joined_result(
     correlated = correlate(ran, why={miss.id: miss.reason for miss in not_run})
     not_run += correlated.not_run
     counting = {rule.id for rule in rules.rules if rule.reported} | _serving(rules, {miss.id for miss in not_run})
-    searched = tuple(run.coverage for run in runs if counting.intersection(run.ran))
+    searched = tuple(seen for run in runs if (seen := seen_by(run, counting)) is not None)
     coverage = Coverage(searched, rules.given, rules.given - len(not_run), tuple(not_run))
     events = sum(run.coverage.events for run in runs)
     every = (*detections, *correlated.detections)

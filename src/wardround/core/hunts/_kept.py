@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -16,9 +17,9 @@ from wardround.core.hunts._again import Searched
 from wardround.core.hunts._model import HuntResult, SourceRun
 from wardround.core.sigma._stored import maker
 from wardround.core.vocab import BadInput, Detection, Rejected
-from wardround.core.vocab._hunting import NotRun, Reason, SourceCoverage, Span
+from wardround.core.vocab._hunting import KindCoverage, NotRun, Reason, SourceCoverage, Span
 
-FORM = "searched-2"
+FORM = "searched-3"
 ROOMS = ("wardround.core.logs", "wardround.core.hunts", "wardround.core.sigma")
 PARTS = (".py", ".toml", ".json")
 LIBRARIES = ("ahocorasick-rs", "evtx", "orjson", "regex")
@@ -82,13 +83,18 @@ def load(data: bytes, *, where: str = "kept search") -> Searched:
 
 def _run(run: dict[str, Any]) -> SourceRun:
     could_not = tuple(_miss(miss) for miss in run["could_not"])
-    return SourceRun(_coverage(run["coverage"]), tuple(run["ran"]), could_not, run["not_placed"], tuple(run["fields"]))
+    partly = {rule: tuple(kinds) for rule, kinds in run["partly"].items()}
+    return SourceRun(_coverage(run["coverage"]), tuple(run["ran"]), could_not, run["not_placed"], tuple(run["fields"]), partly)
 
 
 def _coverage(own: dict[str, Any]) -> SourceCoverage:
     lists = {name: tuple(own[name]) for name in ("unparsed_examples", "notes")}
-    gaps = tuple(_span(gap) for gap in own["gaps"])
-    return SourceCoverage(**{**own, **lists, "gaps": gaps, "first": _time(own["first"]), "last": _time(own["last"])})
+    kinds = tuple(KindCoverage(**{**one, **_times(one)}) for one in own["kinds"])
+    return SourceCoverage(**{**own, **lists, **_times(own), "kinds": kinds})
+
+
+def _times(own: dict[str, Any]) -> dict[str, Any]:
+    return {"gaps": tuple(_span(gap) for gap in own["gaps"]), "first": _time(own["first"]), "last": _time(own["last"])}
 
 
 def _miss(own: dict[str, Any]) -> NotRun:
@@ -124,7 +130,7 @@ def result_document(result: HuntResult) -> dict[str, Any]:
 
 def _ordered(run: SourceRun) -> SourceRun:
     misses = tuple(sorted(run.could_not, key=lambda miss: (miss.id, miss.why)))
-    return SourceRun(run.coverage, tuple(sorted(run.ran)), misses, run.not_placed, tuple(sorted(run.fields)))
+    return replace(run, ran=tuple(sorted(run.ran)), could_not=misses, fields=tuple(sorted(run.fields)))
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

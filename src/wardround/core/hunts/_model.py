@@ -47,7 +47,8 @@ class Pack:
 class SourceRun:
     """One source: what it let us see, the rules that ran on it, those that could not (on all or a part), events without a time.
 
-    `fields` are those that the rules name and that its events had, or could have had.
+    `fields` are those that the rules name and that its events had, or could have had. `partly`: for rules that ran and were not for
+    every kind of line in it (`coverage.kinds`), the kinds that they were for.
     """
 
     coverage: SourceCoverage
@@ -55,6 +56,7 @@ class SourceRun:
     could_not: tuple[NotRun, ...]
     not_placed: int
     fields: tuple[str, ...] = ()
+    partly: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Found(NamedTuple):

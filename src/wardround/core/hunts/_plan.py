@@ -1,17 +1,24 @@
 """Which rules are for which kind of event, and the account of what ran on one source and what could not."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
 from wardround.core.hunts.indicators import IndicatorSet, Type
 from wardround.core.logs import Kind
+from wardround.core.logs._kinds import names_of, of_log
 from wardround.core.sigma import LogSource, Rule, RuleSet, blind_for, lacking, serves
 from wardround.core.vocab._hunting import NotRun, Reason
 
-Closed = tuple[tuple[str, ...], tuple[NotRun, ...]]
+
+class Closed(NamedTuple):
+    """The rules that ran, those that could not, and of those that ran the kinds of lines that they could look at, if not all."""
+
+    ran: tuple[str, ...]
+    could_not: tuple[NotRun, ...]
+    partly: Mapping[str, tuple[str, ...]]
 
 
 class Sight(NamedTuple):
@@ -112,7 +119,7 @@ class Account:
                 could_not[rule_id] = f"needs {', '.join(sorted(missing[rule_id]))}, which no event that it is for has here"
             else:
                 ran.append(rule_id)
-        return tuple(ran), tuple(
+        misses = tuple(
             NotRun(
                 rule_id,
                 why,
@@ -121,3 +128,21 @@ class Account:
             )
             for rule_id, why in could_not.items()
         )
+        return Closed(tuple(ran), misses, self._partly(ran))
+
+    def _partly(self, ran: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The kinds of lines that each rule could look at, where it could not at all of them."""
+        names = names_of(self.names)
+        if len(names) < 2:
+            return {}
+        looked: dict[str, set[Kind]] = {rule: set() for rule in ran}
+        blind: dict[str, set[Kind]] = {rule: set() for rule in ran}
+        seeing: dict[str, set[Kind]] = {rule: set() for rule in ran}
+        for kind, fields in self.names.items():
+            log, sight = of_log(kind), self.plan.sight(kind, frozenset(fields) if kind.fields is None else kind.fields)
+            for rule in self.plan.of(kind)[0]:
+                for known, there in ((looked, True), (blind, rule.id in sight.blind), (seeing, rule.id in sight.seeing)):
+                    if there and rule.id in known:
+                        known[rule.id].add(log)
+        could = {rule: logs - (blind[rule] - seeing[rule]) for rule, logs in looked.items()}
+        return {rule: tuple(sorted(names[log] for log in logs)) for rule, logs in could.items() if len(logs) < len(names)}

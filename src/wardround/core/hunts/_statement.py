@@ -1,11 +1,12 @@
 """The one sentence in which a hunt's result is told: what was searched, with what, and what was found in it."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
 
-from wardround.core.hunts._coverage import hours_seen, silences
+from wardround.core.hunts._coverage import by_host, hours_seen, narrowed, silences
 from wardround.core.hunts._coverage import searched as hours_of
 from wardround.core.hunts._hosts import HostCoverage
 from wardround.core.hunts._model import HuntResult, IndicatorFindings, SourceRun, Window
@@ -24,8 +25,7 @@ def statement(result: HuntResult, *, window: Window | None = None, host: str | N
     sources.
     """
     runs = [run for run in result.runs if host is None or run.coverage.host == host]
-    counted = set(result.coverage.sources)
-    searched = [run.coverage for run in runs if run.coverage in counted]
+    searched = [one for one in result.coverage.sources if host is None or one.host == host]
     if not searched:
         return f"Nothing could be searched{_of(host)}: {_why_nothing(result)}.{_named(result, runs)}"
     ran = {rule_id for run in runs for rule_id in run.ran}
@@ -39,7 +39,13 @@ def statement(result: HuntResult, *, window: Window | None = None, host: str | N
         what = f"Searched {_hours(searched, window, host)} {rules}"
     sources = {run.coverage.source for run in runs}
     hits = [d for d in result.detections if host is None or d.source in sources]
-    return f"{what}: {_found(hits)}{_caveats(result, runs, searched=searched, window=window)}"
+    return f"{what}: {_found(hits)}{_caveats(result, runs, searched, window)}"
+
+
+def not_seen(result: HuntResult, *, window: Window | None = None, host: str | None = None) -> tuple[str, ...]:
+    """What was not seen of what was given, each as a figure: silences, lines, events without a time, files, rules."""
+    runs = [run for run in result.runs if host is None or run.coverage.host == host]
+    return _not_seen(result, runs, [one for one in result.coverage.sources if host is None or one.host == host], window)
 
 
 def _named(result: HuntResult, runs: Sequence[SourceRun]) -> str:
@@ -49,7 +55,7 @@ def _named(result: HuntResult, runs: Sequence[SourceRun]) -> str:
         return ""
     sources = {run.coverage.source for run in runs}
     hits = [one for one in named.matched if one.source in sources]
-    return f" {_sought(named, runs)} looked for: {_found(hits)}{_caveats(result, runs)}"
+    return f" {_sought(named, runs)} looked for: {_found(hits)}{_caveats(result, runs, (), None)}"
 
 
 def _sought(named: IndicatorFindings, runs: Sequence[SourceRun]) -> str:
@@ -63,14 +69,12 @@ def _sought(named: IndicatorFindings, runs: Sequence[SourceRun]) -> str:
 
 def _hours(searched: Sequence[SourceCoverage], window: Window, host: str | None) -> str:
     """So many hours of the window. Of several hosts each for itself: the hours of one are not seen in another's logs."""
-    by_host: dict[str, list[SourceCoverage]] = {}
-    for one in searched:
-        by_host.setdefault(one.host, []).append(one)
-    each = [hours_of(hours_seen(its, window=window), window=window) for its in by_host.values()]
+    hosts = by_host(searched)
+    each = [hours_of(hours_seen(its, window=window), window=window) for its in hosts.values()]
     least, most, of = min(one.hours for one in each), max(one.hours for one in each), each[0].of
     if len(each) == 1:
         return f"{least} of {of} hours{_of(host)}"
-    whose = f"{len(each)} hosts" + (" (logs that name none are counted as one)" if "" in by_host else "")
+    whose = f"{len(each)} hosts" + (" (logs that name none are counted as one)" if "" in hosts else "")
     return f"{least} of {of} hours of each of {whose}" if least == most else f"{least} to {most} of {of} hours of {whose}"
 
 
@@ -83,11 +87,12 @@ def _partly(runs: Sequence[SourceRun], searched: Sequence[SourceCoverage], windo
         window = Window(first, last)
     hosts: dict[str, list[SourceRun]] = {}
     for run in runs:
-        hosts.setdefault(run.coverage.host, []).append(run)
+        for host, (seen,) in by_host([run.coverage]).items():
+            hosts.setdefault(host, []).append(replace(run, coverage=seen))
     ran = {rule for run in runs for rule in run.ran}
-    less: set[str] = set()
+    known, less = by_host(searched), set[str]()
     for host, its in hosts.items():
-        whole = len(hours_seen((one for one in searched if one.host == host), window=window))
+        whole = len(hours_seen(known.get(host, ()), window=window))
         less |= _less(its, whole, window)
         less |= ran.difference(*(run.ran for run in its)) if whole else set()
     return len(less)
@@ -97,22 +102,33 @@ def _less(runs: Sequence[SourceRun], whole: int, window: Window) -> set[str]:
     """The rules that could look at fewer hours of one host than this."""
     groups: dict[tuple[str, ...], list[SourceCoverage]] = {}
     for run in runs:
-        groups.setdefault(run.ran, []).append(run.coverage)
+        for rules, seen in _alike(run):
+            groups.setdefault(rules, []).append(seen)
     ran_on: dict[str, list[int]] = {}
     for number, rules in enumerate(groups):
         for rule in rules:
             ran_on.setdefault(rule, []).append(number)
     hours = [hours_seen(its, window=window) for its in groups.values()]
-    seen = {numbers: len(set().union(*(hours[n] for n in numbers))) for numbers in set(map(tuple, ran_on.values()))}
-    return {rule for rule, numbers in ran_on.items() if seen[tuple(numbers)] < whole}
+    count = {numbers: len(set().union(*(hours[n] for n in numbers))) for numbers in set(map(tuple, ran_on.values()))}
+    return {rule for rule, numbers in ran_on.items() if count[tuple(numbers)] < whole}
+
+
+def _alike(run: SourceRun) -> Iterator[tuple[tuple[str, ...], SourceCoverage]]:
+    """The rules that ran on a source, those together that could look at the same kinds of its lines; and what is seen of these."""
+    if not run.partly:
+        yield run.ran, run.coverage
+        return
+    kinds: dict[tuple[str, ...] | None, list[str]] = {}
+    for rule in run.ran:
+        kinds.setdefault(run.partly.get(rule), []).append(rule)
+    for named, rules in kinds.items():
+        yield tuple(rules), run.coverage if named is None else narrowed(run.coverage, kinds=named)
 
 
 def _gaps(coverages: Sequence[SourceCoverage]) -> int:
     """Silences of more than an hour: within each log, and between the logs of one host, as where a rotated file is missing."""
-    by_host: dict[str, list[SourceCoverage]] = {}
-    for one in coverages:
-        by_host.setdefault(one.host, []).append(one)
-    return sum(len(one.gaps) for one in coverages) + sum(map(_between, by_host.values()))
+    hosts = by_host(coverages).values()
+    return sum(len(one.gaps) for its in hosts for one in its) + sum(map(_between, hosts))
 
 
 def _between(coverages: Sequence[SourceCoverage]) -> int:
@@ -180,14 +196,15 @@ def _found(hits: Sequence[Detection]) -> str:
     return text + (f" {_count(scans, 'probe')} by scanners." if scans else "")
 
 
-def _caveats(
-    result: HuntResult, runs: Sequence[SourceRun], *, searched: Sequence[SourceCoverage] = (), window: Window | None = None
-) -> str:
-    coverages = [run.coverage for run in runs]
+def _not_seen(
+    result: HuntResult, runs: Sequence[SourceRun], searched: Sequence[SourceCoverage], window: Window | None
+) -> tuple[str, ...]:
+    counted = {(one.source, one.sha256) for one in searched}
+    others = [run.coverage for run in runs if (run.coverage.source, run.coverage.sha256) not in counted]
     parts = []
-    if gaps := _gaps(coverages):
+    if gaps := _gaps([*searched, *others]):
         parts.append(f"{_count(gaps, 'gap')} of more than an hour")
-    if unparsed := sum(c.unparsed for c in coverages):
+    if unparsed := sum(run.coverage.unparsed for run in runs):
         parts.append(f"{_count(unparsed, 'line')} not understood")
     if placed := sum(run.not_placed for run in runs):
         parts.append(f"{_count(placed, 'event')} without a time")
@@ -195,6 +212,11 @@ def _caveats(
         parts.append(f"{_count(len(result.rejected), 'file')} not read, or not to the end")
     if partly := _partly(runs, searched, window):
         parts.append(f"{_count(partly, 'rule')} could look at a part of these hours only")
+    return tuple(parts)
+
+
+def _caveats(result: HuntResult, runs: Sequence[SourceRun], searched: Sequence[SourceCoverage], window: Window | None) -> str:
+    parts, coverages = _not_seen(result, runs, searched, window), [run.coverage for run in runs]
     text = f" Not seen: {'; '.join(parts)}." if parts else ""
     if without_zone := _without_zone(coverages):
         text += f" {without_zone}"

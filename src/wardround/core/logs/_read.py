@@ -77,7 +77,7 @@ class Reading:
                 return False
             self._kinds.add(event.kind)
         event.time = self.tally.clock.corrected(event.time)
-        self.tally.add(event.kind.shape, event.host, event.time)
+        self.tally.add(event.kind, event.host, event.time)
         return True
 
     def _read(self) -> Iterator[Event]:

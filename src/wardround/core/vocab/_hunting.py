@@ -21,11 +21,23 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
+class KindCoverage:
+    """The lines of one kind in a source that has several, or of one of its hosts: from when to when, and their silences."""
+
+    kind: str
+    host: str
+    first: datetime | None
+    last: datetime | None
+    gaps: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCoverage:
     """What one source let us see. `gaps` are silences of more than an hour between two of its events.
 
     `zone` says how its times were taken to UTC, `skew` the seconds by which its clock was ahead (taken off already), `notes` what a
-    reader must know beside that: a year that was inferred, times out of order, an encoding that was guessed.
+    reader must know beside that: a year that was inferred, times out of order, an encoding that was guessed. `kinds`: where the
+    source has several kinds of lines, or those of several hosts, the hours of each: one may stop while the others go on.
     """
 
     source: str
@@ -42,6 +54,7 @@ class SourceCoverage:
     zone: str = ""
     skew: float = 0.0
     notes: tuple[str, ...] = ()
+    kinds: tuple[KindCoverage, ...] = ()
 
 
 class Reason(StrEnum):

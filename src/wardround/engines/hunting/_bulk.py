@@ -15,7 +15,7 @@ from orjson import loads
 
 from wardround.core.hunts._plan import Account
 from wardround.core.hunts.indicators import IndicatorSet
-from wardround.core.logs import Event, Reading, Source
+from wardround.core.logs import Event, Kind, Reading, Source
 from wardround.core.logs._access import COMBINED, kind
 from wardround.core.logs._json import JsonReader
 from wardround.core.logs._lines import LONGEST_LINE, lines_of
@@ -108,8 +108,15 @@ class BulkReading(Reading):
         run = [told for told in together.told[first : first + len(numbers)] if told is not None]
         self.tally.hosts.update([told.host for told in run])
         self._layouts.update([told.layout for told in run])
-        self._times.add([told.time for told in run])
-        for layout in {told.layout: None for told in run}:
+        layouts = {told.layout: None for told in run}
+        strands: dict[tuple[Kind, str], list[str]] = {}
+        if len({layout.log for layout in layouts}) == 1 == len({told.host for told in run}):
+            strands[run[0].layout.log, run[0].host] = [told.time for told in run]
+        else:
+            for told in run:
+                strands.setdefault((told.layout.log, told.host), []).append(told.time)
+        self._times.add([told.time for told in run], strands)
+        for layout in layouts:
             self.tally.shapes[layout.kind.shape] += 0  # in the order in which they came
             self._account.names.setdefault(layout.kind, set()).update(layout.names)
         yield from together.events(first, numbers)
@@ -173,8 +180,8 @@ class BulkReading(Reading):
         most = np.full(len(hours), np.iinfo(np.int64).min)
         np.minimum.at(least, where, seconds)
         np.maximum.at(most, where, seconds)
-        for time in chain(least, most):
-            tally.seen.add(_time(time))
+        for time in chain.from_iterable(zip(least, most, strict=True)):
+            tally.strands.add(kind, "", _time(time))
 
 
 class Passing:

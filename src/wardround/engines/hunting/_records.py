@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from orjson import loads
 
 from wardround.core.logs import Event, Kind, Scalar, as_time
+from wardround.core.logs._kinds import of_log
 from wardround.core.logs._records import EXCERPT, WINDOWS, _data, windows_event
 from wardround.core.logs._tables import table
 from wardround.engines.hunting._compiled import Decided, View
@@ -31,10 +32,10 @@ FIXED = ("EventID", "Channel")
 class Layout:
     """One form of a kind of event: what was decided for its values, and those of its fields that the rules name."""
 
-    __slots__ = ("kind", "names", "shape")
+    __slots__ = ("kind", "log", "names", "shape")
 
     def __init__(self, kind: Kind, shape: Shape, names: frozenset[str]) -> None:
-        self.kind, self.shape, self.names = kind, shape, names
+        self.kind, self.log, self.shape, self.names = kind, of_log(kind), shape, names
 
 
 class Told(NamedTuple):

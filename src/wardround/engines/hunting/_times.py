@@ -2,12 +2,12 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
-from wardround.core.logs import Tally, as_time
+from wardround.core.logs import Kind, Tally, as_time
 
 WRITTEN = r"\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z"
 OTHER = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
@@ -34,7 +34,7 @@ class Times:
 
     def __init__(self, tally: Tally, sound: set[str]) -> None:
         self._tally, self._sound = tally, sound
-        self._hours: dict[str, list[str]] = {}
+        self._strands: dict[tuple[Kind, str], dict[str, list[str]]] = {}
 
     def odd(self, times: Sequence[Any]) -> list[int]:
         """The places of those that are not written so, or are no time."""
@@ -56,28 +56,34 @@ class Times:
             self._sound.add(time[:TO_HOUR])
         return True
 
-    def add(self, times: Sequence[str]) -> None:
-        """Times of events that follow one another, none of them odd, in their order."""
+    def add(self, times: Sequence[str], strands: Mapping[tuple[Kind, str], Sequence[str]]) -> None:
+        """Times of events that follow one another, none of them odd, in their order; and those of each kind and host."""
         ordered = sorted(times)
         back, furthest = (0, timedelta(0)) if ordered == times else _steps_back(times)
         first, last = as_time(times[0]), as_time(times[-1])
         if first is not None and last is not None:
             self._tally.clock.passed(first, last, back=back, furthest=furthest)
-        at = 0
-        while at < len(ordered):
-            hour = ordered[at][:TO_HOUR]
-            end = bisect_left(ordered, hour + AFTER, at)
-            ends = self._hours.setdefault(hour, [ordered[at], ordered[at]])
-            ends[0], ends[1] = min(ends[0], ordered[at]), max(ends[1], ordered[end - 1])
-            at = end
+        for strand, its in strands.items():
+            _put(self._strands.setdefault(strand, {}), ordered if len(its) == len(ordered) else sorted(its))
 
     def close(self) -> None:
         """Hand over what was seen."""
-        for ends in self._hours.values():
-            for time in ends:
+        for (kind, host), hours in self._strands.items():
+            for time in chain.from_iterable(hours.values()):
                 if (read := as_time(time)) is not None:
-                    self._tally.seen.add(read)
-        self._hours.clear()
+                    self._tally.strands.add(kind, host, read)
+        self._strands.clear()
+
+
+def _put(hours: dict[str, list[str]], ordered: Sequence[str]) -> None:
+    """The first and the last time of each hour."""
+    at = 0
+    while at < len(ordered):
+        hour = ordered[at][:TO_HOUR]
+        end = bisect_left(ordered, hour + AFTER, at)
+        ends = hours.setdefault(hour, [ordered[at], ordered[at]])
+        ends[0], ends[1] = min(ends[0], ordered[at]), max(ends[1], ordered[end - 1])
+        at = end
 
 
 def _steps_back(times: Iterable[str]) -> tuple[int, timedelta]:
