@@ -51,7 +51,7 @@ def test_it_counts_what_is_over_and_removes_it_only_when_told_to(home: Path) -> 
     told = [orjson.loads(retention(home, *arguments, "--json").stdout) for arguments in ((), (), ("--apply",), ())]
     assert [one["over"]["EX71"] for one in told] == [{"messages": 1}] * 3 + [{}]
     assert [one["removed"] for one in told] == [0, 0, 1, 0]
-    assert [rule["key"] for rule in told[0]["rules"]] == ["logs", "incidents", "inventories", "messages"]
+    assert [rule["key"] for rule in told[0]["rules"]] == ["logs", "incidents", "inventories", "people", "messages"]
 
 
 def test_it_says_the_rules_in_words(home: Path) -> None:

@@ -48,6 +48,7 @@ SETTINGS = (
     Setting("WARDROUND_KEEP_LOGS", "days that logs are kept after their last response ended, or always", "365"),
     Setting("WARDROUND_KEEP_INCIDENTS", "days that they are kept after an incident was closed, or always", "2192"),
     Setting("WARDROUND_KEEP_INVENTORIES", "days that an inventory's file is kept after a newer one came, or always", "365"),
+    Setting("WARDROUND_KEEP_PEOPLE", "days that name and address of somebody who left are kept, or always", "365"),
     Setting("WARDROUND_KEEP_MESSAGES", "days that a message's address and text are kept, or always", "365"),
     Setting(
         "WARDROUND_PASSWORD", "the password that `organisation centre` and `person` set", "it is asked for", True, from_file=False

@@ -14,7 +14,7 @@ from wardround.hub.estate.models import Snapshot
 from wardround.hub.hunts.keeping import check
 from wardround.hub.hunts.models import Detection, Hunt, KeptSearch, LogBatch
 from wardround.hub.incidents.services import close_incident, open_incident
-from wardround.hub.organisations.models import Membership
+from wardround.hub.organisations.models import Contact, Invitation, Membership, NamedPerson
 from wardround.hub.outbox.models import Message
 from wardround.hub.retention.due import GONE, due
 from wardround.hub.retention.removing import hold, lift, remove_what_is_due, sweep
@@ -22,7 +22,7 @@ from wardround.hub.retention.terms import terms
 from wardround.lake.files import FileStore
 from wardround.lake.home import Home
 
-from ..builders import a_person, a_server, a_snapshot, at, by, codes, logs
+from ..builders import a_person, a_server, a_snapshot, an_organisation, at, by, codes, logs
 from ..hunts.test_hunting import TRACES, Patched
 
 pytestmark = pytest.mark.usefixtures("hub")
@@ -206,6 +206,52 @@ class TestInventoriesAndMessages:
         assert waiting.to
 
 
+class TestPeople:
+    def test_a_year_after_the_last_membership_ended_an_account_names_nobody(self, hub: Home) -> None:
+        trust, other = an_organisation(), an_organisation()
+        user = a_person(trust, name="Ada Left (fictitious)")
+        email = user.email
+        Membership.objects.create(user=user, organisation=other, role=Membership.Role.READ_ONLY, ended_at=at(9))
+        Membership.objects.filter(user=user, organisation=trust).update(ended_at=at(10))
+        run(hub, at(9) + YEAR)
+        user.refresh_from_db()
+        assert user.email == email
+        run(hub, at(10) + YEAR)
+        user.refresh_from_db()
+        assert (user.name, user.is_active, user.has_usable_password()) == (GONE, False, False)
+        assert email not in user.email
+        entry = Entry.unscoped.get(what="removed by rule", organisation=trust)
+        assert (entry.document["what"], "Ada" in entry.canonical, email in entry.canonical) == ("User", False, False)
+
+    def test_somebody_who_belongs_anywhere_stays(self, hub: Home) -> None:
+        trust, other = an_organisation(), an_organisation()
+        user = a_person(trust)
+        Membership.objects.filter(user=user).update(ended_at=at(10))
+        Membership.objects.create(user=user, organisation=other, role=Membership.Role.READ_ONLY)
+        run(hub, at(10) + 9 * YEAR)
+        user.refresh_from_db()
+        assert user.is_active
+
+    def test_contacts_posts_and_invitations_that_are_over_lose_their_names(self, hub: Home) -> None:
+        trust = an_organisation()
+        named = {"organisation": trust, "name": "Bo (fictitious)", "email": "bo@trust.example"}
+        gone = (
+            Contact.unscoped.create(**named, removed_at=at(2)),
+            NamedPerson.unscoped.create(**named, post="executive", begun_at=at(1), ended_at=at(2)),
+        )
+        kept = Contact.unscoped.create(**named), NamedPerson.unscoped.create(**named, post="executive", begun_at=at(2))
+        Invitation.unscoped.create(
+            organisation=trust, email="cy@trust.example", role="organisation", digest="d", invited_at=at(1), expires_at=at(2)
+        )
+        run(hub, at(2) + YEAR)
+        for row in (*gone, *kept):
+            row.refresh_from_db()
+        assert {(row.name, row.email) for row in gone} == {(GONE, "")}
+        assert {row.name for row in kept} == {"Bo (fictitious)"}
+        assert Invitation.unscoped.get().email == ""
+        assert run(hub, at(2) + YEAR) == 0
+
+
 class TestHolds:
     def test_a_hold_keeps_everything_until_it_ends_or_is_lifted(self) -> None:
         case = Patched()
@@ -272,4 +318,4 @@ class TestRules:
         one.closed()
         other = Patched()
         a_snapshot(other.trust, [a_server()], taken=at(18))
-        assert {d.row.organisation for d in due(one.trust, at=at(20, 10) + YEAR)} == {one.trust}
+        assert {d.organisation for d in due(one.trust, at=at(20, 10) + YEAR)} == {one.trust}

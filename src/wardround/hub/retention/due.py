@@ -10,25 +10,29 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from wardround.hub.accounts.models import User
 from wardround.hub.alerts.models import Response, Word
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch
 from wardround.hub.incidents.models import Incident
-from wardround.hub.organisations.models import Organisation
+from wardround.hub.organisations.models import Contact, Invitation, Membership, NamedPerson, Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.retention.models import Hold
 from wardround.hub.retention.terms import Term, terms
 
 GONE = "(removed under the rules of retention)"
+NAMES = ((Contact, "removed_at"), (NamedPerson, "ended_at"), (Invitation, "expires_at"))
+"""Rows that name somebody who need not sign in, and what says when that was over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One thing whose time is over: the row, the rule, and since when. The row of a run is its Hunt."""
+    """One thing whose time is over: its row (of a run, the Hunt), the rule, since when, and in whose record that stands."""
 
-    row: LogBatch | Hunt | Snapshot | Message
+    row: Any
     rule: str
     since: datetime
+    organisation: Organisation
 
 
 def due(organisation: Organisation, *, at: datetime) -> list[Due]:
@@ -39,7 +43,8 @@ def due(organisation: Organisation, *, at: datetime) -> list[Due]:
         return []
     ends = _ends(organisation, rules, held, at=at)
     found = [*_logs(organisation, rules["logs"], ends, at=at), *_runs(organisation, ends, at=at)]
-    return [*found, *_inventories(organisation, rules["inventories"], at=at), *_messages(organisation, rules["messages"], at=at)]
+    found += [*_inventories(organisation, rules["inventories"], at=at), *_messages(organisation, rules["messages"], at=at)]
+    return [*found, *_people(organisation, rules["people"], at=at)]
 
 
 End = tuple[datetime | None, str]
@@ -96,7 +101,7 @@ def _over(row: Any, of: Iterable[End], *, at: datetime) -> Iterator[Due]:
     """The row, where the last of its ends lies behind us."""
     known = [(end, rule) for end, rule in of if end is not None]
     if known and len(known) == len(list(of)) and (last := max(known))[0] <= at:
-        yield Due(row, last[1], last[0])
+        yield Due(row, last[1], last[0], row.organisation)
 
 
 def _runs(organisation: Organisation, ends: dict[UUID, End], *, at: datetime) -> Iterator[Due]:
@@ -112,7 +117,7 @@ def _inventories(organisation: Organisation, rule: Term, *, at: datetime) -> Ite
     rows = Snapshot.unscoped.filter(organisation=organisation, imported_at__lte=at).order_by("source", "imported_at", "pk")
     for one, newer in pairwise(rows):
         if one.source_id == newer.source_id and one.file_removed_at is None and newer.imported_at + rule.span <= at:
-            yield Due(one, rule.key, newer.imported_at + rule.span)
+            yield Due(one, rule.key, newer.imported_at + rule.span, organisation)
 
 
 def _messages(organisation: Organisation, rule: Term, *, at: datetime) -> Iterator[Due]:
@@ -121,4 +126,19 @@ def _messages(organisation: Organisation, rule: Term, *, at: datetime) -> Iterat
     over = Q(sent_at__lte=at - rule.span) | Q(failed_at__lte=at - rule.span)
     for message in Message.unscoped.filter(over, organisation=organisation, removed_at=None):
         if done := message.sent_at or message.failed_at:
-            yield Due(message, rule.key, done + rule.span)
+            yield Due(message, rule.key, done + rule.span, organisation)
+
+
+def _people(organisation: Organisation, rule: Term, *, at: datetime) -> Iterator[Due]:
+    """Those who left here last and belong nowhere now, and the names that stand here without a sign-in and are over."""
+    if rule.span is None:
+        return
+    then = at - rule.span
+    live = Membership.objects.filter(ended_at=None).values("user")
+    for user in User.objects.filter(memberships__organisation=organisation).exclude(pk__in=live).exclude(name=GONE).distinct():
+        last = user.memberships.order_by("-ended_at", "-pk").first()
+        if last and last.ended_at and last.ended_at <= then and last.organisation_id == organisation.pk:
+            yield Due(user, rule.key, last.ended_at + rule.span, organisation)
+    for model, ended in NAMES:
+        for row in model.unscoped.filter(**{"organisation": organisation, f"{ended}__lte": then}).exclude(email=""):
+            yield Due(row, rule.key, getattr(row, ended) + rule.span, organisation)

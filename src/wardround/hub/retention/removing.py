@@ -3,19 +3,20 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import models, transaction
 
 from wardround.core.vocab import BadInput
+from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.hunts.models import Detection, Hunt, KeptSearch, LogBatch
 from wardround.hub.organisations.access import Act, system_access
-from wardround.hub.organisations.models import Organisation
+from wardround.hub.organisations.models import Contact, Invitation, NamedPerson, Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.retention.due import GONE, Due, due
 from wardround.hub.retention.models import Hold
@@ -48,13 +49,13 @@ def remove(act: Act, one: Due, *, machine_time: datetime) -> bool:
 
     Whoever dies between the two leaves a file that no row needs: `sweep` takes it away.
     """
-    act.access.demand_write(one.row.organisation)
+    act.access.demand_write(one.organisation)
     with transaction.atomic():
         files = _REMOVERS[type(one.row)](one.row, act.at)
         if files is None:
             return False
         document = {"what": type(one.row).__name__, "rule": one.rule, "over_since": one.since.isoformat(), "files": sorted(files)}
-        record(act, organisation=one.row.organisation, what="removed by rule", subject=one.row.public_id, document=document)
+        record(act, organisation=one.organisation, what="removed by rule", subject=one.row.public_id, document=document)
     sweep(files, machine_time=machine_time)
     return True
 
@@ -111,10 +112,39 @@ def _inventory(snapshot: Snapshot, at: datetime) -> set[str] | None:
 
 def _message(message: Message, at: datetime) -> set[str] | None:
     rows = Message.unscoped.filter(pk=message.pk, removed_at=None)
-    return set() if rows.update(to="", body=GONE, removed_at=at) else None
+    return set() if rows.update(to="", body=GONE, sealed="", removed_at=at) else None
 
 
-_REMOVERS: dict[type, Any] = {LogBatch: _log, Hunt: _run, Snapshot: _inventory, Message: _message}
+def _person(user: User, at: datetime) -> set[str] | None:
+    """An account that nobody can sign in to and that names nobody. What would go with it goes: factors, devices, sessions."""
+    row = User.objects.select_for_update().get(pk=user.pk)
+    if row.name == GONE or row.memberships.filter(ended_at=None).exists():
+        return None
+    row.name, row.email, row.is_active = GONE, f"{row.public_id}@gone.invalid", False
+    row.set_unusable_password()
+    row.save()
+    for relation in User._meta.related_objects:
+        if relation.on_delete is models.CASCADE:
+            cast(Any, relation.related_model)._base_manager.filter(**{relation.field.name: row}).delete()
+    return set()
+
+
+def _named(row: Contact | NamedPerson | Invitation, at: datetime) -> set[str] | None:
+    rows = type(row).unscoped.filter(pk=row.pk).exclude(email="")
+    names = {} if isinstance(row, Invitation) else {"name": GONE}
+    return set() if rows.update(email="", **names) else None
+
+
+_REMOVERS: dict[type, Any] = {
+    LogBatch: _log,
+    Hunt: _run,
+    Snapshot: _inventory,
+    Message: _message,
+    User: _person,
+    Contact: _named,
+    NamedPerson: _named,
+    Invitation: _named,
+}
 
 
 @transaction.atomic

@@ -57,6 +57,14 @@ _RULES = (
         "devices, installs, counts and the hash",
         365,
     ),
+    (
+        "people",
+        "people who left, contacts, named people and invitations that ended",
+        "their last membership, their post, or the invitation ended",
+        "name, address, password, second factors and devices",
+        "what they did, in the record, under the name they had",
+        365,
+    ),
     ("messages", "messages", "they were sent or given up", "address and text", "when it was sent, how, and about what", 365),
 )
 
