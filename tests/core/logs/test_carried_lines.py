@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from wardround.core.logs._carried import LONGEST
+
 Read = Callable[..., Any]
 ACCESS = '203.0.113.7 - - [15/May/2025:03:12:44 +0100] "GET /a?b=c HTTP/1.1" 400 1 "-" "agent"'
 WHEN = datetime(2025, 5, 15, 2, 12, 44, tzinfo=UTC)
@@ -63,3 +65,14 @@ def test_windows_events_sent_by_syslog(read: Read) -> None:
 def test_an_object_of_a_program_stays_a_line_of_it(read: Read) -> None:
     (event,), _ = read('May 15 03:12:44 web1 sudo: {"user": "alice"}')
     assert (event.kind.channel, event.fields["message"]) == ("sudo", ('{"user": "alice"}',))
+
+
+def test_a_carried_line_that_is_too_long_to_be_taken_apart_is_counted(read: Read) -> None:
+    """The object itself is searched; that what it carries was not, is said."""
+    longest = ACCESS + " " * (LONGEST - len(ACCESS))
+    events, tally = read(
+        json.dumps({"log": longest}), json.dumps({"log": longest + " "}), json.dumps({"event": {"original": longest * 2}})
+    )
+    assert [event.kind.family for event in events] == ["web", "json", "json"]
+    assert tally.unparsed == 2
+    assert "100,001 characters" in tally.examples[0]

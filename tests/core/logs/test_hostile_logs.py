@@ -360,3 +360,20 @@ def test_what_came_before_a_bomb_is_kept_of_an_event_file() -> None:
 
 def test_what_a_log_calls_its_programs_does_not_fill_the_memory() -> None:
     assert service_of.cache_info().maxsize == 4096
+
+
+def test_a_file_of_xz_that_asks_for_more_memory_than_there_is_is_not_opened() -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 29}]
+    rejected: list[Rejected] = []
+    assert list(unpacked(Source("a.xz", io.BytesIO(lzma.compress(ACCESS, filters=filters))), rejected=rejected)) == []
+    assert rejected == [Rejected("a.xz", "it asks for more than 256 MB of memory to be unpacked")]
+
+
+@pytest.mark.parametrize("between", [b"", b"\0" * 8])
+def test_streams_of_xz_that_follow_one_another_are_one_log(between: bytes) -> None:
+    whole = lzma.compress(ACCESS + b"\n") + between + lzma.compress(ACCESS)
+    assert events_of(whole)[0] == 2
+    count, reading = events_of(whole + b"something else")
+    assert (count, len(reading.tally.rejected)) == (2, 1)
+    count, reading = events_of(whole[:-20])
+    assert reading.tally.rejected

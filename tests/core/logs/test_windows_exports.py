@@ -219,3 +219,13 @@ def test_an_element_may_go_over_several_lines(read: Read) -> None:
 def test_a_torn_element_costs_its_own_lines(read: Read) -> None:
     events, tally = read(XML[:200] + "\nand more", XML, XML[:300])
     assert (len(events), tally.unparsed) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "details",
+    ["Cmdline: whoami ¦ Cmdline: net user ¦ Cmdline: whoami", {"Cmdline": ["whoami", "net user"]}],
+)
+def test_a_name_that_hayabusa_repeats_keeps_all_its_values(read: Read, details: object) -> None:
+    record = {"Timestamp": "2025-05-15 03:12:44.000 +01:00", "RuleTitle": "Proc Exec", "Channel": "Sysmon", "EventID": 1}
+    (event,), _ = read(json.dumps(record | {"Details": details, "ExtraFieldInfo": {"CommandLine": "hostname"}}))
+    assert sorted(event.fields["CommandLine"]) == ["hostname", "net user", "whoami"]

@@ -1,6 +1,7 @@
 """Event files with dirty headers and torn chunks, made from a real one: what is readable is read, what is not is said."""
 
 import tarfile
+import time
 from io import BufferedReader, BytesIO
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pytest
 import zstandard
 
 from wardround.core.logs import Event, Reading, Source
-from wardround.core.logs._windows import windows_events
-from wardround.core.logs._windows_repair import CHUNK, HEADER, header_is_sound, mended
+from wardround.core.logs._windows import windows_events, windows_records
+from wardround.core.logs._windows_repair import CHUNK, HEADER, MOST_TORN, header_is_sound, mended
 
 SAMPLE = "EVTX-ATTACK-SAMPLES/AutomatedTestingTools/Malware/sideloading_injection_persistence_run_key.evtx"
 RECORDS = 7
@@ -35,12 +36,12 @@ def read(data: bytes) -> tuple[int, list[str]]:
 
 def test_a_whole_file_is_left_as_it_is(whole: bytes) -> None:
     assert header_is_sound(whole)
-    assert mended(whole) is whole
+    assert mended(whole).data is whole
     assert read(whole) == (RECORDS, [])
 
 
 def test_chunks_set_aside_for_later_are_no_damage(whole: bytes) -> None:
-    assert mended(grown := whole + b"\0" * CHUNK * 3) is grown
+    assert mended(grown := whole + b"\0" * CHUNK * 3).data is grown
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,24 @@ def test_a_header_that_was_overwritten_does_not_hide_an_event_file(whole: bytes)
     reading = Reading(Source("log", BufferedReader(BytesIO(b"\0" * HEADER + whole[HEADER:]))))
     assert len(list(reading)) == RECORDS
     assert reading.tally.unparsed == 1
+
+
+def test_a_file_of_very_many_damaged_chunks_is_read_in_proportion(whole: bytes) -> None:
+    """Each of them is looked for once, not in the whole file again and again."""
+    chunk = bytearray(whole[HEADER : HEADER + CHUNK])
+    chunk[600] ^= 0xFF
+    chunks = [bytes(chunk[:700]) + number.to_bytes(4, "little") + bytes(chunk[704:]) for number in range(300)]
+    shifted = whole[:HEADER] + b"\0" * 100 + b"".join(chunks)
+    began = time.process_time()
+    said = [one for one in windows_records(shifted) if isinstance(one, str) and "its own checksum" in one]
+    assert len(said) == 300
+    assert time.process_time() - began < 5
+
+
+def test_many_heads_in_a_small_file_do_not_make_a_large_one() -> None:
+    head = b"ElfChnk\0".ljust(40, b"\0") + (128).to_bytes(4, "little")
+    small = head.ljust(512, b"\0") * 3_000
+    made = mended(small)
+    assert len(made.data) <= HEADER + (MOST_TORN + 1) * CHUNK
+    assert len(made.torn) + made.left_out >= 2_999
+    assert next(one for one in windows_records(small) if isinstance(one, str) and "torn chunks more" in one)

@@ -13,10 +13,10 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wardround.core.hunts import HuntResult, read_rules
+from wardround.core.hunts import HuntResult, Source, hunt, load_pack, read_rules
 from wardround.core.hunts.indicators import read_indicators
 from wardround.core.sigma import RuleSet
-from wardround.engines.hunting import _bulk
+from wardround.engines.hunting import FastSearcher, _bulk
 
 Both = Callable[..., tuple[HuntResult, HuntResult]]
 FIELDS = ["Image", "CommandLine", "EventID", "User", "TargetObject", "Initiated", "Channel", "Level"]
@@ -192,3 +192,18 @@ def test_recorded_attacks_with_all_public_rules(both: Both, shared: Path, public
     assert fast.events > 500
     assert len(fast.detections) > 100
     assert fast == plain
+
+
+def test_a_searcher_is_asked_only_for_what_it_was_made_for() -> None:
+    """Else its answers would be those of other rules, and nothing would say so."""
+    pack = load_pack("epmm")
+    lists = read_indicators([("list.txt", b"203.0.113.9\n")])
+
+    def log() -> list[Source]:
+        return [Source("a", io.BytesIO(b"x"))]
+
+    with pytest.raises(ValueError, match="other rules"):
+        hunt(log(), rules=load_pack("moveit").rules, searcher=FastSearcher(pack.rules))
+    with pytest.raises(ValueError, match="other rules"):
+        hunt(log(), rules=pack.rules, searcher=FastSearcher(pack.rules), indicators=lists)
+    hunt(log(), rules=load_pack("epmm").rules, searcher=FastSearcher(pack.rules))

@@ -3,7 +3,7 @@
 Filebeat and Fluent Bit (`message`), the container runtimes (`log`), Splunk (`_raw`), Elastic's pipelines (`event.original`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from wardround.core.logs._access import access_event
@@ -22,12 +22,23 @@ Syslog = Callable[[int, str], tuple[Event, ...] | None]
 
 def carried_in(record: Mapping[str, Any], number: int, clock: Clock, syslog: Syslog) -> Event | None:
     """The event of the line that a record carries; None when it carries none of a format with lines of its own."""
+    for line in _lines_in(record):
+        if 8 <= len(line) <= LONGEST and (event := _event(number, line.rstrip("\r\n"), clock, syslog)):
+            return event
+    return None
+
+
+def too_long(record: Mapping[str, Any]) -> int:
+    """The length of a line that a record carries and that is too long to be looked into; 0 where there is none."""
+    return next((len(line) for line in _lines_in(record) if len(line) > LONGEST), 0)
+
+
+def _lines_in(record: Mapping[str, Any]) -> Iterator[str]:
     outer = record.get("event")
     original = outer.get("original") if isinstance(outer, dict) else None
     for line in (*(record[name] for name in CARRIERS if name in record), original):
-        if isinstance(line, str) and 8 <= len(line) <= LONGEST and (event := _event(number, line.rstrip("\r\n"), clock, syslog)):
-            return event
-    return None
+        if isinstance(line, str):
+            yield line
 
 
 def joined(line: Event, whole: Event) -> Event:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from wardround.core.logs._audit import AuditReader
-from wardround.core.logs._carried import carried_in, joined
+from wardround.core.logs._carried import carried_in, joined, too_long
 from wardround.core.logs._clock import Clock
 from wardround.core.logs._model import Event, LineReader
 from wardround.core.logs._records import plain_event, windows_event
@@ -48,7 +48,7 @@ BESIDE_RESULT = frozenset(("result", "preview", "offset", "lastrow"))
 class Records:
     """Turns what JSON holds into events. One of them serves a source. `plain`: what an object that no table knows is called.
 
-    `problems` are parts of a list that are no event: the rest of the list is read without them.
+    `problems` are parts of a list that are no event, and of an event what was too long: the rest is read without them.
     """
 
     def __init__(self, clock: Clock, syslog: SyslogReader) -> None:
@@ -100,6 +100,8 @@ class Records:
             return (event,)
         event = plain_event(number, record, self._clock, excerpt=excerpt, shape=form.strip(" ()") or self.plain)
         line = carried_in(record, number, self._clock, self._syslog.read) if event.kind.family == "json" else None
+        if line is None and event.kind.family == "json" and (length := too_long(record)):
+            self.problems.append((number, f"what it carries has {length:,} characters: too long to be taken apart"))
         return (joined(line, event) if line else event,)
 
     def in_message(self, number: int, message: str) -> Event | None:

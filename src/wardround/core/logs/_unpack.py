@@ -112,10 +112,53 @@ class _Zstandard:
         return out
 
 
+class _Xz:
+    """Streams of xz, one after the other, with nothing or zeros between them.
+
+    Unlike the library's own file it has a limit of memory, reads on behind zeros, and says what stands behind and is no stream.
+    """
+
+    MEMORY = 1 << 28
+    PIECE = 1 << 16
+
+    def __init__(self, packed: Counted) -> None:
+        self._packed, self._rest = packed, b""
+        self._stream: lzma.LZMADecompressor | None = None
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, none only at the end. Raises LZMAError for damage, EOFError for a stream cut off."""
+        while (stream := self._stream or self._begun()) is not None:
+            self._stream, piece = stream, b""
+            if stream.needs_input:
+                piece, self._rest = self._rest or self._packed.read(self.PIECE), b""
+                if not piece:
+                    raise EOFError("it ends in the middle of a stream")
+            try:
+                out: bytes = stream.decompress(piece, size)
+            except lzma.LZMAError as error:
+                if str(error) == "Memory usage limit exceeded":  # the library says it by its words alone
+                    what = f"it asks for more than {self.MEMORY >> 20} MB of memory to be unpacked"
+                    raise BadInput(what, do="unpack it yourself, if it is what it says") from None
+                raise
+            if stream.eof:
+                self._rest, self._stream = stream.unused_data, None
+            if out:
+                return out
+        return b""
+
+    def _begun(self) -> lzma.LZMADecompressor | None:
+        while not self._rest.lstrip(b"\0"):
+            self._rest = self._packed.read(self.PIECE)
+            if not self._rest:
+                return None
+        self._rest = self._rest.lstrip(b"\0")
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=self.MEMORY)
+
+
 STREAMS: dict[str, Callable[[Counted], Any]] = {
     "gzip": lambda packed: gzip.GzipFile(fileobj=io.BufferedReader(packed, 1 << 16)),
     "zstd": _Zstandard,
-    "xz": lambda packed: lzma.LZMAFile(io.BufferedReader(packed, 1 << 16)),  # noqa: SIM115  as a stream
+    "xz": _Xz,
     "bzip2": lambda packed: bz2.BZ2File(io.BufferedReader(packed, 1 << 16)),
 }
 

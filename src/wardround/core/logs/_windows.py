@@ -40,7 +40,9 @@ def windows_records(data: bytes) -> Iterator[dict[str, Any] | str]:
     expected = 0
     damage = list(_damage(data))
     yield from damage
-    given, data = data, mended(data)
+    given, (data, torn, left_out) = data, mended(data)
+    if left_out:
+        yield f"{left_out} torn chunks more than are put together again: not read"
     if data is not given and not damage:
         yield f"its chunks do not follow one another as they should: {len(data) // CHUNK} found in it"
     held: list[tuple[int, int]] = []
@@ -49,8 +51,8 @@ def windows_records(data: bytes) -> Iterator[dict[str, Any] | str]:
         if chunk.startswith(CHUNK_MAGIC) and len(chunk) == CHUNK:
             expected += _records_in(chunk)
             held.append(numbers_in(chunk))
-            if not agrees(chunk) and (data is given or chunk in given):  # of a torn one it is said already
-                number = at // CHUNK + 1
+            number = at // CHUNK + 1
+            if number - 1 not in torn and not agrees(chunk):  # of a torn one it is said already
                 yield f"chunk {number} does not agree with its own checksum: damaged, altered, or copied while it was written"
     yield from _left_out(held)
     got = 0

@@ -176,13 +176,15 @@ def _flat_export(record: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
 def _hayabusa(number: int, record: Mapping[str, Any], clock: Clock, excerpt: str) -> Event:
     """A line of a timeline: shortened names of channels and fields, as far as the table knows them."""
     names = table("fields")["hayabusa"]
-    data: dict[str, Any] = {}
+    data: dict[str, list[Any]] = {}
     for part in ("AllFieldInfo", "ExtraFieldInfo", "Details"):
         inner = record.get(part)
-        if isinstance(inner, str):  # in its tables: `Name: value ¦ Name: value`
-            inner = dict(pair.partition(": ")[::2] for pair in inner.split(SEPARATOR))
-        for name, value in inner.items() if isinstance(inner, dict) else ():
-            data.setdefault(names["fields"].get(name, name), value)
+        pairs = list(inner.items()) if isinstance(inner, dict) else []
+        if isinstance(inner, str):  # in its tables: `Name: value ¦ Name: value`, a name as often as the event has it
+            pairs = [pair.partition(": ")[::2] for pair in inner.split(SEPARATOR)]
+        for name, value in pairs:
+            known = data.setdefault(names["fields"].get(name, name), [])
+            known += [one for one in (value if isinstance(value, list) else [value]) if one not in known]
     channel = str(record["Channel"] or "")
     system = {
         "EventID": record["EventID"],

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 MAGIC = b"ElfFile\x00"
 HEADER = 4096
@@ -9,6 +10,7 @@ CHUNK = 65536
 CHUNK_MAGIC = b"ElfChnk\x00"
 CHUNK_HEAD = 512
 MOST_CHUNKS = 65_535
+MOST_TORN = 1_000
 
 
 def header_is_sound(data: bytes) -> bool:
@@ -35,18 +37,35 @@ def numbers_in(chunk: bytes) -> tuple[int, int]:
     return int.from_bytes(chunk[24:32], "little"), int.from_bytes(chunk[32:40], "little")
 
 
-def mended(data: bytes) -> bytes:
-    """The same file when its chunks stand where they should; else one with a new header, every chunk found, torn ones filled up."""
+class Mended(NamedTuple):
+    """A file whose chunks stand where they should; of these the torn ones, by their number from 0; and how many were left out."""
+
+    data: bytes
+    torn: frozenset[int] = frozenset()
+    left_out: int = 0
+
+
+def mended(data: bytes) -> Mended:
+    """The same file when its chunks stand where they should; else one with a new header, every chunk found, torn ones filled up.
+
+    Torn chunks beyond MOST_TORN are left out: a small file must not grow without end.
+    """
     places = list(_chunks(data))
     rows = range(HEADER, len(data), CHUNK)
     whole = data.startswith(MAGIC) and not (len(data) - HEADER) % CHUNK
     if not places or (whole and places == list(rows[: len(places)])):  # chunks set aside for later, still empty, may follow
-        return data
-    ends = [*places[1:], len(data)]
-    out = [_header(len(places))]
-    for start, end in zip(places, ends, strict=True):
-        out.append(data[start : min(end, start + CHUNK)].ljust(CHUNK, b"\0"))
-    return b"".join(out)
+        return Mended(data)
+    chunks: list[bytes] = []
+    torn: set[int] = set()
+    left_out = 0
+    for start, end in zip(places, [*places[1:], len(data)], strict=True):
+        if end - start < CHUNK:
+            if len(torn) >= MOST_TORN:
+                left_out += 1
+                continue
+            torn.add(len(chunks))
+        chunks.append(data[start : min(end, start + CHUNK)].ljust(CHUNK, b"\0"))
+    return Mended(b"".join([_header(len(chunks)), *chunks]), frozenset(torn), left_out)
 
 
 def _chunks(data: bytes) -> Iterator[int]:

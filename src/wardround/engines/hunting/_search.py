@@ -60,8 +60,15 @@ class FastSearcher:
         return self._views[key]
 
     def __call__(self, source: Source, *, plan: Plan) -> "FastSearch":
-        """Begin to search one source."""
+        """Begin to search one source. Raises ValueError for a plan of other rules or indicators than it was made for."""
+        own = self.plan
+        if (plan.rules is not own.rules and plan.rules != own.rules) or _lists(plan) != _lists(own):
+            raise ValueError("this searcher was made for other rules or indicators")
         return FastSearch(source, searcher=self)
+
+
+def _lists(plan: Plan) -> str | None:
+    return None if plan.indicators is None else plan.indicators.sha256
 
 
 class FastSearch:
