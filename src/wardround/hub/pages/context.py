@@ -64,6 +64,7 @@ def navigation(request: HttpRequest, access: Access, *, mine: Sequence[Organisat
     entries.append(("Names", "names", "/names/"))
     if access.national:
         entries.append(("Messages", "outbox", "/outbox/"))
+    entries.append(("Organisations" if access.national else "People", "organisations", "/organisations/"))
     entries.append(("Record", "records", "/record/"))
     here = request.path
     found = [

@@ -20,5 +20,6 @@ urlpatterns = [
     path("", include("wardround.hub.pages.incidents.urls")),
     path("", include("wardround.hub.pages.names.urls")),
     path("", include("wardround.hub.pages.outbox.urls")),
+    path("", include("wardround.hub.pages.people.urls")),
     path("", include("wardround.hub.pages.retention.urls")),
 ]
