@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from .signed_in import everywhere
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+everywhere()
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """Django settings. What an installation may change comes from its home folder or from WARDROUND_* variables."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from wardround.core.vocab import BadInput
 from wardround.hub.installation import Installation
 from wardround.lake.home import Home
-from wardround.lake.settings import SHORTEST_KEY, demand_strong, value_of
+from wardround.lake.settings import SHORTEST_KEY, demand_strong, number, value_of
 
 DATABASE = "write postgresql://user:password@host:port/name"
 HERE = Path(__file__).parent
@@ -67,10 +68,16 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "wardround.hub.accounts",
     "wardround.hub.organisations",
     "wardround.hub.audit",
     "wardround.hub.outbox",
+    "wardround.hub.signin",
     "wardround.hub.workers",
     "wardround.hub.jobs",
     "wardround.hub.estate",
@@ -89,6 +96,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "wardround.hub.signin.middleware.Sessions",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -117,9 +126,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
+
+ACCOUNT_ADAPTER = "wardround.hub.signin.adapters.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # ours stand in the database: `signin.throttle`
+MFA_ADAPTER = "wardround.hub.signin.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODE_DIGITS = 12
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [p for p in (HERE / "static_built",) if p.is_dir()]
@@ -127,7 +150,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE = timedelta(minutes=number("WARDROUND_SESSION_IDLE", 60, least=5, most=720))
+SESSION_LONGEST = timedelta(hours=number("WARDROUND_SESSION_LONGEST", 12, least=1, most=24))
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

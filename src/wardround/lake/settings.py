@@ -42,6 +42,8 @@ SETTINGS = (
     Setting("WARDROUND_SMTP_URL", "the mail server", "messages are kept as files in the home folder", True),
     Setting("WARDROUND_HOSTS", "the host names under which the hub answers", "127.0.0.1,localhost,[::1]"),
     Setting("WARDROUND_HTTPS", "1: a proxy does TLS, cookies go over HTTPS only", "plain HTTP on this machine"),
+    Setting("WARDROUND_SESSION_IDLE", "after how many minutes without use a session ends, 5 to 720", "60"),
+    Setting("WARDROUND_SESSION_LONGEST", "after how many hours a session ends in any case, 1 to 24", "12"),
     Setting("WARDROUND_FEED_SOURCES", "a TOML file with other addresses for the feeds", "those that come with the product"),
     Setting("WARDROUND_METRICS_TOKEN", "who has it may read /metrics/", "nobody may", True),
     Setting("WARDROUND_LOG", "json: a JSON object for each line of the log, and a line for each request", "lines for a person"),
@@ -95,6 +97,16 @@ def stated(name: str, *, environ: Mapping[str, str] | None = None) -> Stated:
 def value_of(name: str) -> str:
     """What is stated for a setting; empty where nothing is."""
     return stated(name).value
+
+
+def number(name: str, default: int, *, least: int, most: int) -> int:
+    """A setting that is a whole number. Raises BadInput where it is none, or out of bounds."""
+    text = value_of(name)
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not least <= int(text[:9]) <= most:
+        raise BadInput(f"{text[:20]!r} is no number from {least} to {most}", where=name, do="correct it")
+    return int(text)
 
 
 def all_stated(*, environ: Mapping[str, str] | None = None) -> list[Stated]:

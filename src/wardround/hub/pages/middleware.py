@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from wardround.hub import clock
 from wardround.hub.organisations.access import Act, access_of
+from wardround.hub.signin.factors import enough
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -43,10 +44,10 @@ def security_headers(get_response: Answer) -> Answer:
 
 
 def acting(get_response: Answer) -> Answer:
-    """Who asks, how far they reach, and when: `request.access` and `request.act` of a signed-in person."""
+    """Who asks, how far they reach, and when: `request.access` and `request.act` of a person whose sign-in is complete."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and enough(request):
             now = clock.now()
             request.access = access_of(request.user, at=now)  # type: ignore[attr-defined,arg-type]
             request.act = Act(request.access, now)  # type: ignore[attr-defined]

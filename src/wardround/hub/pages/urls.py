@@ -1,14 +1,11 @@
 """Every address of the hub."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from wardround.hub.pages.views import SignIn
 from wardround.hub.pages.well import health, metrics, ready
 
 urlpatterns = [
-    path("sign-in/", SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("", include("wardround.hub.pages.signin.urls")),
     path("health/", health, name="health"),
     path("ready/", ready, name="ready"),
     path("metrics/", metrics, name="metrics"),
