@@ -97,7 +97,7 @@ def _serve(home: Home, port: int) -> None:
         threads=8,
         ident=None,
         trusted_proxy="127.0.0.1" if behind else None,
-        trusted_proxy_headers={"x-forwarded-proto"} if behind else set(),
+        trusted_proxy_headers={"x-forwarded-proto", "x-forwarded-for"} if behind else set(),
         clear_untrusted_proxy_headers=True,
     )
     clock.now()  # a demonstration's clock goes from here on, not from the first page that somebody opens

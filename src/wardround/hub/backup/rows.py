@@ -25,7 +25,7 @@ from django.db.migrations.executor import MigrationExecutor
 from wardround.core.vocab import BadInput
 
 AT_ONCE = 1_000
-LEFT_OUT = ("sessions.Session",)
+LEFT_OUT = ("sessions.Session", "signin.SignIn", "signin.Wait")
 """People sign in again."""
 Nodes = list[tuple[str, str]]
 

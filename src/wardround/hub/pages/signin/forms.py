@@ -1,5 +1,8 @@
 """The forms of signing in and of one's own account."""
 
+from typing import Any
+
+import orjson
 from django import forms
 
 from wardround.hub.pages.posting import Form
@@ -76,4 +79,11 @@ class PasskeyForm(Form):
     name = forms.CharField(
         label="A name for it", help_text="So that you know it again, such as: my phone", required=False, max_length=60
     )
-    credential = forms.JSONField(required=False, widget=forms.HiddenInput)
+    credential = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
+
+    def clean_credential(self) -> Any:
+        """What the browser answered; nothing where it is no JSON."""
+        try:
+            return orjson.loads(self.cleaned_data["credential"])
+        except orjson.JSONDecodeError:
+            return None
