@@ -126,7 +126,18 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "invitation": (410, 410, 410, 410, 410),  # a token that nobody made
     "contact-verify": (410, 410, 410, 410, 410),
 }
-OPEN = {"sign-in", "sign-out", "health", "ready", "metrics", "invitation", "contact-verify", "second-step", "passkey-sign-in", "passkey-options"}
+OPEN = {
+    "sign-in",
+    "sign-out",
+    "health",
+    "ready",
+    "metrics",
+    "invitation",
+    "contact-verify",
+    "second-step",
+    "passkey-sign-in",
+    "passkey-options",
+}
 OWN_ACCOUNT = {"account", "set-up", "again", "again-passkey", "add-app", "add-passkey", "add-passkey-options"} | {
     *("remove-factor", "new-codes", "password", "end-session", "end-sessions"),
 }
