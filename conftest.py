@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     spec.loader.exec_module(plugin)
     plugin.register(config, TESTS / "allowed_skips.toml")
     assert settings.DATABASES  # read now: pytest-django sets up only what has been read
+    settings.DATABASES["default"].get("OPTIONS", {}).pop("assume_role", None)  # the tests' own database has no such role yet
 
 
 def pytest_unconfigure() -> None:

@@ -264,8 +264,8 @@ def test_the_doctor_stops_at_a_database_of_a_newer_version(file: Path, tmp_path:
     with closing(sqlite3.connect(home / "hub.sqlite3")) as db, db:
         db.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('audit', '0099_later', '2030-01-01')")
     done = call(home, "doctor")
-    assert done.returncode == 1
-    assert "a newer version has changed it (audit.0099_later)" in done.stdout
+    assert done.returncode == 2
+    assert "is of a newer version (audit.0099_later); install that version" in done.stderr
 
 
 def test_what_is_made_again_is_not_kept(home: Path, file: Path) -> None:

@@ -2,20 +2,23 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from wardround.core.vocab import BadInput
 from wardround.hub.installation import Installation
+from wardround.hub.separation import serving_role
 from wardround.lake.home import Home
 from wardround.lake.settings import SHORTEST_KEY, demand_strong, number, value_of
 
 DATABASE = "write postgresql://user:password@host:port/name"
+ELSEWHERE = "elsewhere"
 HERE = Path(__file__).parent
 HOME = Home.at(None)
 INSTALLATION = Installation.read(HOME)
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Django's settings for the database at an address; without one, for the SQLite file of the home folder."""
     if not url and HOME.moved.exists():
         raise BadInput("its rows were moved to PostgreSQL", where=str(HOME.database), do="state their address: WARDROUND_DATABASE")
@@ -35,14 +38,31 @@ def database(url: str) -> dict[str, object]:
     if parts.password and not INSTALLATION.demo_at:
         demand_strong(unquote(parts.password), where="the password in WARDROUND_DATABASE")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "wardround.hub.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(pair.split("=", 1) for pair in unquote(parts.query).split("&") if pair),
     }
+
+
+def _parted(url: str, owner: str) -> tuple[dict[str, Any], dict[str, Any] | None, str]:
+    """How the hub serves, how it makes tables (None: another machine does), and as which role it serves.
+
+    On PostgreSQL the role that serves owns no tables. Where no owner is stated, the address is the owner's, who takes on a
+    role that may do less.
+    """
+    stated = database(url)
+    if not url:
+        return stated, stated, ""
+    if owner:
+        return stated, None if owner == ELSEWHERE else database(owner), str(stated["USER"])
+    role = serving_role(str(stated["NAME"]))
+    return stated | {"OPTIONS": stated["OPTIONS"] | {"assume_role": role}}, stated, role
 
 
 def _secret_key(stated: str) -> str:
@@ -51,7 +71,9 @@ def _secret_key(stated: str) -> str:
     return stated or INSTALLATION.secret_key
 
 
-DATABASES = {"default": database(value_of("WARDROUND_DATABASE"))}
+TWO_USERS = bool(value_of("WARDROUND_DATABASE_OWNER"))
+_SERVED, OWNER, SERVES_AS = _parted(value_of("WARDROUND_DATABASE"), value_of("WARDROUND_DATABASE_OWNER"))
+DATABASES = {"default": _SERVED}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = _secret_key(value_of("WARDROUND_SECRET_KEY"))
 DEBUG = False

@@ -35,6 +35,12 @@ SETTINGS = (
     Setting(
         "WARDROUND_DATABASE", "the hub's database, postgresql://user:password@host:port/name", "SQLite in the home folder", True
     ),
+    Setting(
+        "WARDROUND_DATABASE_OWNER",
+        "the address of the owner of its tables, where the hub serves as another user; elsewhere: another machine makes them",
+        "the user of WARDROUND_DATABASE owns them and serves as a role that does not",
+        True,
+    ),
     Setting("WARDROUND_SECRET_KEY", "what signs sessions, where several machines serve one hub", "made at the first start", True),
     Setting(
         "WARDROUND_SIGNING_KEY", "the Ed25519 key (PEM, PKCS 8) that signs the record", "made at first use in the home folder", True

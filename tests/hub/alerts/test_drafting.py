@@ -319,6 +319,7 @@ class TestReconsidering:
         assert [response_of(t).assessments.count() for t in (one, two)] == [2, 1]
 
 
+@pytest.mark.usefixtures("somebody_with_the_database")
 def test_without_a_centre_nothing_is_recorded_and_the_error_says_what_to_do(db: None) -> None:
     the_centre().memberships.all().delete()
     Entry.unscoped.all()._raw_delete(Entry.unscoped.db)  # type: ignore[attr-defined]

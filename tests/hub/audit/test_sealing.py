@@ -69,6 +69,7 @@ def test_nothing_new_is_signed_twice_and_what_is_new_is_signed_once(trust: Organ
     assert seal(trust, at=at(17)) == Checkpoint.unscoped.get(organisation=trust)
 
 
+@pytest.mark.usefixtures("somebody_with_the_database")
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -87,6 +88,7 @@ def rows_text(entries, sequence: int) -> str:
     return str(entries.get(sequence=sequence).canonical)
 
 
+@pytest.mark.usefixtures("somebody_with_the_database")
 def test_a_record_written_anew_in_the_database_does_not_match_what_was_signed(trust: Organisation) -> None:
     seal(trust, at=at(15))
     digest = beginning(trust.code)
@@ -97,6 +99,7 @@ def test_a_record_written_anew_in_the_database_does_not_match_what_was_signed(tr
     assert [one.entry for one in checked(trust).faults] == [1, 1]
 
 
+@pytest.mark.usefixtures("somebody_with_the_database")
 def test_an_end_cut_off_in_the_database_is_found_by_an_earlier_export(trust: Organisation) -> None:
     seal(trust, at=at(14, 10))
     noted(trust)
@@ -108,6 +111,7 @@ def test_an_end_cut_off_in_the_database_is_found_by_an_earlier_export(trust: Org
     assert [one.entry for one in checked(trust, known=earlier).faults] == [5]
 
 
+@pytest.mark.usefixtures("somebody_with_the_database")
 def test_what_the_pages_show_must_be_what_was_recorded(trust: Organisation) -> None:
     assert list(shown_otherwise(trust)) == []
     rows(trust).filter(sequence=3).update(who="somebody else")

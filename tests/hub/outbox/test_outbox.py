@@ -13,6 +13,7 @@ from wardround.hub.organisations.access import access_of
 from wardround.hub.organisations.models import Contact, Membership, Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.outbox.services import ATTEMPTS, FIRST_WAIT, LEASE, announce, deliver, undelivered
+from wardround.hub.reach import EVERYTHING, reach_from_here
 from wardround.lake.home import Home
 
 from ...connectors.mailbox import Mailbox, a_mailbox
@@ -216,7 +217,7 @@ def test_two_workers_do_not_send_twice() -> None:
             if parallel:
                 connections.close_all()
 
-    with ThreadPoolExecutor(4) as workers:
+    with ThreadPoolExecutor(4, initializer=reach_from_here, initargs=[EVERYTHING]) as workers:
         done = list((workers.map if parallel else map)(work, range(4)))
     assert sum(sent for sent, _ in done) == 20
     assert len(set(mailer.sent)) == len(mailer.sent) == 20

@@ -21,7 +21,8 @@ from wardround.hub.advisories.reading import aliases, overrides, statements
 from wardround.hub.alerts.models import Assessment, Response, Revision
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.estate.services import installs_of, newest, snapshots
-from wardround.hub.organisations.access import Act, system_access
+from wardround.hub.organisations.access import Act, access_to, system_access
+from wardround.hub.reach import reaching
 from wardround.lake.findings import FindingLake
 
 WORST_FIRST = (Verdict.AFFECTED, Verdict.NOT_EVALUABLE, Verdict.UNKNOWN, Verdict.NOT_AFFECTED)
@@ -195,6 +196,11 @@ def _sighting(row: Snapshot, findings: Sequence[Finding]) -> Sighting:
 
 def assess(act: Act, *, response: Response, asked: Question) -> Assessment:
     """The response's assessment on what is known now: the last one, when nothing that it rests on has changed."""
+    with reaching(access_to("assessing", [response.organisation_id])):
+        return _assess(act, response, asked)
+
+
+def _assess(act: Act, response: Response, asked: Question) -> Assessment:
     organisation = response.organisation
     rows = snapshots(system_access("assessing"), organisation, until=act.at)
     digest = asked.about([(s.public_id, s.counts) for s in rows])

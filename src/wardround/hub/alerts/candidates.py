@@ -14,6 +14,7 @@ from wardround.hub.alerts.models import Revision
 from wardround.hub.estate.services import installs_of, newest, snapshots
 from wardround.hub.organisations.access import Act, system_access
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.reach import reaching
 
 POLICY = "bod-26-04"
 WHY = {
@@ -74,6 +75,7 @@ def candidates(act: Act, *, days: int = 1) -> list[Candidate]:
     return sorted(found, key=lambda c: (bool(c.decision.assumed), -c.decision.rank, -c.affected, c.cve))
 
 
+@reaching(system_access("proposing candidates"))
 def _estates(act: Act) -> dict[str, list[Install]]:
     """The newest installs of every organisation, by code."""
     access = system_access("proposing candidates")

@@ -17,6 +17,7 @@ from wardround.hub.organisations.access import Act, system_access
 from wardround.hub.organisations.lookup import told
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.services import announce
+from wardround.hub.reach import reaching
 
 FIRST_CVES = date(1999, 1, 1)
 
@@ -141,6 +142,7 @@ def _check_scope(scope: Sequence[str]) -> None:
             raise BadInput(f"no organisation {missing[0]!r}", where="scope", do="use the codes of the list")
 
 
+@reaching(system_access("counting addresses"))
 def addresses(revision: Revision) -> int:
     """How many addresses it goes to: the mailbox and the extra contacts of each organisation in scope, each once."""
     organisations = in_scope(revision)
@@ -149,6 +151,7 @@ def addresses(revision: Revision) -> int:
 
 
 @transaction.atomic
+@reaching(system_access("issuing an alert"))
 def issue(act: Act, *, revision: Revision, address: str = "", seen: str = "") -> list[Response]:
     """Issue a draft: open a response for each organisation in scope that has none, and queue the messages.
 
@@ -185,6 +188,7 @@ def issue(act: Act, *, revision: Revision, address: str = "", seen: str = "") ->
 
 
 @transaction.atomic
+@reaching(system_access("withdrawing an alert"))
 def withdraw(act: Act, *, alert: Alert, reason: str) -> None:
     """Withdraw an alert, with a reason that everybody it reached is told."""
     act.access.demand_national()

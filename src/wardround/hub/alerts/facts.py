@@ -18,6 +18,8 @@ from wardround.hub.alerts.words import signed
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch
 from wardround.hub.incidents.models import Incident
+from wardround.hub.organisations.access import access_to
+from wardround.hub.reach import reaching
 
 
 def issued(alert: Alert) -> list[Revision]:
@@ -28,7 +30,8 @@ def issued(alert: Alert) -> list[Revision]:
 def standings(alert: Alert, *, responses: Iterable[Response], at: datetime) -> dict[int, tuple[core.Facts, core.Standing]]:
     """Facts and standing of each of these responses to one alert, by primary key: a fixed number of queries for all."""
     rows = list(responses)
-    facts = _facts(alert, rows, at=at)
+    with reaching(access_to("deriving where a response stands", (r.organisation_id for r in rows))):
+        facts = _facts(alert, rows, at=at)
     return {row.pk: (facts[row.pk], core.standing(facts[row.pk], at=at)) for row in rows}
 
 

@@ -8,8 +8,9 @@ from django.db import transaction
 from wardround.core.record import beginning, chained
 from wardround.core.vocab._canonical import canonical
 from wardround.hub.audit.models import Entry
-from wardround.hub.organisations.access import Act
+from wardround.hub.organisations.access import Act, access_to
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.reach import reaching
 
 
 @transaction.atomic
@@ -17,23 +18,21 @@ def record(act: Act, *, organisation: Organisation, what: str, subject: object, 
     """Append one entry: who, when, what, on which subject, with what changed and on which evidence in `document`.
 
     Numbers run without gaps within an organisation, and each entry is chained to the one before: the organisation's row is
-    locked while one is added.
+    locked while one is added. Whoever acts, this reaches the organisation's record and nothing else.
     """
+    entry = Entry(organisation=organisation, at=act.at, who=act.who, what=what, subject=str(subject), document=dict(document or {}))
+    with reaching(access_to("the record", [organisation.pk])):
+        _append(entry, organisation)
+    return entry
+
+
+def _append(entry: Entry, organisation: Organisation) -> None:
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     last = Entry.unscoped.filter(organisation=organisation).only("sequence", "digest").last()
-    entry = Entry(
-        organisation=organisation,
-        sequence=last.sequence + 1 if last else 1,
-        at=act.at,
-        who=act.who,
-        what=what,
-        subject=str(subject),
-        document=dict(document or {}),
-    )
+    entry.sequence = last.sequence + 1 if last else 1
     entry.canonical = canonical(entry.said()).decode()
     entry.digest = chained(reached(organisation, last), entry.canonical)
     entry.save()
-    return entry
 
 
 def reached(organisation: Organisation, last: Entry | None) -> str:

@@ -13,6 +13,8 @@ from wardround import __version__
 from wardround.core.vocab import BadInput
 from wardround.hub.backup.archive import Manifest, Packing, Seen, unpack
 from wardround.hub.backup.rows import Table, load_rows, newest, standing_still, write_rows
+from wardround.hub.boot import as_owner, migrate
+from wardround.hub.reach import EVERYTHING, reach_from_here
 from wardround.lake.files import written_whole
 from wardround.lake.home import Home
 
@@ -94,7 +96,10 @@ def restore(folder: Path, manifest: Manifest, home: Home) -> None:
         nodes = [(str(app), str(name)) for app, name in manifest.about["migrations"]]
     except (KeyError, TypeError, ValueError):
         raise BadInput("has a manifest that cannot be read", where="the backup", do="use another backup") from None
-    load_rows(folder / ROWS, tables, nodes=nodes)
+    reach_from_here(EVERYTHING)
+    with as_owner():
+        load_rows(folder / ROWS, tables, nodes=nodes)
+    migrate()
     connections.close_all()
     if home.path.exists():
         home.path.rmdir()

@@ -21,6 +21,7 @@ from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import hunt_what_is_new
 from wardround.hub.audit.sealing import seal_what_is_new
 from wardround.hub.outbox.services import deliver
+from wardround.hub.reach import EVERYTHING, reach_from_here
 from wardround.hub.retention.removing import remove_what_is_due
 from wardround.hub.workers.services import EVERY, beat, new_name, queue_name, take_up_again
 from wardround.lake.settings import value_of
@@ -44,6 +45,7 @@ class Rounds:
     def run(self) -> None:
         """One round a second. What fails is logged and tried again in the next round."""
         gate_at = 0.0
+        reach_from_here(EVERYTHING)
         counting = threading.Thread(target=self._count, name="counting", daemon=True)
         counting.start()
         threading.Thread(target=self._live, name="living", daemon=True).start()
@@ -71,6 +73,7 @@ class Rounds:
 
     def _live(self) -> None:
         """Say that this worker lives, whatever its jobs take, and look for those that do not."""
+        reach_from_here(EVERYTHING)
         while not self.stop.is_set():
             close_old_connections()
             try:
@@ -83,6 +86,7 @@ class Rounds:
 
     def _count(self) -> None:
         """What takes minutes, beside the rounds: no message and no gate waits for it."""
+        reach_from_here(EVERYTHING)
         hunt_at, retain_at = time.monotonic() + GATE_EVERY, time.monotonic() + GATE_EVERY
         while not self.stop.is_set():
             close_old_connections()

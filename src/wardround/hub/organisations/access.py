@@ -5,6 +5,7 @@ here and nowhere else, from a signed-in person or, with a reason, for the system
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from wardround.hub import clock
+from wardround.hub.reach import reaching
 
 if TYPE_CHECKING:
     from wardround.hub.organisations.models import Organisation
@@ -119,7 +121,9 @@ def held_by(user: Person, *, at: datetime) -> list[Held]:
 def access_of(user: Person, *, at: datetime | None = None) -> Access:
     """How far a signed-in person reaches now, or `at` a time, by what they hold."""
     at = at or clock.now()
-    held = held_by(user, at=at)
+    with reaching(system_access("working out how far somebody reaches")):
+        held = held_by(user, at=at)
+        agreed = _agreed(held, at=at)
     national = [m for m in held if m.role == "national"]
     acting = [m for m in held if m.role == "organisation"]
     return Access(
@@ -131,7 +135,7 @@ def access_of(user: Person, *, at: datetime | None = None) -> Access:
         siro_of=frozenset(m.organisation_id for m in acting if m.siro),
         safety_of=frozenset(m.organisation_id for m in acting if m.clinical_safety_officer),
         leads=frozenset(m.organisation_id for m in held if m.role in LEADING),
-        agreed=_agreed(held, at=at),
+        agreed=agreed,
     )
 
 
@@ -155,6 +159,12 @@ def system_access(reason: str) -> Access:
     return Access(
         who=f"system: {reason}", reads=frozenset(), writes=frozenset(), national=True, writes_national=True, everything=True
     )
+
+
+def access_to(reason: str, organisations: Iterable[int]) -> Access:
+    """The system's own reach into these organisations alone, by primary key: for what is worked out or written of each."""
+    keys = frozenset(organisations)
+    return Access(who=f"system: {reason}", reads=keys, writes=keys)
 
 
 class TenantManager(models.Manager[Any]):

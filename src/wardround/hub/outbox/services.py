@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from wardround.connectors.notify import Letter, Mailer, NotSent
-from wardround.hub.organisations.access import Act, system_access
+from wardround.hub.organisations.access import Act, access_to, system_access
 from wardround.hub.organisations.lookup import told
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.outbox.sealing import seal, unseal
+from wardround.hub.reach import reaching
 
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
@@ -27,6 +28,11 @@ def announce(act: Act, *, organisation: Organisation, subject: str, body: str, a
 
     A contact whose holder has not opened the link mailed to it is told nothing.
     """
+    with reaching(access_to("announcing", [organisation.pk])):
+        return _queue(act, organisation, subject, body, str(about))
+
+
+def _queue(act: Act, organisation: Organisation, subject: str, body: str, about: str) -> list[Message]:
     contacts = told(system_access("announcing")).filter(organisation=organisation)
     addresses = dict.fromkeys(address for address in [organisation.mailbox, *contacts.values_list("email", flat=True)] if address)
     return [
@@ -35,7 +41,7 @@ def announce(act: Act, *, organisation: Organisation, subject: str, body: str, a
             to=address,
             subject=subject[:300],
             body=body,
-            about=str(about),
+            about=about,
             created_at=act.at,
             next_attempt_at=act.at,
         )
@@ -126,6 +132,7 @@ def undelivered() -> Q:
     return Q(sent_at=None) & (Q(failed_at__isnull=False) | Q(attempts__gt=0))
 
 
+@reaching(system_access("counting messages"))
 def not_sent() -> tuple[int, int]:
     """How many messages of everybody wait, and how many could not be delivered: figures, of nobody."""
     waiting = Message.unscoped.filter(sent_at=None, failed_at=None).count()

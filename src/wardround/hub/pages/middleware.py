@@ -1,11 +1,12 @@
 """What every request and every answer carries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse
 
 from wardround.hub import clock
-from wardround.hub.organisations.access import Act, access_of
+from wardround.hub.organisations.access import Access, Act, access_of
+from wardround.hub.reach import reaching
 from wardround.hub.signin.factors import enough
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -44,13 +45,33 @@ def security_headers(get_response: Answer) -> Answer:
 
 
 def acting(get_response: Answer) -> Answer:
-    """Who asks, how far they reach, and when: `request.access` and `request.act` of a person whose sign-in is complete."""
+    """Who asks, how far they reach, and when: `request.access` and `request.act` of a person whose sign-in is complete.
+
+    What is asked of the database meanwhile reaches as far; for everybody else it reaches nothing.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        access = None
         if request.user.is_authenticated and enough(request):
             now = clock.now()
-            request.access = access_of(request.user, at=now)  # type: ignore[attr-defined,arg-type]
-            request.act = Act(request.access, now)  # type: ignore[attr-defined]
-        return get_response(request)
+            access = access_of(request.user, at=now)  # type: ignore[arg-type]
+            request.access = access  # type: ignore[attr-defined]
+            request.act = Act(access, now)  # type: ignore[attr-defined]
+        with reaching(access):
+            response = get_response(request)
+        if response.streaming:
+            response.streaming_content = _within(access, iter(response.streaming_content))  # type: ignore[attr-defined]
+        return response
 
     return middleware
+
+
+def _within(access: Access | None, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The parts of an answer that is made while it is sent: each within the reach of the one who asked."""
+    while True:
+        with reaching(access):
+            try:
+                part = next(parts)
+            except StopIteration:
+                return
+        yield part

@@ -11,6 +11,7 @@ from wardround.hub.advisories.reading import aliases, overrides, statements
 from wardround.hub.estate.services import installs_of, newest, snapshots
 from wardround.hub.organisations.access import Access, system_access
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.reach import reaching
 
 WORST_FIRST = (Verdict.AFFECTED, Verdict.NOT_EVALUABLE, Verdict.UNKNOWN, Verdict.NOT_AFFECTED)
 
@@ -38,7 +39,9 @@ def holders(advisory: Advisory, *, access: Access, at: datetime) -> list[Holder]
         matcher = Matcher([advisory], store=store, overrides=overrides().as_of(at), aliases=aliases().as_of(at))
     found = []
     for organisation in reached:
-        installs = [i for s in newest(snapshots(reader, organisation, until=at)).values() for i in installs_of(s)]
+        with reaching(reader):
+            rows = newest(snapshots(reader, organisation, until=at))
+        installs = [i for row in rows.values() for i in installs_of(row)]
         findings = matcher.findings(installs)
         if findings:
             inside = access.sees_inside(organisation)

@@ -11,6 +11,7 @@ from wardround.hub.estate.services import lake, newest, snapshots
 from wardround.hub.organisations.access import Access, Act, system_access
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.names.guesses import Guesses
+from wardround.hub.reach import reaching
 
 STATED = ["vendor", "product", "cpe", "purl", "scheme"]
 
@@ -57,7 +58,8 @@ def _stated(act: Act, vendor: str | None, product: str | None) -> tuple[list[Ins
     found: dict[tuple[str, ...], Install] = {}
     counts: Counter[tuple[str, str]] = Counter()
     for organisation in organisations:
-        rows = newest(snapshots(reader, organisation, until=act.at)).values()
+        with reaching(reader):
+            rows = newest(snapshots(reader, organisation, until=act.at)).values()
         table = lake().scan(organisation.code, snapshots=[r.public_id for r in rows], columns=[*STATED, "version", "asset_id"])
         for row in table.group_by(["vendor", "product"]).aggregate([("asset_id", "count_distinct")]).to_pylist():
             counts[key_of(row["vendor"]), key_of(row["product"])] += row["asset_id_count_distinct"]

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with every session told on whose behalf it asks."""
