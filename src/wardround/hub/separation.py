@@ -56,7 +56,7 @@ def policies() -> dict[str, list[Policy]]:
             table = model._meta.db_table
             found[table] = list(_of(table, centre_sees=centre_sees))
             for field in model._meta.local_many_to_many:
-                through = field.remote_field.through  # type: ignore[attr-defined]
+                through: Any = field.remote_field.through  # type: ignore[attr-defined]
                 if through._meta.auto_created:
                     found[through._meta.db_table] = list(_of_link(through._meta.db_table, field.m2m_column_name(), table))  # type: ignore[attr-defined]
     return found
