@@ -1,13 +1,17 @@
 """A hunt without a hub is kept whole, goes on with what is new, and can be checked later."""
 
+import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from wardround.cli import main
+from wardround.cli._kept_logs import Logs, Read
 from wardround.core.hunts._packs import bundled_folder
+from wardround.core.vocab import BadInput
 from wardround.lake.files import FileStore
 from wardround.lake.hunts import KeptHunts, NamedRuns, files_of_pack
 
@@ -142,6 +146,82 @@ class TestKeeping:
             assert [what["where"] for what in kept["result"]["rejected"]] == [str(tmp_path / "b.log")]
             assert "1 file not read" in kept["statement"]
         assert run(capsys, "hunt", "verify", "mdm")[0] == 0
+
+    def test_what_could_not_be_taken_is_tried_again(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Else a log that was left out once would never be searched, whatever it holds."""
+        a_log(tmp_path, "a.log", "/x")
+        (tmp_path / "b.log").symlink_to(tmp_path.parent / f"{tmp_path.name}-later.log")
+        (tmp_path / "c").symlink_to(tmp_path.parent)
+        run(capsys, "hunt", "keep", "mdm", str(tmp_path), "--host", "mdm-01")
+        a_log(tmp_path.parent, f"{tmp_path.name}-later.log", SHELL)
+        kept = run(capsys, "hunt", "keep", "mdm")[1]
+        assert ([what["where"] for what in kept["result"]["rejected"]], kept["logs"]) == ([str(tmp_path / "c")], 2)
+        assert "1 trace found" in kept["statement"]
+        assert {one["coverage"]["host"] for one in kept["result"]["runs"]} == {"mdm-01"}
+        assert run(capsys, "hunt", "verify", "mdm")[0] == 0
+
+    def test_every_log_is_hashed_once_in_a_run(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hashed: list[str] = []
+        real = hashlib.file_digest
+
+        def counted(file: Any, how: str) -> Any:
+            hashed.extend([Path(file.name).name] if file.name.endswith(".log") else [])
+            return real(file, how)
+
+        monkeypatch.setattr("wardround.cli._kept_logs.hashlib.file_digest", counted)
+        run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "a.log", "/x"))
+        assert hashed == ["a.log"]
+        run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "b.log", "/x"), "--rules", "moveit")
+        assert sorted(hashed) == ["a.log", "a.log", "b.log"]
+
+    def test_a_log_that_is_written_to_while_it_is_searched_is_no_evidence(self, tmp_path: Path) -> None:
+        log = Path(a_log(tmp_path, "a.log", "/x"))
+        logs = Logs()
+        logs.take([log], Read())
+        with log.open("a") as file:
+            file.write(LINE.format(SHELL))
+        with pytest.raises(BadInput, match="was written to while it was searched"):
+            logs.source(next(iter(logs.by_key.values())))
+
+    def test_zone_skew_and_window_are_those_of_the_hunt(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        log = tmp_path / "messages"
+        log.write_text("2025-05-15T03:12:44 web sshd[1]: x\n2025-05-15T04:12:44 web sshd[1]: x\n", "utf-8")
+        options = ["--zone", "Europe/London", "--skew", "44", "--from", "2025-05-15T02:00Z", "--to", "2025-05-15T04:00Z"]
+        rule = tmp_path / "rule.yml"
+        rule.write_text("title: a\nlogsource: {product: linux}\ndetection: {sel: {program: never}, condition: sel}\n", "utf-8")
+        kept = run(capsys, "hunt", "keep", "mdm", str(log), *options, "--rules", str(rule))[1]
+        (source,) = kept["result"]["runs"]
+        assert source["coverage"]["first"].startswith("2025-05-15T02:12:00")
+        assert kept["statement"].startswith("Searched 2 of 2 hours with 1 of 1 rules")
+        again = run(capsys, "hunt", "keep", "mdm")[1]
+        assert (again["searched"], again["statement"]) == (0, kept["statement"])
+        assert run(capsys, "hunt", "verify", "mdm")[0] == 0
+
+    def test_times_without_a_year_have_that_of_the_file(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        log = tmp_path / "messages"
+        log.write_text("May 15 03:12:44 web sshd[1]: x\n", "utf-8")
+        os.utime(log, (1747440000, 1747440000))
+        kept = run(capsys, "hunt", "keep", "mdm", str(log), "--rules", "connect_secure")[1]
+        assert kept["result"]["runs"][0]["coverage"]["first"].startswith("2025-05-15")
+        os.utime(log, (1847440000, 1847440000))
+        assert run(capsys, "hunt", "verify", "mdm")[0] == 0
+
+    def test_indicators_are_kept_and_looked_for_in_every_log(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        lists = tmp_path / "list.txt"
+        lists.write_text("203.0.113.7\n", "utf-8")
+        kept = run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "a.log", "/x"), "--ioc", str(lists))[1]
+        assert [d["rule"] for d in kept["result"]["detections"]] == ["indicator:ip:203.0.113.7"]
+        lists.unlink()
+        again = run(capsys, "hunt", "keep", "mdm", a_log(tmp_path, "b.log", "/y"))[1]
+        assert len(again["result"]["detections"]) == 2
+        assert run(capsys, "hunt", "verify", "mdm")[0] == 0
+
+    def test_what_cannot_be_read_again_cannot_be_kept(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        assert run(capsys, "hunt", "keep", "mdm", str(tmp_path / "pipe"))[0] == 2
+        assert run(capsys, "hunt", "keep", "mdm", "-")[0] == 2
 
     @pytest.mark.parametrize(
         "argv",

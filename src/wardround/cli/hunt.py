@@ -8,6 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wardround.cli._hunt_also import AllIndicatorsOption, Also, IocOption, TimelineOption, YaraOption, asked
+from wardround.cli._hunt_options import (
+    FromHostOption,
+    HostOption,
+    RulesOption,
+    SinceOption,
+    SkewOption,
+    UntilOption,
+    WorkersOption,
+    ZoneOption,
+    check_clock,
+    window,
+)
 from wardround.cli._logs import log_files
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
 from wardround.cli._rule_files import PipelineOption, ValuesOption, read_rule_files
@@ -33,32 +45,18 @@ def hunt(
             metavar="LOG...", readable=False, help="Log files or folders of them, packed or plain; - reads standard input."
         ),
     ],
-    rules: Annotated[
-        str, typer.Option("--rules", metavar="DIR|PACK", help="A folder or file of Sigma rules, or a pack (wardround pack list).")
-    ],
+    rules: RulesOption,
     json: JsonOption = False,
     home: HomeOption = None,
-    host: Annotated[str, typer.Option("--host", help="The host these logs speak of, where they do not say it themselves.")] = "",
-    from_host: Annotated[
-        bool, typer.Option("--from-host", help="The logs were taken from the suspect host itself: they could have been altered.")
-    ] = False,
-    since: Annotated[str, typer.Option("--from", metavar="TIME", help="Start of the window whose hours are counted (UTC).")] = "",
-    until: Annotated[str, typer.Option("--to", metavar="TIME", help="End of that window (UTC).")] = "",
-    zone: Annotated[
-        str,
-        typer.Option("--zone", metavar="ZONE", help="The zone of times that state none: Europe/London, +01:00. Without it: UTC."),
-    ] = "",
-    skew: Annotated[
-        float,
-        typer.Option(
-            "--skew", metavar="SECONDS", help="By how many seconds the logs' clock was ahead (behind: a negative number)."
-        ),
-    ] = 0.0,
+    host: HostOption = "",
+    from_host: FromHostOption = False,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    zone: ZoneOption = "",
+    skew: SkewOption = 0.0,
     pipeline: PipelineOption = None,
     values: ValuesOption = None,
-    workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=0, help="How many processes search; 0: as many as there are cores.")
-    ] = 0,
+    workers: WorkersOption = 0,
     ioc: IocOption = None,
     all_indicators: AllIndicatorsOption = False,
     yara: YaraOption = None,
@@ -72,8 +70,8 @@ def hunt(
     from wardround.core import hunts
     from wardround.engines.hunting import FolderStore, Job
 
-    window = _window(since, until)
-    _check_clock(zone, skew)
+    asked_for = window(since, until)
+    check_clock(zone, skew)
     files, left_out = log_files(logs)
     pack = _pack(rules)
     rule_set = pack.rules if pack else read_rule_files(Path(rules), home=home_of(home), pipelines=pipeline or (), values=values)
@@ -101,7 +99,7 @@ def hunt(
     if not (result.events or also.scanned or found.left):
         first = f": {rejected[0].where}: {rejected[0].what}" if rejected else ""
         raise BadInput(f"no event could be read{first}", do="give logs of a format in docs/reference/formats.md")
-    sentence = hunts.statement(result, window=window, host=host or None)
+    sentence = hunts.statement(result, window=asked_for, host=host or None)
     if found.left:
         sentence += f" The hunt was stopped by hand: {len(found.left)} of {len(files)} files were not searched to their end."
     if json:
@@ -112,30 +110,7 @@ def hunt(
         )
     else:
         _print(result, sentence, rejected, also)
-        print(_next(result, window))
-
-
-def _window(since: str, until: str) -> "Window | None":
-    from wardround.core.hunts import Window
-    from wardround.core.vocab._times import parse_time
-
-    if not since and not until:
-        return None
-    if not (since and until):
-        raise BadInput("a window has two ends", do="give both --from and --to, or neither")
-    start, end = parse_time(since, where="--from"), parse_time(until, where="--to")
-    if end <= start:
-        raise BadInput("the window ends before it starts", where="--to")
-    return Window(start, end)
-
-
-def _check_clock(zone: str, skew: float) -> None:
-    from wardround.core.logs._clock import LARGEST_SKEW, zone_of
-
-    if zone:
-        zone_of(zone)
-    if not abs(skew) <= LARGEST_SKEW:
-        raise BadInput("a clock that far off is not a skew", where="--skew", do=f"give at most {LARGEST_SKEW:,} seconds")
+        print(_next(result, asked_for))
 
 
 def _pack(given: str) -> "Pack | None":
@@ -295,7 +270,7 @@ def _print_not_run(console: "Console", result: "HuntResult") -> None:
         console.print(f"  ... and {len(reasons) - SHOWN} more reasons: --json lists all")
 
 
-def _next(result: "HuntResult", window: "Window | None") -> str:
+def _next(result: "HuntResult", asked_for: "Window | None") -> str:
     from wardround.core.hunts import searched_hours
     from wardround.core.hunts._coverage import by_host
     from wardround.core.hunts._statement import not_seen
@@ -303,7 +278,7 @@ def _next(result: "HuntResult", window: "Window | None") -> str:
     if any(d.level != "informational" for d in result.detections):
         return "Next: judge each detection (false alarm with its reason, or incident). Leave the logs and the host as they are."
     hosts = by_host(result.coverage.sources)
-    unseen = window is not None and any(searched_hours(result.coverage, window=window, host=host).unseen for host in hosts)
-    if unseen or not hosts or result.coverage.not_run or not_seen(result, window=window):
+    unseen = asked_for is not None and any(searched_hours(result.coverage, window=asked_for, host=host).unseen for host in hosts)
+    if unseen or not hosts or result.coverage.not_run or not_seen(result, window=asked_for):
         return "Next: find the logs that are missing, or have a person accept this coverage as it is stated."
     return "Next: have a person accept this coverage, and keep the --json document as evidence."

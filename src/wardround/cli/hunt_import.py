@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from wardround.cli._hunt_options import SinceOption, UntilOption, window
 from wardround.cli._output import HomeOption, JsonOption, emit
 from wardround.core.vocab import BadInput
 
@@ -28,21 +29,21 @@ def hunt_import(
     json: JsonOption = False,
     home: HomeOption = None,
     host: Annotated[str, typer.Option("--host", help="Count this host's hours, as the result names it.")] = "",
-    since: Annotated[str, typer.Option("--from", metavar="TIME", help="Start of the window whose hours are counted (UTC).")] = "",
-    until: Annotated[str, typer.Option("--to", metavar="TIME", help="End of that window (UTC).")] = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
 ) -> None:
     """Take the result of a query that was run elsewhere as a hunt. Without a probe its coverage is unknown, and said so.
 
     Exit code 0 with or without detections; 2 when the result cannot be read.
     """
     from wardround.cli._hunt_also import Also
-    from wardround.cli.hunt import _document, _print, _window
+    from wardround.cli.hunt import _document, _print
     from wardround.core.hunts._imported import imported, told
     from wardround.core.hunts._packs import pack_in
     from wardround.core.hunts._rows import joined, read_rows
     from wardround.lake.hunts import pack_folder
 
-    window = _window(since, until)
+    asked_for = window(since, until)
     folder = pack_folder(pack)
     if folder is None:
         raise BadInput("it is no pack: there is no pack.toml in it", where=pack, do="give the pack whose query it was")
@@ -52,7 +53,7 @@ def hunt_import(
     rows = joined([read_rows(str(path), path.read_bytes()) for path in files])
     probes = joined([read_rows(str(path), path.read_bytes()) for path in probe]) if probe else None
     result = imported(rows, pack=given, probe=probes, queries=query or ())
-    sentence = told(result, probed=probes is not None, window=window, host=host or None)
+    sentence = told(result, probed=probes is not None, window=asked_for, host=host or None)
     if json:
         emit(_document(result, given.rules, sentence, result.rejected))
     else:

@@ -1,39 +1,59 @@
 """`wardround hunt keep`: a hunt that is kept whole, and run again over what is new alone."""
 
-import hashlib
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wardround.cli._logs import log_files
+from wardround.cli._hunt_also import AllIndicatorsOption, IocOption
+from wardround.cli._hunt_options import (
+    FromHostOption,
+    HostOption,
+    RulesOption,
+    SinceOption,
+    SkewOption,
+    UntilOption,
+    ZoneOption,
+    check_clock,
+    window,
+)
+from wardround.cli._kept_logs import Read, in_this_form, taken, with_left_out
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
-from wardround.core.vocab import BadInput, Rejected
+from wardround.core.vocab import BadInput
 
 if TYPE_CHECKING:
-    from wardround.core.hunts import HuntResult, Source
+    from wardround.core.hunts.indicators import IndicatorSet
+    from wardround.core.sigma import RuleSet
+    from wardround.lake.hunts import KeptHunts
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-FORM = "kept-1"
+FORM = "kept-2"
+FIRST = {"logs": [], "left_out": [], "rules": {"given": "epmm", "lists": {}, "general": False, "window": []}}
+"""What is asked where nothing was asked before."""
 
 
 @app.command()
 def hunt_keep(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The hunt's name: the same name again goes on with what it knows.")],
     logs: Annotated[list[Path] | None, typer.Argument(metavar="LOG...", help="Log files or folders that are new.")] = None,
-    rules: Annotated[
-        str, typer.Option("--rules", metavar="DIR|PACK", help="Sigma rules or a pack; else those it had, or epmm.")
-    ] = "",
+    rules: RulesOption = "",
     json: JsonOption = False,
     home: HomeOption = None,
-    host: Annotated[str, typer.Option("--host", help="The host that the new logs speak of.")] = "",
-    from_host: Annotated[bool, typer.Option("--from-host", help="The new logs were taken from the suspect host itself.")] = False,
+    host: HostOption = "",
+    from_host: FromHostOption = False,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    zone: ZoneOption = "",
+    skew: SkewOption = 0.0,
+    ioc: IocOption = None,
+    all_indicators: AllIndicatorsOption = False,
 ) -> None:
     """Hunt, keep the whole run as evidence, and search only what is new: new logs with every rule, new rules over every log.
 
-    Exit code 0 with or without detections; 2 when no log could be read, or one that was searched before has changed.
+    What is not given is as it was in the run before: rules (at first: epmm), indicators, window. Whose logs and whose clock it is,
+    is kept with each log. Exit code 0 with or without detections; 2 when no log could be read, or one has changed since.
     """
     from datetime import UTC, datetime
     from importlib.metadata import version
@@ -45,67 +65,84 @@ def hunt_keep(
     from wardround.lake.files import FileStore
     from wardround.lake.hunts import KeptHunts, NamedRuns
 
+    check_clock(zone, skew)
+    window(since, until)
     at = home_of(home)
     kept, runs = KeptHunts(FileStore(at.files)), NamedRuns(at.hunts)
     before = runs.of(name)
-    document = kept.read(before[-1]) if before else {"logs": [], "engine": engine()}
-    given, left_out = _logs(document, logs or [], name=name, host=host, from_host=from_host)
-    rules = _place(rules) if rules else document["rules"]["given"] if before else "epmm"
-    stored = kept.keep_rules(_rule_files(rules))
-    ready, indicators = kept.ready(stored, pack=rules)
+    document = in_this_form(kept.read(before[-1])) if before else FIRST | {"engine": engine()}
+    given = taken(document, logs or [], name=name, read=Read(host, from_host, zone, skew))
+    asked = _asked(document, kept, rules, ioc=ioc, general=all_indicators, hours=[since, until] if since else [])
+    ready, indicators = ready_again(asked, kept)
     if not ready.rules:
-        raise BadInput("no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a pack")
-    searched = {key: log["search"] for key, log in given.items() if "search" in log and document["engine"] == engine()}
+        raise BadInput("no rule in it can be run", where=asked["given"], do="give a folder of Sigma rules (*.yml), or a pack")
+    searched = {key: log["search"] for key, log in given.by_key.items() if "search" in log and document["engine"] == engine()}
     known = kept.searches(searched)
-    sources = {key: partial(opened, log) for key, log in given.items()}
+    sources = {key: partial(given.source, log) for key, log in given.by_key.items()}
     again = hunt_again(sources, rules=ready, known=known, searching=FastSearcher, indicators=indicators)
     if not again.result.events:
         raise BadInput("no event could be read", where=name, do="give logs of a format in docs/reference/formats.md")
-    result = with_left_out(again.result, left_out)
-    for key, log in given.items():
+    result = with_left_out(again.result, given.left_out)
+    for key, log in given.by_key.items():
         log["search"] = searched[key] if again.searched[key] is known.get(key) else kept.keep_search(again.searched[key])
-    told = {"statement": hunts.statement(result), "result": result_document(result)}
+    told = {"statement": hunts.statement(result, window=window(*asked["window"] or ("", ""))), "result": result_document(result)}
     made = {"form": FORM, "name": name, "at": datetime.now(UTC).isoformat(), "version": version("wardround"), "engine": engine()}
-    asked = {"given": rules, "sha256": ready.sha256, "files": stored, "rules": fingerprints(ready)}
-    sha256 = kept.keep(made | {"rules": asked, "logs": list(given.values()), "left_out": left_out} | told)
+    asked |= {"sha256": ready.sha256, "rules": fingerprints(ready)}
+    sha256 = kept.keep(made | {"rules": asked, "logs": list(given.by_key.values()), "left_out": given.left_out} | told)
     runs.add(name, sha256)
     if json:
-        emit({"name": name, "run": sha256, "searched": len(again.new), "logs": len(given)} | told)
+        emit({"name": name, "run": sha256, "searched": len(again.new), "logs": len(given.by_key)} | told)
         return
     print(told["statement"])
-    print(f"Searched {len(again.new)} of {len(given)} logs for it; the rest was known. Kept as {sha256}.")
+    print(f"Searched {len(again.new)} of {len(given.by_key)} logs for it; the rest was known. Kept as {sha256}.")
     say(f"Next: wardround hunt verify {name}, any day, says whether it is still true.")
 
 
-def _logs(
-    document: dict[str, Any], new: list[Path], *, name: str, host: str, from_host: bool
-) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """The logs of the run before and the new ones, each still as it was; and what could not be taken, with the reason."""
-    given = {log["key"]: log for log in document["logs"]}
-    paths, unread = log_files(new)
-    for what in unread:
-        say(f"not read: {what.where}: {what.what}")
-    for path in paths:
-        log = _log(path, host=host, from_host=from_host)
-        given[log["key"]] = {**given.get(log["key"], {}), **log}
-    if not given:
-        raise BadInput("there is no log to search", where=name, do="give the logs that are to be searched")
-    for log in given.values():  # one that is gone or has changed is no evidence any more
-        opened(log).stream.close()
-    return given, {**document.get("left_out", {}), **{what.where: what.what for what in unread}}
+def _asked(
+    document: Mapping[str, Any],
+    kept: "KeptHunts",
+    rules: str,
+    *,
+    ioc: Sequence[Path] | None,
+    general: bool,
+    hours: list[str],
+) -> dict[str, Any]:
+    """What this run asks: what was given, else what the run before asked. Rule files and lists are kept with it."""
+    before = document["rules"]
+    given = _place(rules) if rules else before["given"]
+    lists = {str(path.absolute()): kept.files.put(_bytes(path)) for path in ioc} if ioc else before["lists"]
+    return {
+        "given": given,
+        "files": kept.keep_rules(_rule_files(given)),
+        "lists": lists,
+        "general": general or before["general"],
+        "window": hours or before["window"],
+    }
 
 
-def with_left_out(result: "HuntResult", left_out: dict[str, str]) -> "HuntResult":
-    """A result that also tells what could not be taken: the claim is the smaller for it."""
-    return replace(result, rejected=(*(Rejected(where, what) for where, what in left_out.items()), *result.rejected))
+def ready_again(asked: Mapping[str, Any], kept: "KeptHunts") -> "tuple[RuleSet, IndicatorSet | None]":
+    """The rules and indicators of a run, made ready from the files that were kept with it."""
+    from wardround.core.hunts.indicators import read_indicators
+    from wardround.lake.hunts import lists_of
+
+    rules, own = kept.ready(asked["files"], pack=asked["given"])
+    lists = {name: kept.files.read(sha256) for name, sha256 in asked["lists"].items()}
+    if not lists:
+        return rules, own
+    every = [*lists_of(asked["files"], kept), *sorted(lists.items())]
+    indicators = read_indicators(every, general=asked["general"])
+    if not indicators.loaded:
+        raise BadInput(
+            "no indicator in it can be looked for", where=min(lists), do="give CSV, a plain list, STIX 2.1, MISP or OpenIOC"
+        )
+    return rules, indicators
 
 
-def _log(path: Path, *, host: str, from_host: bool) -> dict[str, Any]:
-    """A log as it is named in a run: by its content and by whose it is."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    key = f"{path.name} {hashlib.sha256(f'{sha256} {host} {from_host}'.encode()).hexdigest()[:12]}"
-    return {"key": key, "path": str(path.absolute()), "sha256": sha256, "host": host, "from_host": from_host}
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"cannot be read: {error.strerror}", where=str(path)) from None
 
 
 def _place(given: str) -> str:
@@ -127,19 +164,3 @@ def _rule_files(given: str) -> dict[str, bytes]:
         [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix.lower() in (".yml", ".yaml") and p.is_file())
     )
     return {p.name if p == path else str(p.relative_to(path)): p.read_bytes() for p in paths}
-
-
-def opened(log: dict[str, Any]) -> "Source":
-    """A log of a run, when it is still the same. Raises BadInput when it is gone or has changed."""
-    from wardround.core.hunts import Source
-
-    path = Path(log["path"])
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise BadInput(f"cannot be read any more: {error.strerror}", where=log["path"], do="bring it back to this place") from None
-    if hashlib.file_digest(file, "sha256").hexdigest() != log["sha256"]:
-        file.close()
-        raise BadInput("has changed since it was searched", where=log["path"], do="bring back the file as it was")
-    file.seek(0)
-    return Source(log["key"], file, host=log["host"], could_have_been_altered=log["from_host"])

@@ -54,7 +54,9 @@ def hunt_verify(
 
 def _differences(document: Mapping[str, Any], kept: Any) -> list[str]:
     """What differs in the logs and the rules; where these are the same, in the result of a second run."""
-    from wardround.cli.hunt_keep import opened, with_left_out
+    from wardround.cli._hunt_options import window
+    from wardround.cli._kept_logs import checked, in_this_form, with_left_out
+    from wardround.cli.hunt_keep import ready_again
     from wardround.core.hunts import statement
     from wardround.core.hunts._again import hunt_again
     from wardround.core.hunts._kept import differences, result_document
@@ -63,18 +65,20 @@ def _differences(document: Mapping[str, Any], kept: Any) -> list[str]:
     found = []
     for log in document["logs"]:
         try:
-            opened(log).stream.close()
+            checked(log).stream.close()
         except WardroundError as problem:
             found.append(str(problem))
-    rules, indicators = kept.ready(document["rules"]["files"], pack=document["rules"]["given"])
+    document = in_this_form(document)
+    asked = document["rules"]
+    rules, indicators = ready_again(asked, kept)
     if rules.sha256 != document["rules"]["sha256"]:
         found.append("the kept rule files are not the rules of that run")
     if found:
         return found
-    logs = {log["key"]: partial(opened, log) for log in document["logs"]}
+    logs = {log["key"]: partial(checked, log) for log in document["logs"]}
     again = hunt_again(logs, rules=rules, known={}, searching=FastSearcher, indicators=indicators).result
-    result = with_left_out(again, document.get("left_out", {}))
+    result = with_left_out(again, document["left_out"])
     found = differences(document["result"], result_document(result))
-    if not found and document["statement"] != (said := statement(result)):
+    if not found and document["statement"] != (said := statement(result, window=window(*asked["window"] or ("", "")))):
         found.append(f"the statement that was kept is not what this result says: {said}")
     return found

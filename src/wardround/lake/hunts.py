@@ -66,6 +66,13 @@ class KeptHunts:
         return made.rules, indicators_of(made)
 
 
+def lists_of(kept: Mapping[str, str], hunts: KeptHunts) -> tuple[tuple[str, bytes], ...]:
+    """The indicator lists of a pack among kept rule files; none where they are no pack."""
+    if MANIFEST not in kept:
+        return ()
+    return pack_of({name: hunts.files.read(sha256) for name, sha256 in kept.items()}, where="pack").indicators
+
+
 def pack_folder(given: str) -> Traversable | None:
     """The folder of a pack: a bundled one by its name, or one on the disk. None for a folder or file that is no pack.
 

@@ -10,6 +10,7 @@ from wardround.hub.alerts import hunting
 from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import behind, hunt_what_is_new
 from wardround.hub.alerts.tasks import check_hunt, hunt_again
+from wardround.hub.alerts.models import PutOffHunt
 from wardround.hub.hunts.models import Detection, Hunt, HuntCheck
 from wardround.hub.organisations.access import Act
 from wardround.hub.outbox.models import Message
@@ -115,7 +116,10 @@ def test_one_that_failed_is_tried_again_less_and_less_often(monkeypatch: pytest.
         for minute in (0, 1, 2, 3, 4, 6, 7, 8, 14, 15, 30, 31, 62, 63, 64, 122, 123):
             assert hunt_what_is_new(at=at(20, 10) + timedelta(minutes=minute)) == 0
     assert tried == [0, 1, 3, 7, 15, 31, 63, 123]
+    put_off = PutOffHunt.unscoped.get()  # in the database: another process waits as long
+    assert (put_off.organisation, put_off.until) == (case.trust, at(20, 10) + timedelta(minutes=183))
     assert hunt_what_is_new(at=at(20, 10) + timedelta(minutes=183)) == 1
+    assert not PutOffHunt.unscoped.exists()
 
 
 def test_a_check_that_a_person_asked_for_stands_under_their_name() -> None:

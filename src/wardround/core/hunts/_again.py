@@ -11,12 +11,11 @@ from wardround.core.hunts._hunt import hunt, joined_result
 from wardround.core.hunts._model import HuntResult, IndicatorFindings, SourceRun
 from wardround.core.hunts._search import PlainSearch, Searcher
 from wardround.core.hunts.indicators import IndicatorSet, Type
+from wardround.core.hunts.indicators._model import INDICATOR
 from wardround.core.logs import Source
 from wardround.core.sigma import RuleSet
 from wardround.core.sigma._stored import dump
 from wardround.core.vocab import Detection, Rejected, WardroundError
-
-INDICATOR = "indicator:"
 
 
 @dataclass(frozen=True, slots=True)

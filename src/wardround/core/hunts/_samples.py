@@ -16,13 +16,13 @@ from wardround.core.hunts._hunt import hunt
 from wardround.core.hunts._model import HuntResult, Pack
 from wardround.core.hunts._packs import PHASES, QUERIES
 from wardround.core.hunts.indicators import IndicatorSet, read_indicators
+from wardround.core.hunts.indicators._model import INDICATOR
 from wardround.core.logs import Source
 from wardround.core.sigma._model import Correlation, Rule
 from wardround.core.vocab import BadInput
 from wardround.core.vocab._hunting import Reason
 
 EXPECTED = "expected.toml"
-INDICATOR = "indicator:"
 LARGEST = 20_000_000
 Lines = Mapping[str, frozenset[int]]
 

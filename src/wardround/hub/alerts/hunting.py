@@ -1,7 +1,6 @@
 """A hunt for one response: which of its assets, from when until when, by which pack; and again, when logs or rules are new."""
 
 import logging
-import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -9,7 +8,7 @@ from wardround.core.alerts import proven_fix
 from wardround.core.vocab import BadInput, WardroundError
 from wardround.hub.alerts.assess import assess, cases_of, question
 from wardround.hub.alerts.facts import issued, standing
-from wardround.hub.alerts.models import Response
+from wardround.hub.alerts.models import PutOffHunt, Response
 from wardround.hub.hunts.models import Detection, Hunt
 from wardround.hub.hunts.services import HostToHunt, run_hunt
 from wardround.hub.organisations.access import Act, system_access
@@ -17,8 +16,7 @@ from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.services import announce
 
 log = logging.getLogger(__name__)
-LONGEST_WAIT = timedelta(hours=1)
-_failed: dict[tuple[uuid.UUID, str], tuple[datetime, timedelta]] = {}  # what is not tried again before then, and how long it waited
+FIRST_WAIT, LONGEST_WAIT = 60, 3_600  # seconds
 
 
 def hunt(act: Act, *, response: Response, why: str = "") -> Hunt:
@@ -71,18 +69,19 @@ def hunt_what_is_new(*, at: datetime, organisation: Organisation | None = None) 
     """
     act, ran = Act(system_access("hunting what is new"), at), 0
     for response, why in behind(at=at, organisation=organisation):
-        key = response.public_id, why
-        before, waited = _failed.get(key, (at, timedelta(seconds=30)))
-        if at < before:
+        put_off = PutOffHunt.unscoped.filter(response=response, why=why)
+        before = put_off.first()
+        if before is not None and at < before.until:
             continue
         try:
             done = hunt(act, response=response, why=why)
         except (WardroundError, OSError) as problem:
-            wait = min(2 * waited, LONGEST_WAIT)
-            _failed[key] = at + wait, wait
+            wait = min(2 * before.seconds, LONGEST_WAIT) if before is not None else FIRST_WAIT
+            until = {"until": at + timedelta(seconds=wait), "seconds": wait}
+            PutOffHunt.unscoped.update_or_create(organisation=response.organisation, response=response, why=why, defaults=until)
             log.warning("%s of %s could not be hunted again: %s", response.alert.reference, response.organisation.code, problem)
             continue
-        _failed.pop(key, None)
+        put_off.delete()
         ran += 1
         if found := Detection.unscoped.filter(hunt=done).count():
             announce(

@@ -102,6 +102,18 @@ class Assessment(TenantModel):
         get_latest_by = ["at", "pk"]
 
 
+class PutOffHunt(TenantModel):
+    """A hunt over what is new that failed: not tried again before `until`, whichever process looks; it waited for `seconds`."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="+")
+    why = models.CharField(max_length=100)
+    until = models.DateTimeField()
+    seconds = models.PositiveIntegerField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["response", "why"], name="one_hunt_put_off_a_reason")]
+
+
 SCOPE_ALL = "all"
 
 

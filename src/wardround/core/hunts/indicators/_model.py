@@ -3,6 +3,9 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+INDICATOR = "indicator:"
+"""How the name of a detection begins that an indicator made."""
+
 
 class Type(StrEnum):
     """What an indicator is. `PATTERN`: several that must be found in one event together."""
@@ -45,7 +48,7 @@ class Indicator(NamedTuple):
     @property
     def rule(self) -> str:
         """How a detection names it."""
-        return f"indicator:{self.type}:{self.value}"
+        return f"{INDICATOR}{self.type}:{self.value}"
 
 
 class Match(NamedTuple):
