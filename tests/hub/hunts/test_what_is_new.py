@@ -9,8 +9,8 @@ from wardround.core import hunts as core
 from wardround.hub.alerts import hunting
 from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.hunting import behind, hunt_what_is_new
-from wardround.hub.alerts.tasks import check_hunt, hunt_again
 from wardround.hub.alerts.models import PutOffHunt
+from wardround.hub.alerts.tasks import check_hunt, hunt_again
 from wardround.hub.hunts.models import Detection, Hunt, HuntCheck
 from wardround.hub.organisations.access import Act
 from wardround.hub.outbox.models import Message
