@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0001_initial'),
-        ('organisations', '0002_joining'),
+        ("alerts", "0001_initial"),
+        ("organisations", "0002_joining"),
     ]
 
     operations = [
