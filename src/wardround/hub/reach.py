@@ -21,6 +21,9 @@ class Reaching(Protocol):
     def writes(self) -> frozenset[int]: ...
 
     @property
+    def leads(self) -> frozenset[int]: ...
+
+    @property
     def agreed(self) -> frozenset[int]: ...
 
     @property
@@ -60,7 +63,8 @@ def reach_of(access: Reaching | None) -> Reach:
         return NOTHING
     if access.everything:
         return EVERYTHING
-    return Reach(_keys(access.reads | access.writes), _keys(access.writes), EVERY if access.national else _keys(access.agreed))
+    writes = access.writes | access.leads
+    return Reach(_keys(access.reads | writes), _keys(writes), EVERY if access.national else _keys(access.agreed))
 
 
 def _keys(keys: frozenset[int]) -> str:

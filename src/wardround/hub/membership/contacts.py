@@ -10,9 +10,10 @@ from wardround.core.vocab import BadInput
 from wardround.hub.audit.services import record
 from wardround.hub.membership.leading import demand_people
 from wardround.hub.membership.tokens import digest_of, new_token
-from wardround.hub.organisations.access import Act, nobody
+from wardround.hub.organisations.access import Act, nobody, system_access
 from wardround.hub.organisations.models import Contact, Organisation
 from wardround.hub.outbox.services import LINK, post
+from wardround.hub.reach import reaching
 
 CONTACT = "contact"
 USELESS = "This link cannot be used"
@@ -60,6 +61,7 @@ def send_link(act: Act, *, contact: Contact, link: Callable[[str], str]) -> None
     )
 
 
+@reaching(system_access("a contact's link"))
 def asked(token: str) -> Contact:
     """The contact that a link asks about. Raises BadInput for one that was forged, replaced, or is of somebody removed."""
     digest = digest_of(token, purpose=CONTACT)
@@ -70,6 +72,7 @@ def asked(token: str) -> Contact:
 
 
 @transaction.atomic
+@reaching(system_access("a contact's link"))
 def verify(token: str, *, at: datetime) -> Contact:
     """The holder of the address says that alerts may come. Opening the link again changes nothing."""
     found = Contact.unscoped.select_for_update().select_related("organisation").get(pk=asked(token).pk)

@@ -15,9 +15,10 @@ from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
 from wardround.hub.membership.leading import demand_open, demand_people, demand_role, may_ask_in
 from wardround.hub.membership.tokens import digest_of, new_token
-from wardround.hub.organisations.access import Act, access_of, nobody
+from wardround.hub.organisations.access import Act, access_of, nobody, system_access
 from wardround.hub.organisations.models import Invitation, Membership, Organisation
 from wardround.hub.outbox.services import LINK, post
+from wardround.hub.reach import reaching
 
 HOLDS = timedelta(hours=72)
 OPEN_AT_ONCE = 200
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
+@reaching(system_access("inviting"))
 def invite(
     act: Act,
     *,
@@ -86,6 +88,7 @@ def open_invitations(organisation: Organisation, *, at: datetime) -> QuerySet[In
 
 
 @transaction.atomic
+@reaching(system_access("an invitation"))
 def revoke(act: Act, *, invitation: Invitation) -> None:
     """Take an invitation back. Raises BadInput where it was used."""
     demand_people(act, invitation.organisation)
@@ -109,6 +112,7 @@ def revoke_all_of(act: Act, user: User, organisation: Organisation) -> None:
         _revoke(act, made, because="who invited has left")
 
 
+@reaching(system_access("an invitation"))
 def offered(token: str, *, at: datetime) -> Invitation:
     """What a token offers. Raises BadInput for one that was forged, used, revoked, or has run out."""
     found = _found(token)
@@ -139,6 +143,7 @@ def _useless(invitation: Invitation | None, *, at: datetime) -> str:
     return ""
 
 
+@reaching(system_access("an invitation"))
 def accept(token: str, *, at: datetime, user: User | None = None, name: str = "", password: str = "") -> User:
     """Take up an invitation: as the person who is signed in, or as a new one with a name and a password.
 

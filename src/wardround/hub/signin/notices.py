@@ -6,8 +6,9 @@ from django.db import transaction
 
 from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
-from wardround.hub.organisations.access import Act, access_of, held_by
+from wardround.hub.organisations.access import Act, access_of, access_to, held_by, system_access
 from wardround.hub.outbox.models import Message
+from wardround.hub.reach import reaching
 
 NOWHERE = ".invalid"
 """Where no mail goes (RFC 2606): addresses of people for one emergency."""
@@ -55,7 +56,8 @@ def tell(person: User, event: str, *, act: Act | None = None, more: str = "", **
 
     at = act.at if act else clock.now()
     notice = NOTICES[event]
-    organisations = [held.organisation for held in held_by(person, at=at)]
+    with reaching(system_access("who is to be told")):
+        organisations = [held.organisation for held in held_by(person, at=at)]
     for organisation in {o.pk: o for o in organisations}.values():
         by = act or Act(access_of(person, at=at), at)
         record(by, organisation=organisation, what=notice.what, subject=person.public_id, document=document)
@@ -66,13 +68,14 @@ def tell(person: User, event: str, *, act: Act | None = None, more: str = "", **
 
 def letter(organisation: Any, *, to: str, subject: str, lines: list[str], at: Any, about: str = "") -> Message:
     """Queue a letter to one address, in the caller's transaction."""
-    made: Message = Message.unscoped.create(
-        organisation=organisation,
-        to=to,
-        subject=subject[:300],
-        body="\n\n".join(lines) + "\n",
-        about=about or "sign-in",
-        created_at=at,
-        next_attempt_at=at,
-    )
+    with reaching(access_to("a letter about signing in", [organisation.pk])):
+        made: Message = Message.unscoped.create(
+            organisation=organisation,
+            to=to,
+            subject=subject[:300],
+            body="\n\n".join(lines) + "\n",
+            about=about or "sign-in",
+            created_at=at,
+            next_attempt_at=at,
+        )
     return made
