@@ -1,12 +1,16 @@
 """`wardround organisation`: who takes part."""
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Organisations and their people: centre, add, person, list.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Organisations and their people: centre, add, import, person, list."
+)
 
 
 def _act() -> Any:
@@ -52,6 +56,47 @@ def add(code: str, name: str, mailbox: str, as_json: JsonOption = False, home: H
     if as_json:
         emit({"organisation": {"code": added.code, "name": added.name, "kind": added.kind, "mailbox": added.mailbox}})
     say(f"{added} was added. Next: wardround estate import FILE --org {added.code}")
+
+
+@app.command("import")
+def import_(
+    file: Path,
+    kind: Annotated[str, typer.Option(help="What they are: trust, icb, supplier or other.")] = "trust",
+    dry: Annotated[bool, typer.Option("--dry", help="Say what would change, and change nothing.")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Organisations from FILE, a CSV file of the public directory."""
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.core.directory import read_directory
+    from wardround.hub.membership.directory import bring_directory
+
+    changes = bring_directory(_act(), read_directory(file.read_bytes(), where=file.name), kind=kind, dry=dry)
+    if as_json:
+        emit({"dry": dry, "kind": kind} | asdict(changes))
+        return
+    print("Would change:" if dry else "Changed:")
+    said = {
+        "added": changes.added,
+        "renamed": changes.renamed,
+        "marked as closed": changes.closed,
+        "open again": changes.open_again,
+        "below another parent": changes.moved,
+        "closed already, not added": changes.closed_already,
+        "parent not here, left as it was": changes.parent_unknown,
+    }
+    for words, codes in said.items():
+        print(f"{len(codes):8} {words}{': ' + ', '.join(codes[:5]) + (' ...' if len(codes) > 5 else '') if codes else ''}")
+    print(f"{changes.the_same:8} the same as before\n{len(changes.aside):8} lines put aside")
+    for one in changes.aside[:10]:
+        say(f"    {one.where}: {one.what}")
+    say(
+        "Next: the same without --dry"
+        if dry
+        else "Next: wardround up; its page Organisations says who has no lead and no mailbox yet"
+    )
 
 
 @app.command()
