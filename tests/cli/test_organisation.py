@@ -1,11 +1,14 @@
 """`wardround organisation`: who takes part."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ..core.directory.listing import a_file, a_line, trusts
 
 
 def call(home: Path, *arguments: object, password: str = "four dull words here") -> subprocess.CompletedProcess[str]:
@@ -47,9 +50,25 @@ def test_organisations_and_people_are_added_and_listed(home: Path, started: obje
     assert all(word in listed.stdout for word in ("CENTRE", "EX61", "Example Trust"))
 
 
+def test_a_file_of_the_directory_is_looked_at_and_brought_in(home: Path, started: object, tmp_path: Path) -> None:
+    file = tmp_path / "made.csv"
+    file.write_bytes(a_file(*trusts(250), a_line("ZT900", "=GONE"), a_line("ZT901", "CLOSED", closed="20200101")))
+    tried = call(home, "import", file, "--dry", "--json")
+    said = json.loads(tried.stdout)
+    assert (len(said["added"]), said["closed_already"], len(said["aside"])) == (250, ["ZT901"], 1)
+    assert "ZT000" not in call(home, "list").stdout
+    done = call(home, "import", file)
+    assert done.returncode == 0, done.stderr
+    assert "250 added: ZT000, ZT001" in done.stdout
+    assert "line 251: the name begins like a formula" in done.stderr
+    assert "ZT249" in call(home, "list").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (("import", __file__), "holds no organisation"),
+        (("import", "no-such-file.csv"), "No such file"),
         (("add", "no code", "X", "x@x.example"), "code"),
         (("add", "EX62", "X", "no address"), "mailbox"),
         (("person", "NOPE", "a@a.example", "A"), "no organisation"),

@@ -67,13 +67,14 @@ def import_(
     home: HomeOption = None,
 ) -> None:
     """Organisations from FILE, a CSV file of the public directory."""
+    from wardround.core.directory import read_directory
     from wardround.hub.boot import boot
 
+    reading = read_directory(file.read_bytes(), where=file.name)
     boot(home_of(home))
-    from wardround.core.directory import read_directory
     from wardround.hub.membership.directory import bring_directory
 
-    changes = bring_directory(_act(), read_directory(file.read_bytes(), where=file.name), kind=kind, dry=dry)
+    changes = bring_directory(_act(), reading, kind=kind, dry=dry)
     if as_json:
         emit({"dry": dry, "kind": kind} | asdict(changes))
         return

@@ -21,6 +21,7 @@ MOST = 50
 
 
 @transaction.atomic
+@reaching(system_access("contacts"))
 def add_contact(act: Act, *, organisation: Organisation, name: str, email: str, link: Callable[[str], str]) -> Contact:
     """A further address for alerts. It gets one letter with a link, and no alert before the link was opened.
 
@@ -42,6 +43,7 @@ def add_contact(act: Act, *, organisation: Organisation, name: str, email: str, 
 
 
 @transaction.atomic
+@reaching(system_access("contacts"))
 def send_link(act: Act, *, contact: Contact, link: Callable[[str], str]) -> None:
     """Mail the link by which an address is verified; one that was sent before stops working."""
     demand_people(act, contact.organisation)
@@ -86,6 +88,7 @@ def verify(token: str, *, at: datetime) -> Contact:
 
 
 @transaction.atomic
+@reaching(system_access("contacts"))
 def remove_contact(act: Act, *, contact: Contact) -> None:
     """No alert goes there any more. The organisation's lead alone does this."""
     demand_people(act, contact.organisation)

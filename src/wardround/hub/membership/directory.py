@@ -9,8 +9,9 @@ from django.db import transaction
 from wardround.core.directory import Listed, Reading
 from wardround.core.vocab import BadInput, Rejected
 from wardround.hub.audit.services import record
-from wardround.hub.organisations.access import PARENTS, Act
+from wardround.hub.organisations.access import PARENTS, Act, system_access
 from wardround.hub.organisations.models import Agreement, Organisation
+from wardround.hub.reach import reaching
 
 KINDS = {
     "trust": Organisation.Kind.TRUST,
@@ -37,6 +38,7 @@ class Changes:
 
 
 @transaction.atomic
+@reaching(system_access("the directory"))
 def bring_directory(act: Act, reading: Reading, *, kind: str, dry: bool = False) -> Changes:
     """Bring what a file lists into the hub, all of it or, `dry`, nothing. Returns what it changes.
 

@@ -8,11 +8,13 @@ from wardround.hub.audit.services import record
 from wardround.hub.membership.inviting import revoke_all_of
 from wardround.hub.membership.leading import demand_another_lead, demand_people, demand_role
 from wardround.hub.membership.lending import take_back
-from wardround.hub.organisations.access import LEADING, Act
+from wardround.hub.organisations.access import LEADING, Act, system_access
 from wardround.hub.organisations.models import Delegation, Membership, Organisation
+from wardround.hub.reach import reaching
 
 
 @transaction.atomic
+@reaching(system_access("memberships"))
 def leave(act: Act, *, user: User, organisation: Organisation) -> None:
     """End one's own membership. Raises BadInput where nobody would lead the organisation, or there is no membership."""
     membership = _live(user, organisation)
@@ -21,6 +23,7 @@ def leave(act: Act, *, user: User, organisation: Organisation) -> None:
 
 
 @transaction.atomic
+@reaching(system_access("memberships"))
 def remove(act: Act, *, user: User, organisation: Organisation) -> None:
     """End somebody's membership: the organisation's lead does; the centre may take away a lead, even the last one."""
     membership = _live(user, organisation)
@@ -31,6 +34,7 @@ def remove(act: Act, *, user: User, organisation: Organisation) -> None:
 
 
 @transaction.atomic
+@reaching(system_access("memberships"))
 def change_role(
     act: Act, *, user: User, organisation: Organisation, role: str, siro: bool = False, clinical_safety_officer: bool = False
 ) -> Membership:

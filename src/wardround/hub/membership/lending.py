@@ -9,14 +9,16 @@ from wardround.core.vocab import BadInput
 from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
 from wardround.hub.membership.leading import demand_people, demand_role
-from wardround.hub.organisations.access import LEADING, Act
+from wardround.hub.organisations.access import LEADING, Act, system_access
 from wardround.hub.organisations.models import Delegation, Membership, Organisation
+from wardround.hub.reach import reaching
 
 LONGEST = timedelta(days=92)
 """A quarter: whoever stands in for longer is given a role of their own."""
 
 
 @transaction.atomic
+@reaching(system_access("delegations"))
 def delegate(act: Act, *, by: User, organisation: Organisation, to: User, role: str, until: datetime) -> Delegation:
     """Lend a role until a time: by a lead's own membership, never by one that was lent. Duties (SIRO, safety) are not lent.
 
@@ -48,6 +50,7 @@ def may_stand_in(by: User, organisation: Organisation) -> list[User]:
 
 
 @transaction.atomic
+@reaching(system_access("delegations"))
 def end_delegation(act: Act, *, delegation: Delegation) -> None:
     """Take a lent role back before its time: a lead does, or who holds it gives it back."""
     delegation = Delegation.unscoped.select_for_update().select_related("to", "organisation").get(pk=delegation.pk)

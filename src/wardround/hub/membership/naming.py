@@ -8,13 +8,15 @@ from wardround.core.directory import plain_address, plain_name
 from wardround.core.vocab import BadInput
 from wardround.hub.audit.services import record
 from wardround.hub.membership.leading import demand_people, leads_of
-from wardround.hub.organisations.access import PARENTS, Act
+from wardround.hub.organisations.access import PARENTS, Act, system_access
 from wardround.hub.organisations.models import Agreement, NamedPerson, Organisation
+from wardround.hub.reach import reaching
 
 LONGEST_AGREEMENT = timedelta(days=366)
 
 
 @transaction.atomic
+@reaching(system_access("posts and agreements"))
 def name_person(act: Act, *, organisation: Organisation, post: str, name: str, email: str) -> NamedPerson:
     """Say who holds a post; who held it before stays in its history. They need no sign-in."""
     demand_people(act, organisation)
@@ -33,6 +35,7 @@ def name_person(act: Act, *, organisation: Organisation, post: str, name: str, e
 
 
 @transaction.atomic
+@reaching(system_access("posts and agreements"))
 def set_mailbox(act: Act, *, organisation: Organisation, mailbox: str) -> None:
     """The address that alerts always go to: said by its lead, or by the centre where there is none yet."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -47,6 +50,7 @@ def set_mailbox(act: Act, *, organisation: Organisation, mailbox: str) -> None:
 
 
 @transaction.atomic
+@reaching(system_access("posts and agreements"))
 def agree(act: Act, *, organisation: Organisation, until: datetime) -> Agreement:
     """Let the parent see answers, counts, dates and coverage until a time. It is never given for the organisation by others.
 
@@ -69,6 +73,7 @@ def agree(act: Act, *, organisation: Organisation, until: datetime) -> Agreement
 
 
 @transaction.atomic
+@reaching(system_access("posts and agreements"))
 def end_agreement(act: Act, *, agreement: Agreement) -> None:
     """Take it back before its time."""
     demand_people(act, agreement.organisation)
@@ -86,12 +91,14 @@ def _end(act: Act, agreement: Agreement) -> None:
     )
 
 
+@reaching(system_access("posts and agreements"))
 def live_agreements(organisation: Organisation, *, at: datetime) -> list[Agreement]:
     """What an organisation has agreed to that holds now: one at most."""
     live = Agreement.unscoped.filter(organisation=organisation, agreed_at__lte=at, until__gt=at, ended_at=None)
     return list(live.select_related("parent", "organisation"))
 
 
+@reaching(system_access("posts and agreements"))
 def missing(organisation: Organisation) -> list[str]:
     """What an organisation still has to say of itself, the most pressing first."""
     found = []
