@@ -50,7 +50,8 @@ def test_nobody_is_sent_to_another_site_after_signing_in(client: Client, person:
 def test_signing_out_takes_a_post_and_ends_it(client: Client, person: User) -> None:
     client.force_login(person)
     assert client.get("/sign-out/").status_code == 405
-    assert client.post("/sign-out/")["Location"] == "/sign-in/"
+    out = client.post("/sign-out/")
+    assert (out["Location"], out["Clear-Site-Data"]) == ("/sign-in/", '"cache", "storage"')
     assert client.get("/")["Location"] == "/sign-in/?next=/"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from wardround.hub import clock
 from wardround.hub.organisations.access import Access, Act, access_of
@@ -39,6 +40,8 @@ def security_headers(get_response: Answer) -> Answer:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "private, no-store")
+        if request.path == reverse("sign-out") and request.method == "POST":
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'  # what the browser kept goes; cookies end with the session
         return response
 
     return middleware
