@@ -29,19 +29,22 @@ def centre(
     password: Annotated[
         str, typer.Option(envvar="WARDROUND_PASSWORD", prompt=True, hide_input=True, help="12 characters or more.")
     ],
+    kind: Annotated[str, typer.Option(help="national, shared (a region or group), or one (one organisation).")] = "national",
+    code: Annotated[str, typer.Option(help="With --kind one: the organisation's code.")] = "",
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """The national centre NAME with its MAILBOX, and its first administrator EMAIL."""
+    """Set up a new hub: the centre NAME with its MAILBOX, or one organisation, and its first administrator EMAIL."""
     from wardround.hub.boot import boot
 
     boot(home_of(home))
-    from wardround.hub.accounts.joining import first_administrator
+    from wardround.hub.membership.first import begin
 
-    user = first_administrator(centre=name, mailbox=mailbox, name=person, email=email, password=password)
+    user = begin(kind=kind, organisation=name, mailbox=mailbox, name=person, email=email, password=password, code=code)
     if as_json:
-        emit({"centre": name, "administrator": user.email})
-    say(f"{name} is set up. Next: wardround organisation add CODE NAME MAILBOX, then wardround up")
+        emit({"centre": name, "administrator": user.email, "kind": kind})
+    following = f"estate import FILE --org {code.upper()}" if kind == "one" else "organisation add CODE NAME MAILBOX"
+    say(f"{name} is set up. Next: wardround {following}, then wardround up")
 
 
 @app.command()
@@ -120,13 +123,15 @@ def person(
     boot(home_of(home))
     from wardround.hub.accounts.joining import add_person
     from wardround.hub.accounts.models import User
+    from wardround.hub.membership.desk import keep_desk
     from wardround.hub.organisations.lookup import organisation_by
 
     organisation = organisation_by(code)
     if not password and not User.objects.filter(email=email.lower()).exists():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    act = _act()
     user = add_person(
-        _act(),
+        act,
         organisation=organisation,
         email=email,
         name=name,
@@ -135,6 +140,7 @@ def person(
         siro=siro,
         clinical_safety_officer=clinical_safety_officer,
     )
+    keep_desk(act, user)
     if as_json:
         emit({"person": user.email, "organisation": organisation.code, "role": role})
     say(f"{email} may sign in for {organisation.code}.")

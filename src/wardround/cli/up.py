@@ -70,16 +70,26 @@ def _first_start(home: Home, *, demo: bool) -> None:
             where=str(home.path),
             do="start it in a terminal to be asked for one, use `wardround organisation centre`, or look around with --demo",
         )
-    from wardround.hub.accounts.joining import first_administrator
+    from wardround.hub.installation import KINDS, ONE
+    from wardround.hub.membership.first import begin
 
-    print("This hub is new. Who is its first administrator, at the national centre?")
-    first_administrator(
-        centre=typer.prompt("Name of the centre"),
-        mailbox=typer.prompt("Mailbox of the centre"),
+    print("This hub is new. Which kind of installation is it?")
+    for kind, words in KINDS.items():
+        print(f"  {kind:10} {words}")
+    kind = ""
+    while kind not in KINDS:
+        kind = typer.prompt("Kind").strip().lower()
+    whose = "your organisation" if kind == ONE else "the centre"
+    begin(
+        kind=kind,
+        organisation=typer.prompt(f"Name of {whose}"),
+        code=typer.prompt("Its code (2 to 12 capitals or digits)") if kind == ONE else "",
+        mailbox=typer.prompt(f"Mailbox of {whose}"),
         name=typer.prompt("Your name"),
         email=typer.prompt("Your e-mail address"),
         password=typer.prompt("A password of 12 characters or more", hide_input=True, confirmation_prompt=True),
     )
+    print("Next: sign in, and bring an inventory (Estate), or: wardround estate import FILE", flush=True)
 
 
 def _serve(home: Home, port: int) -> None:

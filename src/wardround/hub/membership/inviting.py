@@ -13,6 +13,7 @@ from wardround.core.directory import plain_address, plain_name
 from wardround.core.vocab import BadInput
 from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
+from wardround.hub.membership.desk import keep_desk
 from wardround.hub.membership.leading import demand_open, demand_people, demand_role, may_ask_in
 from wardround.hub.membership.tokens import digest_of, new_token
 from wardround.hub.organisations.access import Act, access_of, nobody, system_access
@@ -208,6 +209,7 @@ def _joined(invitation: Invitation, user: User, *, at: datetime) -> User:
         subject=invitation.public_id,
         document=_document(invitation) | {"invited_by": invitation.invited_by},
     )
+    keep_desk(act, user)
     return user
 
 

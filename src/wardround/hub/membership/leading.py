@@ -52,3 +52,8 @@ def demand_open(organisation: Organisation, *, at: datetime) -> None:
     """Raise BadInput where the organisation has closed."""
     if organisation.closed_on and organisation.closed_on <= at.date():
         raise BadInput(f"{organisation} closed on {organisation.closed_on}", where=organisation.code, do="choose its successor")
+
+
+def lead_role() -> str:
+    """The role of whoever leads an organisation that is no centre."""
+    return next(role for role in Membership.Role.values if role in LEADING and role != Membership.Role.NATIONAL)

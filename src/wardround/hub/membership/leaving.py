@@ -5,6 +5,7 @@ from django.db import transaction
 from wardround.core.vocab import BadInput
 from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
+from wardround.hub.membership.desk import keep_desk
 from wardround.hub.membership.inviting import revoke_all_of
 from wardround.hub.membership.leading import demand_another_lead, demand_people, demand_role
 from wardround.hub.membership.lending import take_back
@@ -48,7 +49,9 @@ def change_role(
     if role not in LEADING:
         demand_another_lead(before)
     _end(act, before, what="role changed", document={"to": role, **duties})
-    return Membership.objects.create(user=user, organisation=organisation, role=role, begun_at=act.at, **duties)
+    after = Membership.objects.create(user=user, organisation=organisation, role=role, begun_at=act.at, **duties)
+    keep_desk(act, user)
+    return after
 
 
 def _live(user: User, organisation: Organisation) -> Membership:
@@ -69,3 +72,4 @@ def _end(act: Act, membership: Membership, *, what: str, document: dict[str, obj
     revoke_all_of(act, user, organisation)
     said = {"person": user.email, "role": membership.role} | (document or {})
     record(act, organisation=organisation, what=what, subject=user.public_id, document=said)
+    keep_desk(act, user)

@@ -16,6 +16,7 @@ from wardround.hub import clock
 from wardround.hub.advisories.reading import statements
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.hunts.models import LogBatch
+from wardround.hub.installation import KINDS, NATIONAL, ONE
 from wardround.hub.organisations.access import Access
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.times import LONDON, span
@@ -41,7 +42,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
     act = getattr(request, "act", None)
     now = act.at if act else clock.now()
     demo = settings.INSTALLATION.demo_at
-    around = {"product": PRODUCT, "now": now, "demo_on": demo and f"{now.astimezone(LONDON):%-d %B %Y}"}
+    kind = settings.INSTALLATION.kind
+    around = {
+        "product": PRODUCT,
+        "now": now,
+        "kind": KINDS[kind],
+        "answers_nationally": kind == NATIONAL,
+        "demo_on": demo and f"{now.astimezone(LONDON):%-d %B %Y}",
+    }
     if act is None:
         return around
     organisations = list(Organisation.objects.filter(pk__in=act.access.reads))
@@ -77,7 +85,8 @@ def navigation(request: HttpRequest, access: Access, *, mine: Sequence[Organisat
 
 def ages(access: Access, *, now: datetime) -> list[Age]:
     """Feeds, and for an organisation's people inventory and logs: of several organisations the oldest is told."""
-    return [_feeds(now), *([] if access.national else [_inventory(access, now), _logs(access, now)])]
+    only_answers = access.national and settings.INSTALLATION.kind != ONE
+    return [_feeds(now), *([] if only_answers else [_inventory(access, now), _logs(access, now)])]
 
 
 def _age(name: str, at: datetime | None, now: datetime, *, stale_after: timedelta, never: str) -> Age:
