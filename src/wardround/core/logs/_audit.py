@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
+from wardround.core.logs._clock import Clock
 from wardround.core.logs._model import Event, Kind, LineReader, Scalar
 from wardround.core.logs._tables import table
 from wardround.core.logs._times import as_time
@@ -16,6 +17,14 @@ from wardround.core.logs._times import as_time
 RECORD = re.compile(
     r"(?:node=(\S+) )?type=([\w\[\]]+) msg=audit\((\d{9,11}(?:\.\d{1,6})?):(\d{1,20})\): ?(.*)\Z", re.ASCII | re.DOTALL
 )
+# As `ausearch -i` writes it: the time as the locale has it, values in words and without quotes.
+INTERPRETED = re.compile(
+    r"(?:node=(\S+) )?type=([\w\[\]]+) msg=audit\((\d\d/\d\d/(?:\d{4}|\d\d) \d\d:\d\d:\d\d(?:\.\d{1,6})?):(\d{1,20})\) ?: ?(.*)\Z",
+    re.ASCII | re.DOTALL,
+)
+WORDS = re.compile(r"(?:\A| )([A-Za-z][\w-]*(?:\[\d+\])?)=(.*?)(?= [A-Za-z][\w-]*(?:\[\d+\])?=|\Z)", re.ASCII | re.DOTALL)
+BETWEEN = re.compile(r"----\Z|time->[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\Z", re.ASCII)
+LONGEST_WORDS = 65_536
 PAIR = re.compile(r"""([A-Za-z][\w-]*(?:\[\d+\])?)=("[^"]*"|'[^']*'|\([^)]*\)|[^\s\x1d]*)""", re.ASCII)
 ARGUMENT = re.compile(r"a(\d{1,6})(?:\[(\d{1,6})\])?\Z", re.ASCII)
 HEX = re.compile(r"(?:[0-9A-F]{2})+\Z", re.ASCII)
@@ -52,22 +61,23 @@ class Open:
 class AuditReader(LineReader):
     """Joins records by node and serial. An event is given when its end is seen, or enough others have begun after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._open: dict[tuple[str, str, str], Open] = {}
 
     def read(self, number: int, line: str, *, host: str = "") -> tuple[Event, ...] | None:
         """The events that are complete with this line; None when it is no audit record."""
-        found = RECORD.match(line)
+        found = RECORD.match(line) or (INTERPRETED.match(line) if len(line) <= LONGEST_WORDS else None)
         if not found:
-            return None
+            return () if BETWEEN.match(line) else None
         node, type_, time, serial, rest = found.groups()
         key = (node or host, time, serial)
         event = self._open.get(key)
         if event is None:
-            event = self._open[key] = Open(number, as_time(float(time)), node or host)
+            event = self._open[key] = Open(number, self._time(time), node or host)
         if type_ != "EOE":
             event.lines.append(line)
-            event.records.append(Record(type_, PAIR.findall(rest)))
+            event.records.append(Record(type_, _in_words(type_, rest) if "/" in time else PAIR.findall(rest)))
         if type_ == "EOE" or len(event.records) >= MOST_RECORDS:
             del self._open[key]
             return (_event(event),) if event.records else ()
@@ -76,11 +86,30 @@ class AuditReader(LineReader):
             return (_event(self._open.pop(first)),)
         return ()
 
+    def _time(self, text: str) -> datetime | None:
+        """Seconds since 1970; or, interpreted, a local time, whose year of two figures is of this century."""
+        if "/" not in text:
+            return as_time(float(text))
+        date, _, hour = text.partition(" ")
+        return self._clock.read(f"{date[:6]}20{date[6:]} {hour}" if len(date) == 8 else text)
+
     def close(self) -> tuple[Event, ...]:
         """The events whose end never came."""
         events = tuple(_event(event) for event in self._open.values() if event.records)
         self._open.clear()
         return events
+
+
+def _in_words(type_: str, rest: str) -> list[tuple[str, str]]:
+    """The pairs of an interpreted record, each value as if it stood in quotes: it may hold spaces, and is not in hexadecimal.
+
+    A value that itself holds something like a name with a value ends there; the command line of PROCTITLE is the whole rest.
+    """
+    if type_ == "PROCTITLE" and rest.startswith("proctitle="):
+        return [("proctitle", f'"{rest.removeprefix("proctitle=").rstrip()}"')]
+    plain = rest.replace(" msg='", " ").rstrip("' ")
+    pairs = [(name, value.rstrip()) for name, value in WORDS.findall(plain)]
+    return [(name, value if value == "(null)" else f'"{value}"') for name, value in pairs]
 
 
 def _event(of: Open) -> Event:

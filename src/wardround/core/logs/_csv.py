@@ -21,6 +21,7 @@ MOST_WORDS = 4  # of a column's name: more is a sentence with a comma
 MANY = 10
 LONGEST_ROW = 1_000_000
 MOST_LINES = 200
+EVENT_VIEWER = frozenset(["Date and Time", "Source", "Event ID", "Task Category"])
 SKIPPED = ("#TYPE ", "sep=")
 
 
@@ -64,6 +65,8 @@ class CsvReader(LineReader):
             names = _split(line, delimiter)
             if names and 2 <= len(names) <= MOST_COLUMNS and _is_header(names):
                 self._header, self._delimiter = [n.strip() for n in names], delimiter
+                if set(self._header) >= EVENT_VIEWER:  # it names five columns, and writes six
+                    self._header.append("Message")
                 self._candidate = (number, line)
                 return ()
         return None
@@ -117,9 +120,11 @@ class CsvReader(LineReader):
 
     def _row(self, number: int, line: str) -> tuple[Event, ...] | None:
         values = _split(line, self._delimiter)
+        if values is not None and len(values) + 1 == len(self._header) and set(self._header) >= EVENT_VIEWER:
+            values.append("")
         if values is None or len(values) != len(self._header):
             return None
-        if values == self._header:
+        if values == self._header or [*values[:-1], "Message"] == self._header:
             return ()
         record: dict[str, Any] = {}
         for name, value in zip(self._header, values, strict=True):

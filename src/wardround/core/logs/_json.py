@@ -113,7 +113,13 @@ class Records:
         events = self.record(number, record, message) if isinstance(record, dict) else ()
         return next((event for event in events if event.kind.family != "json"), None)
 
-    def _journal(self, number: int, record: Mapping[str, Any], excerpt: str) -> tuple[Event, ...]:
+    def entry(self, number: int, fields: Mapping[str, str], excerpt: str) -> tuple[Event, ...]:
+        """The event of a journal's entry that was written in another form than JSON, with the time left to that form."""
+        return self._journal(number, fields, excerpt, "systemd journal (verbose)")
+
+    def _journal(
+        self, number: int, record: Mapping[str, Any], excerpt: str, shape: str = "systemd journal (JSON)"
+    ) -> tuple[Event, ...]:
         """An entry of `journalctl -o json` (systemd's Journal Export Formats): a field may be text, bytes as numbers, or a list."""
 
         def of(*names: str) -> str:
@@ -131,7 +137,7 @@ class Records:
             SEVERITIES[int(severity)] if severity in tuple("01234567") else "",
             of("MESSAGE"),
             {str(name)[:128]: (_journal_text(value),) for name, value in record.items() if value is not None},
-            "systemd journal (JSON)",
+            shape,
         )
         text = "\n".join([head.message, *(str(values[0]) for values in head.data.values())])
         return self._syslog.message(number, text, head)
@@ -219,7 +225,7 @@ def _torn_off(line: str) -> Any:
 
 def records_for(clock: Clock) -> tuple[Records, SyslogReader, AuditReader]:
     """The readers of one source that share its clock and the audit records that are still open."""
-    audit = AuditReader()
+    audit = AuditReader(clock)
     syslog = SyslogReader(clock, audit)
     records = Records(clock, syslog)
     syslog.objects = records.in_message

@@ -9,8 +9,11 @@ from wardround.core.logs._access import access_event
 from wardround.core.logs._cef import CefReader
 from wardround.core.logs._clock import Clock
 from wardround.core.logs._csv import CsvReader
+from wardround.core.logs._error_logs import ErrorLogReader
 from wardround.core.logs._event_xml import XmlReader
 from wardround.core.logs._haproxy import HaproxyReader
+from wardround.core.logs._iis_native import IisReader
+from wardround.core.logs._journal import JournalReader
 from wardround.core.logs._json import JsonReader, Records, records_for
 from wardround.core.logs._lines import lines_of, text_of, utf8
 from wardround.core.logs._model import Event, Kind, LineReader, Source
@@ -50,7 +53,8 @@ def line_readers(clock: Clock, records: Records, *others: LineReader) -> tuple[l
     """A reader for each format, in the order in which they are asked, and what may find that lines cannot be read after all."""
     table, xml = CsvReader(records), XmlReader()  # the table reader takes most, and comes last
     readers: list[LineReader] = [JsonReader(records), AccessReader(), CefReader(clock), W3cReader(), ZeekReader(clock), xml]
-    return [*readers, SquidReader(), HaproxyReader(clock), *others, table], (table, xml, records)
+    readers += [SquidReader(), HaproxyReader(clock), ErrorLogReader(clock), IisReader(clock)]
+    return [*readers, *others, table], (table, xml, records)
 
 
 class Reading:
@@ -87,7 +91,8 @@ class Reading:
         chunks = self._whole_to_damage(utf8(self.tally.bytes))  # type: ignore[arg-type]
         first = next(chunks, b"")
         records, syslog, audit = records_for(self.tally.clock)
-        readers, holders = line_readers(self.tally.clock, records, audit, syslog)
+        journal = JournalReader(self.tally.clock, syslog, records.entry)
+        readers, holders = line_readers(self.tally.clock, records, audit, syslog, journal)
         pieces, number = chain((first,), chunks), 1
         if starts_values(first):
             values = Values(pieces)

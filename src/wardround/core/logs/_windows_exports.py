@@ -34,9 +34,11 @@ def windows_export(number: int, record: Mapping[str, Any], clock: Clock, *, exce
         got = _velociraptor(record)
     elif isinstance(document := record.get("document"), dict) and isinstance(data := document.get("data"), dict):
         inner = data.get("Event")
-        got = (separated(inner), "Chainsaw") if isinstance(inner, dict) and isinstance(inner.get("System"), dict) else None
+        got = (separated(inner), "Chainsaw JSON") if isinstance(inner, dict) and isinstance(inner.get("System"), dict) else None
     elif "RuleTitle" in keys and "Channel" in keys and "EventID" in keys:
         return _hayabusa(number, record, clock, excerpt)
+    elif "Date and Time" in keys and "Event ID" in keys and "Source" in keys:
+        got = _event_viewer(record)
     elif "EventTime" in keys and "Channel" in keys and "EventID" in keys:
         got = _flat_export(record)
     else:
@@ -44,7 +46,7 @@ def windows_export(number: int, record: Mapping[str, Any], clock: Clock, *, exce
     if got is None:
         return None
     event, tool = got
-    return windows_event(number, {"Event": event}, excerpt=excerpt, form=f" ({tool} JSON)", clock=clock)
+    return windows_event(number, {"Event": event}, excerpt=excerpt, form=f" ({tool})", clock=clock)
 
 
 def separated(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +85,7 @@ def _winlogbeat(record: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         event["UserData"] = user
     if isinstance(message := record.get("message"), str):
         event["Message"] = message
-    return event, "Winlogbeat"
+    return event, "Winlogbeat JSON"
 
 
 def _nested(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def _powershell(record: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     event: dict[str, Any] = {"System": system, "EventData": data}
     if isinstance(message, str):
         event["Message"] = message
-    return event, "Get-WinEvent"
+    return event, "Get-WinEvent JSON"
 
 
 def _stamp(value: Any) -> Any:
@@ -145,14 +147,14 @@ def _stamp(value: Any) -> Any:
 def _velociraptor(record: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     system = dict(record["System"])
     if any(str(name).endswith("_attributes") for name in system):
-        return separated(record), "Chainsaw"
+        return separated(record), "Chainsaw JSON"
     for name in ("Provider", "TimeCreated", "Execution", "Security", "Correlation"):
         if isinstance(value := system.get(name), dict) and "#attributes" not in value:
             system[name] = {"#attributes": value}
     if isinstance(value := system.get("EventID"), dict):
         system["EventID"] = value.get("Value", value.get("#text"))
     event = {name: value for name, value in record.items() if name in ("EventData", "UserData", "Message")}
-    return {**event, "System": system}, "Velociraptor"
+    return {**event, "System": system}, "Velociraptor JSON"
 
 
 def _flat_export(record: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -170,7 +172,24 @@ def _flat_export(record: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     event: dict[str, Any] = {"System": system, "EventData": data}
     if nested and isinstance(record.get("UserData"), dict):
         event["UserData"] = record["UserData"]
-    return event, "Velociraptor" if nested else "NXLog"
+    return event, "Velociraptor JSON" if nested else "NXLog JSON"
+
+
+def _event_viewer(record: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Event Viewer's *Save all events as* CSV: no channel and no host. The channel is known where its provider writes to one alone.
+
+    Its message is text for people; of Sysmon's it is one name and value a line.
+    """
+    source, message = str(record["Source"] or ""), str(record.get("Message") or "")
+    channel = table("fields")["event_viewer"].get(source.lower(), "")
+    system = {
+        "Provider": {"#attributes": {"Name": source}},
+        "EventID": record["Event ID"],
+        "Channel": channel,
+        "TimeCreated": {"#attributes": {"SystemTime": record["Date and Time"]}},
+    }
+    data = dict(MESSAGE.findall(message)) if channel.lower() == SYSMON else {}
+    return {"System": system, "EventData": data, "Message": message}, "Event Viewer CSV"
 
 
 def _hayabusa(number: int, record: Mapping[str, Any], clock: Clock, excerpt: str) -> Event:
@@ -221,7 +240,7 @@ def _wazuh(win: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
             event[ours] = {name[:1].upper() + name[1:]: _once(value) for name, value in data.items()}
     if isinstance(message := own.get("message"), str):
         event["Message"] = message
-    return event, "Wazuh"
+    return event, "Wazuh JSON"
 
 
 def _once(value: Any) -> Any:
