@@ -13,6 +13,7 @@ from wardround import __version__
 COMMANDS = {
     "up": ("wardround.cli.up", "Start the hub and its worker."),
     "organisation": ("wardround.cli.organisation", "Who takes part: the centre, organisations, people."),
+    "break-glass": ("wardround.cli.break_glass", "Sealed codes that let somebody in once as duty officer."),
     "feeds": ("wardround.cli.feeds", "Fetch what was published: CVE, KEV, EPSS, CSAF."),
     "estate": ("wardround.cli.estate", "Import inventories and SBOMs."),
     "check": ("wardround.cli.check", "Which of these are affected, how urgent, and why. Needs no hub."),

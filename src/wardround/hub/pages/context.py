@@ -20,6 +20,7 @@ from wardround.hub.installation import KINDS, NATIONAL, ONE
 from wardround.hub.organisations.access import Access
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.times import LONDON, span
+from wardround.hub.signin.emergency import to_review
 
 PRODUCT = "Wardround"
 FEEDS_STALE = timedelta(days=1)
@@ -58,6 +59,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "mine": organisations,
         "navigation": navigation(request, act.access, mine=organisations),
         "ages": ages(act.access, now=now),
+        "glass": list(to_review()) if act.access.writes_national else [],
     }
 
 
@@ -72,6 +74,8 @@ def navigation(request: HttpRequest, access: Access, *, mine: Sequence[Organisat
     entries.append(("Names", "names", "/names/"))
     if access.national:
         entries.append(("Messages", "outbox", "/outbox/"))
+    if access.writes_national:
+        entries.append(("Break-glass", "break-glass-uses", "/break-glass/"))
     entries.append(("Organisations" if access.national else "People", "organisations", "/organisations/"))
     entries.append(("Record", "records", "/record/"))
     here = request.path

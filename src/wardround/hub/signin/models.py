@@ -64,3 +64,12 @@ class EmergencyCode(models.Model):
 
     class Meta:
         ordering = ["number"]
+
+    @property
+    def state(self) -> str:
+        """What became of it, in a word or two."""
+        if self.used_at is None:
+            return "revoked" if self.revoked_at else "sealed"
+        if self.ended_at is None:
+            return "live"
+        return "reviewed" if self.reviewed_at else "to be reviewed"

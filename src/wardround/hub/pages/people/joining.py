@@ -21,6 +21,7 @@ from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.people.finding import around, done, led, link_to, own, seen, useless
 from wardround.hub.pages.people.forms import AcceptForm, InviteForm
 from wardround.hub.pages.posting import UNPROCESSABLE, Form, form_page, settled
+from wardround.hub.pages.signin.entering import proceed
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,10 +80,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return useless(request, problem)
         messages.success(request, f"You belong to {found.organisation.name} now.")
         return redirect("/")
-    if not settled(form, lambda fields: accept(token, at=now, name=fields["name"], password=fields["password"])):
+    joined: list[User] = []
+    if not settled(form, lambda fields: joined.append(accept(token, at=now, name=fields["name"], password=fields["password"]))):
         return render(request, "people/invitation.html", context, status=UNPROCESSABLE)
-    messages.success(request, f"You belong to {found.organisation.name} now. Sign in with {found.email} and your password.")
-    return redirect("sign-in")
+    return proceed(request, joined[0], by="invitation")
 
 
 def _try(token: str, user: User | None) -> str:

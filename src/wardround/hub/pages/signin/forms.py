@@ -87,3 +87,45 @@ class PasskeyForm(Form):
             return orjson.loads(self.cleaned_data["credential"])
         except orjson.JSONDecodeError:
             return None
+
+
+class BreakGlassForm(Form):
+    """A sealed code, and who uses it for what."""
+
+    code = forms.CharField(
+        label="Sealed code",
+        help_text="As it is printed, with or without dashes",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter the code"},
+    )
+    name = forms.CharField(label="Your full name", max_length=100, error_messages={"required": "Enter your name"})
+    reason = forms.CharField(
+        label="Why you cannot sign in otherwise, and what has to be done",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say why"},
+    )
+
+
+class ReviewForm(Form):
+    """What the review found."""
+
+    note = forms.CharField(
+        label="What you found",
+        help_text="For example: rung up by whom, what was done, whether that was right, what changes",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say what you found"},
+    )
+
+
+class ResetForm(Form):
+    """Why a sign-in is reset."""
+
+    reason = forms.CharField(
+        label="Why, and how you made sure that it is them",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why"},
+    )

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from wardround.hub.pages.signin import account, entering
+from wardround.hub.pages.signin import account, anew, emergency, entering
 from wardround.hub.signin.middleware import before_second_factor
 
 urlpatterns = [
@@ -24,4 +24,10 @@ urlpatterns = [
     path("account/password/", account.password, name="password"),
     path("account/sessions/<uuid:session>/end/", account.end_session, name="end-session"),
     path("account/sessions/end/", account.end_sessions, name="end-sessions"),
+    path("organisations/<slug:code>/people/<uuid:person>/sign-in/", anew.reset_of, name="sign-in-reset"),
+    path("sign-in/anew/<uuid:person>/<str:token>/", anew.anew, name="sign-in-anew"),
+    path("break-glass/", emergency.break_glass, name="break-glass"),
+    path("break-glass/uses/", emergency.uses, name="break-glass-uses"),
+    path("break-glass/uses/<uuid:use>/review/", emergency.review, name="break-glass-review"),
+    path("break-glass/uses/<uuid:use>/end/", emergency.end, name="break-glass-end"),
 ]
