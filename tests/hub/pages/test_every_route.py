@@ -50,6 +50,12 @@ EXPECTED: dict[str, tuple[int, int, int, int, int]] = {
     "password": ALL,
     "end-session": POST,
     "end-sessions": POST,
+    "sign-in-reset": (302, 404, 200, 403, 404),
+    "sign-in-anew": (410, 410, 410, 410, 410),  # a link that nobody made
+    "break-glass": (200, 200, 200, 200, 200),
+    "break-glass-uses": CENTRE,
+    "break-glass-review": (302, 404, 403, 403, 403),
+    "break-glass-end": POST,
     "health": (200, 200, 200, 200, 200),
     "ready": (503, 503, 503, 503, 503),  # no worker runs in a test
     "metrics": (404, 404, 404, 404, 404),  # no token is set
@@ -137,6 +143,8 @@ OPEN = {
     "second-step",
     "passkey-sign-in",
     "passkey-options",
+    "sign-in-anew",
+    "break-glass",
 }
 OWN_ACCOUNT = {"account", "set-up", "again", "again-passkey", "add-app", "add-passkey", "add-passkey-options"} | {
     *("remove-factor", "new-codes", "password", "end-session", "end-sessions"),
@@ -190,6 +198,10 @@ def arguments(name: str, demo: Demonstration) -> list[Any]:
         "estate-import": lambda: ["EX03"],
         "remove-factor": lambda: [1],
         "end-session": lambda: [uuid.uuid4()],
+        "sign-in-reset": lambda: ["EX03", User.objects.get(email=ROLES["read_only"]).public_id],
+        "sign-in-anew": lambda: [uuid.uuid4(), "made-up"],
+        "break-glass-review": lambda: [uuid.uuid4()],
+        "break-glass-end": lambda: [uuid.uuid4()],
         "organisation": lambda: ["EX03"],
         "member-role": lambda: ["EX03", User.objects.get(email=ROLES["organisation"]).public_id],
         "member-remove": lambda: ["EX03", User.objects.get(email=ROLES["organisation"]).public_id],

@@ -23,6 +23,8 @@ from wardround.hub.audit.sealing import seal_what_is_new
 from wardround.hub.outbox.services import deliver
 from wardround.hub.reach import EVERYTHING, reach_from_here
 from wardround.hub.retention.removing import remove_what_is_due
+from wardround.hub.signin.emergency import run_out as end_what_ran_out
+from wardround.hub.signin.sessions import tidy
 from wardround.hub.workers.services import EVERY, beat, new_name, queue_name, take_up_again
 from wardround.lake.settings import value_of
 
@@ -67,6 +69,8 @@ class Rounds:
         if gate:
             reconsider(at=clock.now())
             seal_what_is_new(at=clock.now())
+            end_what_ran_out()
+            tidy(now=clock.now())
         mailer = mailer_for(value_of("WARDROUND_SMTP_URL"), folder=settings.HOME.path / "outgoing-mail")
         deliver(mailer, at=clock.now())
         _keep_time()

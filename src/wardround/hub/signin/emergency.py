@@ -1,7 +1,7 @@
 """Break-glass: sealed codes that let somebody in once as the national duty officer, for a few hours, for everybody to see.
 
-A code has 160 random bits and is printed once; its SHA-256 is kept. Whoever uses one gives a name and a reason. They get an account of
-their own that ends with the time, so that the record tells what they did from what everybody else did.
+A code has 160 random bits and is printed once; its SHA-256 is kept. Whoever uses one gives a name and a reason, and gets an account
+of their own that ends with the time: the record tells what they did from what everybody else did.
 """
 
 import base64
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 
+from wardround.core.directory import plain_name
 from wardround.core.vocab import BadInput
 from wardround.hub import clock
 from wardround.hub.accounts.models import User
@@ -72,7 +73,7 @@ def use(request: HttpRequest, *, code: str, name: str, reason: str) -> Emergency
     if throttle.begin(counted, at=clock.now()):
         centre, act = the_centre(), Act(system_access("break-glass"), clock.now())
         record(act, organisation=centre, what="break-glass guessed", subject="break-glass", document={"browser": family(request)})
-    row = _take(code, name=name, reason=reason, browser=family(request))
+    row = _take(code, name=plain_name(name, where="name"), reason=reason, browser=family(request))
     throttle.right(counted)
     assert row.user is not None  # noqa: S101
     enter(request, row.user, Entering("break-glass", "break-glass", row.until))
@@ -103,14 +104,14 @@ def _alarm(row: EmergencyCode, centre: Organisation) -> None:
     """Tell the centre's mailbox and everybody who acts there."""
     assert row.used_at is not None  # noqa: S101
     assert row.until is not None  # noqa: S101
-    acting = Membership.objects.filter(organisation=centre, role=Membership.Role.NATIONAL, ended_at=None, user__is_active=True)
-    to = [centre.mailbox, *acting.exclude(user=row.user).values_list("user__email", flat=True)]
+    leads = Membership.objects.filter(organisation=centre, role=Membership.Role.NATIONAL, ended_at=None, user__is_active=True)
+    to = [centre.mailbox, *leads.exclude(user=row.user).values_list("user__email", flat=True)]
     lines = [
         f"Break-glass code {row.number} was used on {row.used_at:%d %B %Y at %H:%M} UTC.",
         f"By: {row.name}",
         f"Reason: {row.reason}",
         f"They act as the duty officer until {row.until:%H:%M} UTC. Every page of the centre shows it.",
-        "If you do not know of this, end it now: Break-glass, in the menu of the hub. Afterwards somebody has to review what was done.",
+        "If you do not know of this, end it now: Break-glass, in the menu of the hub. Somebody has to review it afterwards.",
     ]
     for address in dict.fromkeys(address for address in to if address):
         letter(centre, to=address, subject=f"Break-glass code {row.number} was used", lines=lines, at=row.used_at)

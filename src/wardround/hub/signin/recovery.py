@@ -1,6 +1,7 @@
 """Recovery: somebody who has lost everything is let begin anew by those who know them, never by what they say of themselves."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
@@ -60,19 +61,19 @@ def begin_anew(act: Act, *, person: User, organisation: Organisation, reason: st
         more=f"By: {act.who.partition(' <')[0]}. A second letter holds the link by which you begin anew.",
         reason=reason,
     )
-    body = f"Dear {person.name},\n\nchoose a new password, and then a second factor, by this link within a day: {LINK}\n\nIt works once.\n"
+    words = f"choose a new password, and then a second factor, by this link within a day: {LINK}\nIt works once."
     post(
         act,
         organisation=organisation,
         to=person.email,
         subject="Wardround: begin anew",
-        body=body,
+        body=f"Dear {person.name},\n\n{words}\n",
         about=person.public_id,
         link=link(str(person.public_id), links.make_token(person)),
     )
 
 
-def whose(public_id: object, token: str) -> User:
+def whose(public_id: UUID, token: str) -> User:
     """The person of a link. Raises BadInput for one that was forged or used, or has run out."""
     person = User.objects.filter(public_id=public_id, is_active=True).first()
     if person is None or not links.check_token(person, token):
@@ -83,7 +84,7 @@ def whose(public_id: object, token: str) -> User:
 
 
 @transaction.atomic
-def take_up(public_id: object, token: str, *, password: str) -> User:
+def take_up(public_id: UUID, token: str, *, password: str) -> User:
     """Choose the new password; the link is void then. Raises BadInput where link or password will not do."""
     person = User.objects.select_for_update().get(pk=whose(public_id, token).pk)
     whose(public_id, token)

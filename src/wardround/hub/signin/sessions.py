@@ -48,10 +48,11 @@ def enter(request: HttpRequest, person: User, how: Entering) -> None:
 def begun(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     """Somebody has been signed in: list the session, and write into it what every request asks for."""
     how: Entering = getattr(request, "entering", Entering("unknown"))
-    now = clock.now()
+    now, key = clock.now(), request.session.session_key or ""
+    SignIn.objects.filter(session_key=key).delete()  # the same person once more, in the same session
     row = SignIn.objects.create(
         user=user,
-        session_key=request.session.session_key or "",
+        session_key=key,
         by=how.by,
         factor=how.factor,
         browser=family(request),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wardround.hub.pages.people import joining, members, showing, telling
+from wardround.hub.pages.people import joining, members, resetting, showing, telling
 
 OF = "organisations/<slug:code>/"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path(OF + "invite/", joining.asked_in, name="organisation-invite"),
     path(OF + "invitations/<uuid:invitation>/revoke/", joining.taken_back, name="invitation-revoke"),
     path(OF + "people/<uuid:person>/role/", members.role, name="member-role"),
+    path(OF + "people/<uuid:person>/sign-in/", resetting.reset_of, name="sign-in-reset"),
     path(OF + "people/<uuid:person>/remove/", members.removed, name="member-remove"),
     path(OF + "leave/", members.left, name="organisation-leave"),
     path(OF + "delegate/", members.lent, name="organisation-delegate"),

@@ -1,7 +1,6 @@
-"""Beginning anew: a lead resets somebody's sign-in, and that person opens the link they were mailed."""
+"""Beginning anew, by the link that somebody was mailed after their sign-in was reset."""
 
 import uuid
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,41 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from wardround.core.vocab import WardroundError
 from wardround.hub.accounts.models import User
-from wardround.hub.pages.asking import Asking
-from wardround.hub.pages.people.finding import around, led, member, useless
-from wardround.hub.pages.posting import UNPROCESSABLE, form_page, settled
-from wardround.hub.pages.signin.account import freshly_proved
+from wardround.hub.pages.posting import UNPROCESSABLE, settled
 from wardround.hub.pages.signin.entering import proceed
-from wardround.hub.pages.signin.forms import PasswordForm, ResetForm
-from wardround.hub.signin.recovery import reset, take_up, whose
+from wardround.hub.pages.signin.forms import PasswordForm
+from wardround.hub.signin.recovery import take_up, whose
 
-
-@require_http_methods(["GET", "POST"])
-@freshly_proved
-def reset_of(request: Asking, code: str, person: uuid.UUID) -> HttpResponse:
-    """A lead resets the sign-in of one of their people who has lost everything."""
-    organisation = led(request, code)
-    found = member(organisation, person).user
-
-    def do(typed: dict[str, Any]) -> None:
-        def link(whose: str, token: str) -> str:
-            return request.build_absolute_uri(reverse("sign-in-anew", args=[whose, token]))
-
-        reset(request.act, person=found, organisation=organisation, reason=typed["reason"], link=link)
-
-    lead = [
-        f"{found.name} loses every second factor, the password and all sessions, and gets a link by mail to begin anew.",
-        "First make sure that it is them who ask: meet them, or ring them up under a number that you know. It is recorded, and they are told.",
-    ]
-    return form_page(
-        request,
-        ResetForm(request.POST if request.method == "POST" else None),
-        do=do,
-        then=reverse("organisation", args=[organisation.code]),
-        said=f"The sign-in of {found.name} was reset, and a link was sent to them.",
-        template="site/form.html",
-        context=around(organisation, heading=f"Reset the sign-in of {found.name}", button="Reset it", grave=True, lead=lead),
-    )
+GONE = 410
 
 
 @login_not_required
@@ -59,7 +29,9 @@ def anew(request: HttpRequest, person: uuid.UUID, token: str) -> HttpResponse:
     try:
         whose(person, token)
     except WardroundError as refused:
-        return useless(request, f"{refused.what}; {refused.do}")
+        answer = render(request, "people/useless.html", {"problem": refused.what}, status=GONE)
+        answer._has_been_logged = True  # type: ignore[attr-defined]  # the address holds a token
+        return answer
     form = PasswordForm(request.POST if request.method == "POST" else None)
     chosen: list[User] = []
     if request.method == "POST" and settled(

@@ -75,8 +75,8 @@ def review(request: Asking, use: uuid.UUID) -> HttpResponse:
 @require_POST
 def end(request: Asking, use: uuid.UUID) -> HttpResponse:
     """End a use before its time."""
-    row = get_object_or_404(EmergencyCode.objects.exclude(used_at=None), public_id=use)
     request.access.demand_national()
+    row = get_object_or_404(EmergencyCode.objects.exclude(used_at=None), public_id=use)
     own = row.user_id == request.user.pk
     emergency.end(request.act, row=row)
     if own:

@@ -24,7 +24,6 @@ urlpatterns = [
     path("account/password/", account.password, name="password"),
     path("account/sessions/<uuid:session>/end/", account.end_session, name="end-session"),
     path("account/sessions/end/", account.end_sessions, name="end-sessions"),
-    path("organisations/<slug:code>/people/<uuid:person>/sign-in/", anew.reset_of, name="sign-in-reset"),
     path("sign-in/anew/<uuid:person>/<str:token>/", anew.anew, name="sign-in-anew"),
     path("break-glass/", emergency.break_glass, name="break-glass"),
     path("break-glass/uses/", emergency.uses, name="break-glass-uses"),
