@@ -148,6 +148,16 @@ def test_not_affected_for_one_architecture_is_no_word_on_the_others():
     assert {says(document, "2.0", platform=platform).verdict for platform in ("", "x64")} == {UNKNOWN}
 
 
+@pytest.mark.parametrize(
+    ("version", "helper"), [("2.x model 35700B", {}), ("2.0 model 35700B", {}), ("2.0", {"model_numbers": ["35700B"]})]
+)
+def test_not_affected_of_one_model_is_no_word_on_the_others(version, helper):
+    path = {"vendor": "Example", "product_name": "Gateway", "product_version": version}
+    cleared = a_csaf([a_branch(path, "P", **helper)], {"known_not_affected": ["P"]})
+    assert {says(cleared, "2.0", platform=platform).verdict for platform in ("", "windows 11")} == {UNKNOWN}
+    assert says(a_csaf([a_branch(path, "P", **helper)], {"known_affected": ["P"]}), "2.0").verdict is AFFECTED  # ICSMA-22-251-01
+
+
 def test_without_branches_a_cpe_or_a_package_url_names_the_product():
     cpe = a_product("C", "Example Gateway 2.0", cpe="cpe:2.3:h:example:gate_way:2.0:*:*:*:*:*:*:*")
     purl = a_product("P", "left", purl="pkg:npm/left-pad@1.3.0")

@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from .plain_orders import Doubt, NoOpinion, beside_early, compare, early, is_plain, kind_of
+from .plain_orders import Doubt, NoOpinion, beside_early, compare, early, is_plain, kind_of, numbered_apart, numbers_of
 
 SAID = {"affected": "affected", "unaffected": "not_affected", "unknown": "unknown"}
 HEAVIEST_FIRST = ("affected", "not_evaluable", "unknown", "not_affected")
@@ -369,7 +369,9 @@ def check_ends(row: dict[str, Any], bounds: tuple[str | None, bool, str | None, 
         foretold = kind_of(row) == "custom" and (early(start) or early(end))
         side = 0 if start == end else beside_early(start, end, "") if foretold else compare(row, start, end)
     except Doubt:
-        return
+        if kind_of(row) != "custom" or not numbered_apart(start, end) or numbers_of(start) < numbers_of(end):
+            return
+        side = 1
     if side > 0:
         raise Doubt("not_evaluable")
     if side == 0 and not end_in:

@@ -34,6 +34,8 @@ def kind_of(row: dict[str, Any]) -> str:
         return "semver"
     if kind in ("git", "npm", "releases of linux") or kind in PACKAGES:
         return kind
+    if kind in ("string", "str", "text", "lexical", "lexicographic", "lexicographical", "alphabetical"):
+        raise NoOpinion(kind)
     if kind in UNTRIED:
         raise NoOpinion(kind)
     return "custom"
@@ -123,6 +125,8 @@ def beside_early(version: str, bound: str, coarse_is: str) -> int:
         whole = numbers_of(mine[0]) if mine else []
         padded = ".".join(str(n) for n in whole + [0] * (len(short) - len(whole)))
         at = beside_numbers(padded if mine else version, other[0] if other else bound, coarse_is=coarse_is or "release")
+        if at == 0 and not (mine and other) and (mine or other)[1] in ("canary", "nightly"):  # type: ignore[index]
+            raise Doubt("unknown")
         if at or not (mine and other):
             return at or (-1 if mine else 1)
         if mine[1:] == other[1:]:
@@ -133,10 +137,20 @@ def beside_early(version: str, bound: str, coarse_is: str) -> int:
     raise Doubt("unknown")
 
 
+def numbered_apart(one: str, other: str) -> bool:
+    """A dotted version, and a build or year: one number of a thousand or more."""
+    if not (is_plain(one) and is_plain(other)):
+        return False
+    short, long = sorted((numbers_of(one), numbers_of(other)), key=len)
+    return len(short) == 1 and short[0] >= 1000 and len(long) > 1 and long[0] < 1000 and any(long)
+
+
 def beside_numbers(version: str, bound: str, coarse_is: str) -> int:
     """A version of fewer parts is all that begin so."""
     if early(bound) and is_plain(version):
         return beside_early(version, bound, coarse_is)
+    if numbered_apart(version, bound):
+        raise Doubt("unknown")
     if not (is_plain(version) and is_plain(bound)):
         raise Doubt("unknown")
     mine, other = numbers_of(version), numbers_of(bound)

@@ -1,21 +1,26 @@
 """Ranges in a publisher's own words: what the reviewed patterns read, and what that makes decidable."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.core.advisories import Advisory
+from wardround.core.advisories import Advisory, Container
 from wardround.core.matching import Overrides, Subject, decide
 from wardround.core.matching._conventions import by_convention, conventions
 from wardround.core.matching._in_words import in_words
+from wardround.core.matching._spelling import AS_WRITTEN
 
 
 def read(vendor: str, product: str, *texts: str, **more: Any) -> list[dict[str, Any]]:
     entries = [{"version": text, "status": "affected"} for text in texts]
     affected = {"vendor": vendor, "product": product, "versions": entries, **more}
-    return [{k: v for k, v in e.items() if k != "versionType"} for e in by_convention(affected, container="cna")[0]["versions"]]
+    return [
+        {k: v for k, v in e.items() if k not in ("versionType", AS_WRITTEN)}
+        for e in by_convention(affected, container="cna")[0]["versions"]
+    ]
 
 
 def test_a_series_and_its_last_affected_version() -> None:
@@ -145,10 +150,32 @@ def test_ranges_with_the_words_of_the_grammar_around_what_it_does_not_read(vendo
     affected = {"vendor": vendor, "product": "Product", "versions": [{"version": text, "status": "affected"}]}
     found = in_words(affected, texts=[text for c in conventions() if vendor.casefold() in c.vendors for text in c.texts])
     assert found is not None
-    assert found["versions"] == [entry | {"status": "affected"}]
+    assert found["versions"] == [entry | {"status": "affected", AS_WRITTEN: text}]
 
 
 @pytest.mark.parametrize("unit", ["1.", "a ", "1, ", "7.0.1-", "(/", ".x", " and prior"])
 def test_no_pattern_reads_a_text_twice(unit: str) -> None:
     for pattern in PATTERNS:
         pattern.fullmatch(unit * (200 // len(unit)))
+
+
+@pytest.mark.parametrize("version", ["4.0.0-4.4.6", "4.2.0"])
+def test_a_text_that_is_read_as_a_range_is_still_the_version_that_it_is(version: str) -> None:
+    """CVE-2024-27187: an inventory may have taken over the record's own text."""
+    entry = {"version": "4.0.0-4.4.6", "status": "affected", "versionType": "custom"}
+    affected = {"vendor": "Joomla! Project", "product": "Joomla! CMS", "versions": [entry], "defaultStatus": "unaffected"}
+    assert said_of(affected, version) == "affected"
+
+
+@pytest.mark.parametrize("version", ["4.0.0-4.4.5", "4.4.7"])
+def test_another_text_is_not(version: str) -> None:
+    entry = {"version": "4.0.0-4.4.6", "status": "affected", "versionType": "custom"}
+    affected = {"vendor": "Joomla! Project", "product": "Joomla! CMS", "versions": [entry], "defaultStatus": "unaffected"}
+    assert said_of(affected, version) != "affected"
+
+
+def said_of(affected: dict[str, Any], version: str) -> str:
+    day = datetime(2030, 5, 13, tzinfo=UTC)
+    container = Container("cna", "/containers/cna/affected", [affected])
+    record = Advisory("CVE-2030-0001", "PUBLISHED", day, day, "", "", (container,), (), (), "cve", "")
+    return decide(record, Subject(("joomla! project",), "joomla! cms", version), overrides=Overrides()).verdict.value

@@ -268,7 +268,7 @@ def test_versions_of_a_product_whose_name_ends_with_a_number_are_named_each_for_
 @pytest.mark.parametrize(
     ("product", "platform", "found"),
     [
-        ("Zoom Desktop Client for Windows", "", "windows"),
+        ("Zoom Desktop Client for Windows", "", "for windows"),
         ("Zoom Desktop Client for Windows", "macOS", "macos"),
         ("Zoom Desktop Client", "", ""),
         ("Toolbox for Windows users", "", ""),

@@ -1,6 +1,8 @@
 """Each version type compares by its own rules."""
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -108,3 +110,61 @@ def test_a_range_from_a_release_to_its_longer_spelling_has_its_ends_in_order() -
     entry = entry_of({"version": "10.5", "lessThanOrEqual": "10.5.0.0", "status": "affected"})
     assert beside("10.5", "10.5.0.0") is None
     assert entry.read(text_of("10.5.0.0")).statuses == {Verdict.AFFECTED}
+
+
+@pytest.mark.parametrize("kind", ["string", "text", "lexicographic"])
+@pytest.mark.parametrize(
+    ("version", "verdict"), [("1.9", "unknown"), ("1.11", "unknown"), ("1.10", "not_affected"), ("", "unknown")]
+)
+def test_an_order_of_texts_clears_no_number(
+    says: Callable[..., Any], an_object: Callable[..., dict[str, Any]], kind: str, version: str, verdict: str
+) -> None:
+    """As texts 1.9 comes after 1.10, and as numbers before it. Equality holds under any type."""
+    entry = {"version": "1.2", "lessThan": "1.10", "versionType": kind}
+    assert says(an_object(entry, default="unaffected"), version=version).verdict == verdict
+
+
+def test_single_versions_of_such_an_order_are_told_apart(
+    says: Callable[..., Any], an_object: Callable[..., dict[str, Any]]
+) -> None:
+    listed = an_object({"version": "1.10", "versionType": "string"}, default="unaffected")
+    assert [says(listed, version=version).verdict for version in ("1.10", "2.3", "1.1")] == ["affected", "not_affected", "unknown"]
+
+
+@pytest.mark.parametrize("word", ["nightly", "canary"])
+def test_what_is_built_daily_may_come_before_its_release_or_after(
+    says: Callable[..., Any], an_object: Callable[..., dict[str, Any]], word: str
+) -> None:
+    ranged = an_object({"version": f"< 2.0.0-{word}"}, default="unaffected")
+    assert [says(ranged, version=version).verdict for version in ("1.9.9", "2.0.0", "2.0.1")] == [
+        "affected",
+        "unknown",
+        "not_affected",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("version", "bound", "verdict"),
+    [
+        ("24.7.38235", "38235", "unknown"),  # a release with its build, and the build alone
+        ("38234", "24.7.38235", "unknown"),
+        ("38234", "38235", "affected"),
+        ("38236", "38235", "not_affected"),
+        ("2024.1", "2024", "not_affected"),
+        ("2023.4", "2024", "affected"),
+        ("256.1", "999", "affected"),
+    ],
+)
+def test_a_build_and_a_dotted_version_are_not_compared(
+    says: Callable[..., Any], an_object: Callable[..., dict[str, Any]], version: str, bound: str, verdict: str
+) -> None:
+    ranged = an_object({"version": "0", "lessThan": bound, "versionType": "custom"}, default="unaffected")
+    assert says(ranged, version=version).verdict == verdict
+
+
+def test_a_range_from_a_build_to_a_dotted_version_has_its_ends_swapped(
+    says: Callable[..., Any], an_object: Callable[..., dict[str, Any]]
+) -> None:
+    """CVE-2024-21364: from 2021 up to 9.57."""
+    ranged = an_object({"version": "2021", "lessThan": "9.57", "versionType": "custom"})
+    assert {says(ranged, version=version).verdict for version in ("9.58", "9.1", "2022.1")} == {"not_evaluable"}

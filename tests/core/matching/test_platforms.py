@@ -1,10 +1,13 @@
 """Platforms as inventories and records write them: the same, another, or nobody can tell."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from wardround.core.advisories import Advisory
+from wardround.core.matching import Overrides, Subject, decide
 from wardround.core.matching._platforms import is_on
 
 
@@ -81,3 +84,35 @@ def test_another_spelling_of_a_system_never_clears(
         for end, more in (("4.0.0", {}), ("5.0.0", {"platforms": ["Windows"]}))
     )
     assert says(everywhere, windows, version="4.5.0", platform=platform).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"),
+    [
+        ("2.0", "affected"),
+        ("4.5", "unknown"),  # on Android, where its name says that it is, it has the fix; as the server's part it has not
+        ("5.0", "not_affected"),
+    ],
+)
+def test_a_products_name_is_no_proof_of_the_system_that_it_runs_on(
+    says: Callable[..., Any], an_object: Callable[..., dict[str, Any]], version: str, verdict: str
+) -> None:
+    """`Mobile Security for Android` may be the server that manages it: its name clears nothing that is affected elsewhere."""
+    phone, server = (
+        an_object({"version": "1.0", "lessThan": end, "versionType": "custom"}, default="unaffected", platforms=[on])
+        for end, on in (("4.0", "Android"), ("5.0", "Linux"))
+    )
+    assert says(phone, server, version=version, platform="for android").verdict == verdict
+
+
+@pytest.mark.parametrize(("platform", "verdict"), [("for windows", "unknown"), ("windows", "not_affected")])
+def test_nor_does_it_clear_by_what_the_applicability_needs_beside_it(
+    a_record: Callable[..., Advisory], platform: str, verdict: str
+) -> None:
+    product = {"criteria": "cpe:2.3:a:example:gateway:*:*:*:*:*:*:*:*", "versionEndExcluding": "2.0", "vulnerable": True}
+    system = {"criteria": "cpe:2.3:o:apple:macos:-:*:*:*:*:*:*:*", "vulnerable": False}
+    nodes = [{"operator": "OR", "negate": False, "cpeMatch": [one]} for one in (product, system)]
+    record = a_record([])
+    container = replace(record.containers[0], applicability=[{"operator": "AND", "nodes": nodes}])
+    asked = Subject(("example",), "gateway", "1.0", platform=platform)
+    assert decide(replace(record, containers=(container,)), asked, overrides=Overrides()).verdict == verdict

@@ -27,7 +27,7 @@ WRITTEN = {
     ("VMware", "VMware ESXi"): "6.7 ESXi70U1c-17325551 ESXi70U3 7.0.3_build_21930508 ESXi80U2sb-23305545 8.0 ESXi80U3-24022510",
     ("Example", "Gateway"): "1 1.0 1.0.0 1.2 1.2.0-rc1 1.2.3 1:1.2-3 1.2-3.el8 2.0.0.0 2.x 2.0-SNAPSHOT v3",
 }
-ALSO = ["", "0", "*", "n/a", "see label", "R7", "1.0", "21", "2024.1", "a01b2c3d4e5f"]
+ALSO = ["", "0", "*", "n/a", "see label", "R7", "1.0", "21", "2024.1", "a01b2c3d4e5f", "38235", "24.7.38235", "2.0.0-nightly"]
 
 
 @st.composite
@@ -36,7 +36,7 @@ def objects(draw: Any) -> tuple[dict[str, Any], list[str]]:
     (vendor, product), written = draw(st.sampled_from(sorted(WRITTEN.items())))
     text = st.sampled_from([*written.split(), *ALSO])
     status = st.sampled_from(["affected", "unaffected", "unknown"])
-    kind = st.sampled_from(["", "custom", "semver", "maven", "rpm", "deb", "python", "git", "patch"])
+    kind = st.sampled_from(["", "custom", "semver", "maven", "rpm", "deb", "python", "git", "patch", "string"])
     change = st.fixed_dictionaries({"at": text, "status": status})
     end = st.dictionaries(st.sampled_from(["lessThan", "lessThanOrEqual"]), text, max_size=1)
     more = st.fixed_dictionaries({}, optional={"versionType": kind, "changes": st.lists(change, max_size=2)})

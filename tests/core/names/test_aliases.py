@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from wardround.core.claims._ranges import models_in
 from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._alias import read_aliases
+from wardround.core.names._aliases import refuse_doubles
 from wardround.core.names._decision import decided
 from wardround.core.names._named import names_of
 from wardround.core.names._product import bare_vendor
@@ -119,6 +120,17 @@ def test_what_contradicts_itself_is_refused_and_named(stated: list[dict[str, Any
 )
 def test_one_that_supersedes_and_two_that_agree_stand_together(stated: list[dict[str, Any]]) -> None:
     assert called(aliases(*stated), "", "core") == [("v", "b")]
+
+
+@pytest.mark.parametrize(
+    "second", [("example/toolbox", "acme/kit"), ("example ltd/toolbox", "acme/kit")], ids=["the same name", "with its legal form"]
+)
+def test_the_bundled_table_says_each_thing_once(second: tuple[str, str]) -> None:
+    """An installation may have said before what the bundled table came to say: that stands."""
+    both = aliases(an_alias("one", "example/toolbox", "acme/kit"), an_alias("two", *second))
+    with pytest.raises(BadInput, match=r"'one' \(one.json\) and 'two' \(two.json\) say the same of toolbox"):
+        refuse_doubles(both.all)
+    refuse_doubles(both.all[:1])
 
 
 def test_what_a_person_refused_is_kept() -> None:

@@ -28,6 +28,7 @@ STATUSES = {
     "recommended": "",
 }
 _REMEDIES = ("vendor_fix", "optional_patch", "fix_planned", "mitigation", "workaround", "no_fix_planned", "none_available")
+_FEW = 3  # models that narrow a statement, as a reason names them
 _MOST = 30  # remarks on one product that are shown
 
 
@@ -91,10 +92,13 @@ def _said(stated: Mapping[str, Any], at: str, tree: Tree, own: str) -> Iterator[
 def _plain(said: Said) -> Said:
     """The word of anybody but the distribution on its own package.
 
-    *Not affected* for one architecture is no word on the others: a document need not list all that the product is built for.
+    *Not affected* for one architecture, or for some models, is no word on the others: a document need not list all of them.
     """
     product = replace(said.product, distribution=False)
-    if product.by_architecture and said.effect != AFFECTED:
+    if said.effect != AFFECTED and product.models:
+        listed = ", ".join(product.models[:_FEW])
+        product = replace(product, platforms=(" on ".join((*product.platforms, f"model {listed} only")),))
+    elif said.effect != AFFECTED and product.by_architecture:
         product = replace(product, platforms=tuple(f"{platform} only" for platform in product.platforms))
     return replace(said, product=product)
 

@@ -29,8 +29,9 @@ _EVERY_TEXT = frozenset({"*", "all", "all versions", "vers:all/*"})
 _VERS = re.compile(r"vers:([a-z0-9.+-]+)/(.*)", re.ASCII | re.DOTALL)
 _CONSTRAINT = re.compile(r"(<=|>=|!=|<|>|=)? ?([^\s<>=!|]+)", re.ASCII)
 _PLAIN = re.compile(r"[vV]?\d+(?:\.\d+)*", re.ASCII)
-_SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)(?:\.[xX])+(?: model \w+)?", re.ASCII)
-"""`14.1.x`, and with the number of the model that runs it: `9.x model 35700BAX3`."""
+_SERIES = re.compile(r"([vV]?\d+(?:\.\d+)*)(?:\.[xX])+", re.ASCII)
+_OF_MODEL = re.compile(r"([vV]?\d+(?:\.\d+)*(?:\.[xX])*) model (\w[\w-]*)", re.ASCII)
+"""A version with the number of the model that runs it: `9.x model 35700BAX3`."""
 
 _LISTED = re.compile(r"[A-Za-z]{0,2}\.?\d[\w.]*(?: (?:SP|SR|S|[Bb]uild) ?\d+)?|[A-Z]{2,4}-\d{3,5}[A-Z]?", re.ASCII)
 """What a list with bars may hold: `9.13`, `C.02`, `A10`, `4.20 SR1`, `5.X`, `MMT-1780`."""
@@ -69,6 +70,12 @@ def entries(text: str, *, is_range: bool) -> tuple[Entry, ...]:
     if constraints and any(sign for sign, _ in constraints) and (read := _intervals(constraints, "", text=True)) is not None:
         return read
     return ({"version": flat[:_MOST]},)
+
+
+def of_model(version: str) -> tuple[str, str]:
+    """A version without the model that is named behind it, and the model; none: empty."""
+    found = _OF_MODEL.fullmatch(" ".join(version.split())[:_MOST])
+    return (found[1], found[2]) if found else (version, "")
 
 
 def models_in(version: str) -> tuple[str, ...]:

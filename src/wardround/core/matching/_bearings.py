@@ -66,7 +66,7 @@ def probes_of(shapes: Iterable[Shape], subject: Subject) -> Probes | None:
 
 def texts_of(shapes: Iterable[Shape]) -> set[str]:
     """Every text that an entry names as it stands: a version that is written so is none like the others."""
-    return {text for shape in shapes for entry in shape.entries for text in (entry.stated, *_bounds(entry))}
+    return {text for shape in shapes for entry in shape.entries for text in (*entry.texts, *_bounds(entry))}
 
 
 @lru_cache(maxsize=4_096)

@@ -189,7 +189,7 @@ class _Table:
 
     def _take(self, entry: Entry) -> bool:
         if _speaks_of_all(entry):
-            self.texts.add(entry.stated)
+            self.texts |= entry.texts
             return True
         cuts = cuts_of(entry)
         if cuts is None:

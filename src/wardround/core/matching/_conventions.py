@@ -19,6 +19,7 @@ from wardround.core.matching._drawn import with_drawn
 from wardround.core.matching._habits import READINGS, entries_of, mended_lines, numbers_of, with_entries, without_default
 from wardround.core.matching._in_words import in_words
 from wardround.core.matching._lined import with_line
+from wardround.core.matching._prereleases import STAGES
 from wardround.core.matching._product_order import form_of_object
 from wardround.core.matching._spelling import end_of, may_be_spelled, spelled, start_of
 from wardround.core.matching._told import with_told
@@ -31,7 +32,7 @@ NO_START = (
 )
 OPEN = ("unspecified", "*")
 _TOLD = re.compile(r"(?<![\d.])\d+(?:\.\d+)*", re.ASCII)
-_REVISION = re.compile(r"\d+(?:\.\d+)+-(?:rev|rc|beta|alpha)\.?\d+", re.ASCII)
+_REVISION = re.compile(rf"\d+(?:\.\d+)+-(?:rev|{STAGES})\.?\d+", re.ASCII)
 _LONGEST = 10_000
 _SHORT = 16
 _NARROWING = ("product", "packageName", "platforms", "modules", "cpes", "collectionURL")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from wardround.core.matching import _prereleases
 from wardround.core.matching._entries import MOST_CHANGES, Entry, is_other_token, numbers_in
 from wardround.core.matching._numbers import Bound, bound_of
-from wardround.core.matching._orders import Order
+from wardround.core.matching._orders import Order, is_build
 
 _LONGEST = 60
 
@@ -38,7 +38,7 @@ def cuts_of(entry: Entry) -> Cuts | None:
 
 
 def _cuts(entry: Entry) -> Cuts | None:
-    order, span, stated = entry.order, entry.span, frozenset({entry.stated})
+    order, span, stated = entry.order, entry.span, entry.texts
     if entry.constant:
         return Cuts(texts=stated)
     ends = [text for text in ((span.start, span.end) if span else (entry.stated,)) if text]
@@ -54,6 +54,8 @@ def _cuts(entry: Entry) -> Cuts | None:
     if not order.coarse and any(bound is None and any(map(str.isdigit, text)) for text, bound in bounds.items()):
         return None
     kept = frozenset(bound for bound in bounds.values() if bound)
+    if order.coarse and any(is_build(bound.numbers) for bound in kept):
+        return None
     orders = frozenset() if order.coarse else frozenset({order})
     return Cuts(kept, texts, not order.coarse, orders, stated if span is None and order.coarse else frozenset())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from wardround.core.advisories import Advisory, Container
 from wardround.core.matching._applicability import applicability_answer
@@ -21,6 +22,9 @@ from wardround.core.matching._windows_answer import windows_answer
 from wardround.core.vocab import Verdict
 
 CLAIM = "It is the supplier's claim, taken at its word."
+FOR = "for "
+"""How the platform of a subject begins that only its product's name tells (`for windows`)."""
+
 DISPUTED = "The record is disputed; it is taken at its word until it is withdrawn."
 
 
@@ -117,7 +121,9 @@ def _asked(record: Record, subject: Subject, read: Read) -> Iterator[tuple[int, 
     for place in standing(record, subject):
         container = record.advisory.containers[place]
         answer = of_container(record, place, subject, read=read)
-        filled = applicability_answer(record, place, subject) if container.applicability and not subject.distribution else None
+        filled = None
+        if container.applicability and not subject.distribution:
+            filled = _as_named(partial(applicability_answer, record, place), subject, beside=True)
         if filled and answer and answer.verdict is Verdict.UNKNOWN and filled.verdict is Verdict.NOT_EVALUABLE:
             yield place, filled
         if answer and container.kind == "supplier":
@@ -134,8 +140,26 @@ def _asked(record: Record, subject: Subject, read: Read) -> Iterator[tuple[int, 
 
 def of_container(record: Record, place: int, subject: Subject, *, read: Read = read_object) -> Answer | None:
     """The answer of one container; None when it does not name the product."""
-    answer = (_by_rule if by_rule(subject) else _by_objects)(record, place, subject, read)
+    ask = _by_rule if by_rule(subject) else _by_objects
+    answer = _as_named(lambda one: ask(record, place, one, read), subject)
     return _shown(answer, record.plan(place, subject), subject) if answer and subject.vendors in unshowing() else answer
+
+
+def _as_named(ask: Callable[[Subject], Answer | None], subject: Subject, *, beside: bool = False) -> Answer | None:
+    """The answer on the system that the product's name says it is for. Such a name clears nothing that is affected on another.
+
+    A server's part of `Mobile Security for Android` does not run on Android. `beside`: what is asked for names a system that it
+    needs, and says nothing of others.
+    """
+    if not subject.platform.startswith(FOR):
+        return ask(subject)
+    answer, anywhere = ask(replace(subject, platform=subject.platform.removeprefix(FOR))), ask(replace(subject, platform=""))
+    if answer is None or anywhere is None or answer.verdict is not Verdict.NOT_AFFECTED:
+        return answer
+    if not (anywhere.elsewhere or anywhere.verdict is Verdict.AFFECTED or (beside and not anywhere.decides)):
+        return answer
+    why = f"{answer.reason} Only its name says that it is {subject.platform}: on another platform it may be affected."
+    return replace(answer, verdict=Verdict.UNKNOWN, reason=why, elsewhere=True)
 
 
 def by_rule(subject: Subject) -> bool:

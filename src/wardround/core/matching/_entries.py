@@ -14,9 +14,21 @@ from wardround.core.matching import _prereleases
 from wardround.core.matching._changes import disorder, in_order
 from wardround.core.matching._forms import Form
 from wardround.core.matching._numbers import Bound, Text, beside, bound_of
-from wardround.core.matching._orders import BELOW, EQUAL, Order, Position, UnreadableError, is_first, is_plain, order_of, shown
+from wardround.core.matching._orders import (
+    BELOW,
+    EQUAL,
+    Order,
+    Position,
+    UnreadableError,
+    is_build,
+    is_first,
+    is_plain,
+    order_of,
+    shown,
+)
 from wardround.core.matching._product_order import product_order
 from wardround.core.matching._reading import Reading
+from wardround.core.matching._spelling import AS_WRITTEN
 from wardround.core.matching._text import Range, read
 from wardround.core.vocab import Verdict
 
@@ -43,7 +55,7 @@ def entry_of(entry: Any, *, form: Form | None = None) -> "Entry":
         return _NO_OBJECT
     order = product_order(form, entry.get("versionType"))
     get = (form.joining(entry) if form and order else entry).get
-    fields = (get("version"), get("lessThan"), get("lessThanOrEqual"), get("versionType"), get("status"))
+    fields = (get("version"), get("lessThan"), get("lessThanOrEqual"), get("versionType"), get("status"), entry.get(AS_WRITTEN))
     changes = get("changes")
     for value in fields:
         if value is not None and type(value) is not str:
@@ -70,12 +82,13 @@ class Entry:
         less_than_or_equal: str | None,
         version_type: str | None,
         status: str | None,
+        text: str | None = None,
         changes: list[Any] | None = None,
         *,
         fixed: Reading | None = None,
         order: Order | None = None,
     ) -> None:
-        self.stated = (version or "").strip()
+        self.stated, self.text = (version or "").strip(), (text or "").strip()
         self.order: Order = order or order_of(version_type or "")
         self._product = order is not None
         self.status = _status(status or "")
@@ -114,8 +127,10 @@ class Entry:
         return self._fixed is not None or self._silent
 
     def _fits(self, bound: Bound | None) -> bool:
-        """Semantic versions have three parts."""
-        return bound is not None and (bound.series or not self._padded or len(bound.numbers) <= 3)
+        """Semantic versions have three parts; what one large number stands for is read the long way."""
+        if bound is None or (self.order.coarse and is_build(bound.numbers)):
+            return False
+        return bound.series or not self._padded or len(bound.numbers) <= 3
 
     def read(self, version: Text) -> Reading:
         """What the entry says of a version (empty text: not stated)."""
@@ -149,8 +164,15 @@ class Entry:
                 self._known[version.text] = known
         return known
 
+    @property
+    def texts(self) -> frozenset[str]:
+        """What a version may equal as it stands, whatever its order."""
+        return frozenset((self.stated, self.text)) if self.text else frozenset((self.stated,))
+
     def _reading(self, version: str) -> Reading:
         """The rule in full. `read` gives the same for plain numbers, sooner."""
+        if version and self.text == version:
+            return replace(self._exact, says=f"lists {shown(version)} itself")
         if self.explicit and self.span:
             return self._with_changes(self._range(self.span, version), version)
         if version and self.stated == version:
@@ -269,8 +291,14 @@ class Entry:
         try:
             ends = early or order.position(span.start, span.end or "")
         except UnreadableError:
-            return ""
+            return "swapped" if self._of_builds else ""
         return "swapped" if ends == {1} else "empty" if ends == EQUAL and not span.with_end else ""
+
+    @property
+    def _of_builds(self) -> bool:
+        """True for a range that starts at a build or year and ends at a lower dotted version (`2021` to `9.57`)."""
+        low, high = (bound_of(text or "") for text in (self.span.start, self.span.end)) if self.span else (None, None)
+        return bool(self.order.coarse and low and high and is_build(low.numbers) and low.numbers > high.numbers)
 
     def _of_broken(self, span: Range, version: str) -> Reading:
         """Swapped ends are not evaluable. An empty range says something only of what is at or past its end."""

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from wardround.core.matching._orders import KERNEL
+from wardround.core.matching._orders import KERNEL, order_of
+from wardround.core.matching._prereleases import STAGES
 from wardround.core.matching._spelling import end_of, start_of
 
 Entry = Mapping[str, Any]
@@ -21,11 +22,10 @@ _OF_KERNEL = frozenset({"", "custom", "semver", "original_commit_for_fix"})
 _MAJOR = re.compile(r"[vV]?\d+", re.ASCII)
 _LONGER_THAN_SEMVER = re.compile(r"\d+(?:\.\d+){3,}", re.ASCII)
 _RELEASE = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
-_CANDIDATE = re.compile(r"(\d+(?:\.\d+){2,})-?(?:alpha|beta|rc)\d+", re.ASCII)
+_CANDIDATE = re.compile(rf"(\d+(?:\.\d+){{2,}})-?(?:{STAGES})\d+", re.ASCII)
 _OF_COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]* (\d+(?:\.\d+)?)", re.ASCII)
 _WRITTEN_TOGETHER = re.compile(r"([1-9])(\d\d)", re.ASCII)
 _LINE_OF, _SEVERAL = 3, 2
-_NO_ORDER = ("", "custom")
 _LINE = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _TRACK = re.compile(r"(?:current|long term service) release \((?:cr|ltsr)\)(?: 0)?", re.ASCII | re.IGNORECASE)
 _LINE_AND_UPDATE = re.compile(r"(\d{4}) LTSR (CU\d+)(?: .*)?", re.ASCII)
@@ -101,6 +101,11 @@ def _type(entry: Entry) -> Any:
     return entry.get("versionType", "")
 
 
+def _no_order(entry: Entry) -> bool:
+    """True where the entry declares no order of its versions."""
+    return order_of(str(_type(entry) or "")).coarse
+
+
 def _branch(version: str) -> str:
     return _BRANCH.sub("", version) or version
 
@@ -165,9 +170,9 @@ def _listed_short(affected: Mapping[str, Any]) -> Mapping[str, Any] | None:
     entries = list(entries_of(affected))
     if affected.get("defaultStatus") != "unaffected" or any(end_of(e).endswith(".*") for e in entries):
         return None
-    listed = [e for e in entries if e.get("status") == "affected" and not end_of(e) and _type(e) in _NO_ORDER]
+    listed = [e for e in entries if e.get("status") == "affected" and not end_of(e) and _no_order(e)]
     short = [line for entry in listed if _LINE.fullmatch(line := start_of(entry).lstrip("vV"))]
-    unknown = [e for e in entries if e.get("status") == "unknown" and not end_of(e) and _type(e) in _NO_ORDER]
+    unknown = [e for e in entries if e.get("status") == "unknown" and not end_of(e) and _no_order(e)]
     if "0" in short or any(start_of(e) == "0" for e in unknown):
         return without_default(affected)
     more = [{"version": line, "lessThan": f"{line}.*", "status": "unknown", "versionType": "custom"} for line in short]

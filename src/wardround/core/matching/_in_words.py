@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from wardround.core.matching._spelling import end_of
+from wardround.core.matching._spelling import AS_WRITTEN, end_of
 
 _LONGEST = 200
 _LEADING = re.compile(r"^(?:and )?(?:version )?")
@@ -53,7 +53,7 @@ def _read(entry: Any, texts: Sequence[re.Pattern[str]]) -> list[Entry] | None:
 
 
 def _written(parts: Mapping[str, str], entry: Entry) -> Iterator[Entry]:
-    rest = {key: value for key, value in entry.items() if key != "version"}
+    rest = {**{key: value for key, value in entry.items() if key != "version"}, AS_WRITTEN: entry["version"]}
     start = parts.get("start", "unspecified")
     if "end" in parts:
         yield {**rest, "version": start, "lessThanOrEqual": parts["end"]}

@@ -1,12 +1,11 @@
 """From records and installs to findings: each distinct pair is decided once, then expanded."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from wardround.core.advisories import Advisory, product_names
-from wardround.core.matching._decide import decide
+from wardround.core.matching._decide import FOR, decide
 from wardround.core.matching._installers import as_released
 from wardround.core.matching._model import Answer, Named, Subject
 from wardround.core.matching._names import key_of, names
@@ -16,11 +15,10 @@ from wardround.core.matching._product_lines import of_family
 from wardround.core.matching._record import Record
 from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases
-from wardround.core.names._named import scheme_of_purl
+from wardround.core.names._named import for_system, scheme_of_purl
 from wardround.core.names._variant import variant_of_cpe, version_of_cpe
 from wardround.core.vocab import Finding, Install, name_key
 
-_FOR = re.compile(r" for (?:microsoft )?(windows|macos|mac|linux|android|ios)$", re.ASCII | re.IGNORECASE)
 _PLATFORM_COLUMNS = ("platform", "os", "operating system", "operating_system", "architecture")
 
 
@@ -106,9 +104,9 @@ def _platform_of(extra: Mapping[str, str]) -> str:
 
 
 def _platform_in(product: str) -> str:
-    """The system that a product's name says it is for (`Zoom Desktop Client for Windows`); empty where it says none."""
-    found = _FOR.search(product) if " for " in product else None
-    return name_key(found[1]) if found else ""
+    """The system that a product's name says it is for (`Zoom Desktop Client for Windows`: `for windows`); empty: none."""
+    _, system = for_system(product)
+    return FOR + system if system else ""
 
 
 @lru_cache(maxsize=1_024)

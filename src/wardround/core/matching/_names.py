@@ -15,7 +15,7 @@ from wardround.core.matching._windows import VENDOR, windows_of
 from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._gist import gist
 from wardround.core.names._keys import Name, name_of_cpe
-from wardround.core.names._named import ECOSYSTEM, language_of_purl, names_of, names_of_purl
+from wardround.core.names._named import COMPUTERS, ECOSYSTEM, language_of_purl, names_of, names_of_purl
 from wardround.core.names._product import bare_vendor
 from wardround.core.names._purl import without_version
 from wardround.core.vocab import Install
@@ -51,7 +51,7 @@ _SAYS_NOTHING = 2
 """So many words anybody could give to a product: `toolbox`, `contact form`."""
 
 _FOR_OR_EDITION = re.compile(
-    r"(?: for (?:microsoft )?(?:windows|macos|mac os x|mac os|mac|linux)"
+    rf"(?:{COMPUTERS}"
     r"| (?:community|enterprise|standard|professional|express) edition)+$",
     re.ASCII,
 )

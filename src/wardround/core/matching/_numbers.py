@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from wardround.core.matching._orders import LONGEST
+from wardround.core.matching._orders import LONGEST, is_build
 
 Numbers = tuple[int, ...]
 _DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)(\.\*)?", re.ASCII)
@@ -12,7 +12,10 @@ _NOT_STATED = frozenset({"n/a", "na", "-", "*", "?", "unknown", "unspecified", "
 
 
 class Text(NamedTuple):
-    """A version as the inventory has it (empty: not stated), and its numbers where it is nothing but dotted numbers."""
+    """A version as the inventory has it (empty: not stated), and its numbers where it is nothing but dotted numbers.
+
+    One large number alone has none here: it may be a build's, and stands beside a dotted version nowhere.
+    """
 
     text: str
     numbers: Numbers | None
@@ -32,7 +35,7 @@ def text_of(version: str) -> Text:
     bound = bound_of(text)
     if text.casefold() in _NOT_STATED:
         return Text("", None)
-    return Text(text, bound.numbers if bound and not bound.series else None)
+    return Text(text, bound.numbers if bound and not bound.series and not is_build(bound.numbers) else None)
 
 
 @lru_cache(maxsize=65_536)

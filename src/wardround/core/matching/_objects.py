@@ -14,6 +14,7 @@ from wardround.core.matching._platforms import platforms_of
 from wardround.core.matching._product_order import form_of_object
 from wardround.core.matching._reading import Reading
 from wardround.core.matching._variants import odd_cpe
+from wardround.core.matching._weighing import Before, By, after, otherwise, said_of, weighed
 from wardround.core.vocab import Verdict
 
 MOST_ENTRIES = 20_000
@@ -32,11 +33,13 @@ _CONVENTION = "The record does not say what is true past its last affected range
 class Shape:
     """One `affected` object, compiled once for all the versions that are held against it."""
 
-    __slots__ = ("affected", "assumed", "default", "entries", "form", "modules", "odd", "platforms", "types")
+    __slots__ = ("affected", "assumed", "default", "entries", "form", "further", "modules", "odd", "platforms", "types")
 
-    def __init__(self, affected: Mapping[str, Any], *, most: int = MOST_ENTRIES, assumed: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, affected: Mapping[str, Any], *, most: int = MOST_ENTRIES, assumed: tuple[str, ...] = (), further: str = ""
+    ) -> None:
         listed: Sequence[Any] = affected["versions"] if isinstance(affected.get("versions"), list) else ()
-        self.affected, self.assumed = affected, assumed
+        self.affected, self.assumed, self.further = affected, assumed, further
         form = form_of_object(affected)
         self.entries: list[Entry] = [entry_of(entry, form=form) for entry in islice(listed, most)]
         self.form = form if form and any(entry.order.name == form.name for entry in self.entries) else None
@@ -72,6 +75,8 @@ def read_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
     answer = _walk(shape, at, version)
     if shape.assumed and answer.decides:
         answer = replace(answer, assumed=tuple(dict.fromkeys((*answer.assumed, *shape.assumed))))
+    if shape.further and answer.verdict is Verdict.UNKNOWN:
+        answer = replace(answer, reason=f"{answer.reason} {shape.further}")
     if shape.form:
         if answer.verdict is Verdict.AFFECTED and (nearer := mended_nearer(shape.entries, shape.form, version.text)):
             answer = Answer(Verdict.UNKNOWN, nearer, answer.decided_by)
@@ -110,62 +115,43 @@ def bare_object(affected: Mapping[str, Any] | Shape, *, at: str, subject: Subjec
     if subject.scheme and subject.scheme in distributions() - shape.types:
         return _BARE[Verdict.UNKNOWN]
     verdict, by_default = _verdict(shape, version)
-    if shape.form:
-        if verdict is Verdict.AFFECTED and mended_nearer(shape.entries, shape.form, version.text):
-            verdict = Verdict.UNKNOWN
-        elif by_default and verdict is Verdict.UNKNOWN and mended_in_branch(shape.entries, shape.form, version.text):
-            verdict = Verdict.NOT_AFFECTED
+    if shape.form and (verdict is Verdict.AFFECTED or (by_default and verdict is Verdict.UNKNOWN)):
+        verdict = mended(shape, verdict, version.text)
     return _BARE[Verdict.NOT_EVALUABLE if shape.odd and verdict is Verdict.NOT_AFFECTED else verdict]
+
+
+def mended(shape: Shape, verdict: Verdict, version: str) -> Verdict:
+    """What *affected*, or *unknown* by default, becomes where the product's reviewed order tells which range mends which."""
+    assert shape.form is not None  # noqa: S101  (asked of such products only)
+    if verdict is Verdict.AFFECTED:
+        return Verdict.UNKNOWN if mended_nearer(shape.entries, shape.form, version) else verdict
+    return Verdict.NOT_AFFECTED if mended_in_branch(shape.entries, shape.form, version) else verdict
 
 
 def _verdict(shape: Shape, version: Text) -> tuple[Verdict, bool]:
     """The verdict of `_walk`, and whether no entry decided it."""
-    readings, covered, certain = _read_through(shape, version)
-    if certain and covered and len(readings[-1].statuses) == 1:
-        (verdict,) = readings[-1].statuses
-        return verdict, False
-    fallback = None if covered else _default_verdict(shape, readings)
-    if certain and fallback:
-        return fallback, True
-    possible = _possible(readings, fallback)
-    if len(possible) > 1:
-        return _first_doubt(readings)[1].doubt, False
-    return possible.pop(), bool(fallback)
+    verdict, by = _weigh(shape, version, [])
+    return verdict, by is By.DEFAULT
 
 
-def _read_through(shape: Shape, version: Text) -> tuple[list[Reading], bool, bool]:
-    """The readings of the entries up to the first that contains the version; whether one does, and whether those before do not."""
-    readings: list[Reading] = []
-    certain = True
+def _weigh(shape: Shape, version: Text, readings: list[Reading]) -> tuple[Verdict, By]:
+    """The verdict, and what decided; `readings` are filled in."""
+    before = Before()
     for entry in shape.entries:
-        reading = entry.read(version)
-        readings.append(reading)
+        readings.append(reading := entry.read(version))
+        before = after(before, said_of(reading))
         if not reading.outside:
-            return readings, True, certain
-        certain = certain and not reading.statuses
-    return readings, False, certain
-
-
-def _possible(readings: Sequence[Reading], fallback: Verdict | None) -> set[Verdict]:
-    """The answers that are possible where some entry is not decided."""
-    possible = {status for reading in readings for status in reading.statuses}
-    return possible | {fallback} if fallback else possible
+            return weighed(before, None)
+    return weighed(before, otherwise(before, shape.default))
 
 
 def _walk(shape: Shape, at: str, version: Text) -> Answer:
-    """The first entry that contains the version decides; an undecided entry only matters when it could change the answer."""
-    readings, covered, certain = _read_through(shape, version)
-    if certain and covered and len(readings[-1].statuses) == 1:
-        (verdict,) = readings[-1].statuses
-        return _by_entry(readings, at, version, verdict)
-    if certain and not covered:
-        return _default(shape, readings, at, version)
-    fallback = None if covered else _default(shape, readings, at, version)
-    possible = _possible(readings, fallback.verdict if fallback else None)
-    if len(possible) > 1:
+    """The same in words."""
+    readings: list[Reading] = []
+    verdict, by = _weigh(shape, version, readings)
+    if by is By.DOUBT:
         return _undecided(readings, at)
-    (verdict,) = possible
-    return fallback or _by_entry(readings, at, version, verdict)
+    return _default(shape, readings, at, version, verdict) if by is By.DEFAULT else _by_entry(readings, at, version, verdict)
 
 
 def _by_entry(readings: Sequence[Reading], at: str, version: Text, verdict: Verdict) -> Answer:
@@ -189,19 +175,9 @@ def _first_doubt(readings: Sequence[Reading]) -> tuple[int, Reading]:
     return place, reading
 
 
-def _default_verdict(shape: Shape, readings: Sequence[Reading]) -> Verdict:
-    """What answers when no entry contains the version: the stated default, else the convention past the end, else nothing."""
-    if shape.default is not None:
-        return shape.default
-    bad = [reading for reading in readings if reading.status is Verdict.AFFECTED]
-    past = any(reading.ends for reading in bad) and all(reading.past for reading in bad)
-    return Verdict.NOT_AFFECTED if past else Verdict.UNKNOWN
-
-
-def _default(shape: Shape, readings: Sequence[Reading], at: str, version: Text) -> Answer:
-    """The same in words."""
-    verdict = shape.default
-    if verdict is None and _default_verdict(shape, readings) is Verdict.NOT_AFFECTED:
+def _default(shape: Shape, readings: Sequence[Reading], at: str, version: Text, verdict: Verdict) -> Answer:
+    """What answers when no entry contains the version, in words."""
+    if shape.default is None and verdict is Verdict.NOT_AFFECTED:
         reason = f"{_named(version.text)} is at or past the end of every range that the record calls affected."
         compared = (_CONVENTION, *(a for r in readings if r.status is Verdict.AFFECTED for a in r.assumed))
         return Answer(Verdict.NOT_AFFECTED, reason, at, _assumed(readings, Verdict.NOT_AFFECTED, compared))
@@ -210,7 +186,7 @@ def _default(shape: Shape, readings: Sequence[Reading], at: str, version: Text) 
     )
     if not all(reading.decided for reading in readings):
         none_covers = "One entry of the record cannot be read for certain, which changes nothing: it"
-    if verdict is None:
+    if shape.default is None:
         return Answer(
             Verdict.UNKNOWN, f"{none_covers} does not say what is true of the rest.", at, _assumed(readings, Verdict.UNKNOWN)
         )

@@ -25,6 +25,7 @@ KERNEL = "releases of linux"
 
 _KERNEL = re.compile(r"[vV]?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?(?:-rc(\d+))?", re.ASCII)
 _FINAL = 2**31
+_LARGE = 1_000
 _DOTTED = re.compile(r"[vV]?(\d+(?:\.\d+)*)", re.ASCII)
 _SERIES = re.compile(r"[vV]?(\d+(?:\.\d+)*)\.\*", re.ASCII)
 _HASH = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{7,64}", re.ASCII | re.IGNORECASE)
@@ -69,12 +70,16 @@ class Order:
         if bound == "*":
             return BELOW
         if self.coarse and _prereleases.of(bound) and is_plain(version):
-            return _prereleases.beside(version, bound) or frozenset({-1, 0, 1})
+            if (places := _prereleases.beside(version, bound)) is None:
+                raise UnreadableError(f"nobody can tell whether {shown(version)} came before {shown(bound)}", Verdict.UNKNOWN)
+            return places
         key = self.key(version)
         if series := _SERIES.fullmatch(bound):
             return _against_series(version, _numbers(series[1]), pad=not self.coarse)
         limit = self.key(bound)
         if self.coarse:
+            if is_build(key) != is_build(limit) and _are_apart(*sorted((key, limit), key=is_build)):
+                raise UnreadableError(f"{shown(version)} and {shown(bound)} are not numbered in one way", Verdict.UNKNOWN)
             return _interval_position(key, limit)
         if self.with_release and ("-" in bound) != ("-" in version):
             if "-" in bound:
@@ -86,13 +91,15 @@ class Order:
 
     def reads(self, *texts: str) -> bool:
         """True when all of these are versions that anybody would compare so: plain dotted numbers."""
-        return all(is_plain(text) for text in texts)
+        return self.name not in _table()["textual"] and all(map(is_plain, texts))
 
     def _unreadable(self, text: str) -> str:
         if len(text) > LONGEST:
             return f"{shown(text)} has {len(text):,} characters, which is no version"
         if self.name == "git":
             return f"the record speaks of git commits here: without the source's history nobody can place {shown(text)} among them"
+        if self.name in _table()["textual"]:
+            return f"the record orders its versions as texts ({self.name}), which does not tell where {shown(text)} stands"
         if self.failing is Verdict.NOT_EVALUABLE:
             return f"the record declares its versions as {self.name}, and {shown(text)} is not one"
         return f"{shown(text)} is not a plain dotted number, and the record defines no other way to compare"
@@ -106,6 +113,8 @@ def order_of(version_type: str) -> Order:
         return Order("git", _nothing, Verdict.NOT_EVALUABLE)
     if kind == KERNEL:
         return Order("semver", _kernel_key, Verdict.UNKNOWN)
+    if kind in _table()["textual"]:
+        return Order(kind, _nothing, Verdict.UNKNOWN)
     if scheme := scheme_of(kind):
         name = scheme.name if scheme.name == "semver" else kind
         return Order(name, scheme.key, Verdict.NOT_EVALUABLE, with_release=scheme.name in _table()["with_release"])
@@ -123,6 +132,11 @@ def is_commit(version: str) -> bool:
 def is_plain(version: str) -> bool:
     """True for a plain dotted number (a leading `v` is passed over)."""
     return len(version) <= LONGEST and bool(_DOTTED.fullmatch(version))
+
+
+def is_build(numbers: tuple[int, ...]) -> bool:
+    """True for one large number alone, as builds, days and years are numbered."""
+    return len(numbers) == 1 and numbers[0] >= _LARGE
 
 
 def is_first(version: str) -> bool:
@@ -180,6 +194,11 @@ def _interval_position(version: tuple[int, ...], bound: tuple[int, ...]) -> Posi
     if len(version) >= len(bound):
         return ABOVE if any(version[common:]) else EQUAL
     return frozenset({-1, 0, 1}) if any(bound[common:]) else frozenset({0, 1})
+
+
+def _are_apart(dotted: tuple[int, ...], build: tuple[int, ...]) -> bool:
+    """True for a dotted version and a build (`24.7.38235` and `38235`); 2024.1 and 2024 count alike."""
+    return len(dotted) > 1 and any(dotted) and dotted[0] < _LARGE <= build[0]
 
 
 def _against_series(version: str, series: tuple[int, ...], *, pad: bool) -> Position:

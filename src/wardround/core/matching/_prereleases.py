@@ -6,12 +6,20 @@ Semantic Versioning (item 9), PEP 440, Maven and RubyGems have this in common; a
 (frozenset({1}), frozenset({-1}), frozenset({-1}))
 >>> beside("1.9", "2.0.0-rc.1"), beside("2.0.0", "2.0.0-dev.1"), beside("2.0.0-dev", "2.0.0-rc")
 (frozenset({-1}), frozenset({1}), None)
+>>> beside("2.0.0", "2.0.0-nightly") is None
+True
 """
 
 import re
 from functools import lru_cache
 
-_WORD = r"(?:alpha|beta|milestone|m(?=[-.]?\d)|rc|cr|preview|pre|snapshot|dev|canary|nightly)"
+STAGES = "alpha|beta|rc"
+"""The words that every habit of writing shares, in their order."""
+
+_OF_ANY_DAY = ("canary", "nightly")
+"""What is built day by day, before a release and after it."""
+
+_WORD = rf"(?:{STAGES}|milestone|m(?=[-.]?\d)|cr|preview|pre|snapshot|dev|{'|'.join(_OF_ANY_DAY)})"
 WRITTEN = rf"\d+(?:\.\d+)*[-._]?{_WORD}(?:[-._]?\d+(?:[-._]\d+)*)?"
 """A version with such a word, as a pattern over small letters."""
 
@@ -45,7 +53,8 @@ def beside(version: str, bound: str) -> frozenset[int] | None:
     if low != limit:
         return frozenset({-1 if low < limit else 1})
     if mine is None or other is None:
-        return frozenset({1 if mine is None else -1})
+        word = (mine or other or ((), "", ()))[1]
+        return None if word in _OF_ANY_DAY else frozenset({1 if mine is None else -1})
     if mine[1:] == other[1:]:
         return frozenset({0})
     if mine[1] != other[1] and not (mine[1] in _ORDERED and other[1] in _ORDERED):

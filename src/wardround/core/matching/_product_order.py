@@ -52,7 +52,7 @@ def form_of_object(affected: Mapping[str, Any]) -> Form | None:
     if not (suited := forms_of_vendor(vendor)):
         return None
     bounds = set(_bounds(affected))
-    return next((f for f in suited if all(map(f.reads, bounds))), None) if not all(map(is_plain, bounds)) else None
+    return None if all(map(is_plain, bounds)) else next((f for f in suited if all(map(f.reads, bounds))), None)
 
 
 def _bounds(affected: Mapping[str, Any]) -> Iterator[str]:

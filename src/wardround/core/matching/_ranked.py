@@ -9,13 +9,13 @@ for a bound, named by its very text, letters...) is asked about on its own. The 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from wardround.core.matching._cuts import Cuts, cuts_of
 from wardround.core.matching._entries import MOST_CHANGES, Entry, _clearly_other, is_other_token, numbers_in
 from wardround.core.matching._forms import Form
 from wardround.core.matching._numbers import Numbers, Text
-from wardround.core.matching._orders import Order, is_commit
+from wardround.core.matching._orders import Order, is_commit, is_plain
 from wardround.core.matching._product_order import ProductOrder
 from wardround.core.matching._ranks import (
     Cut,
@@ -28,25 +28,8 @@ from wardround.core.matching._ranks import (
     plain_key,
     reads,
 )
-from wardround.core.matching._reading import Reading
+from wardround.core.matching._weighing import Said, said_of
 from wardround.core.vocab import Verdict
-
-
-class Said(NamedTuple):
-    """A `Reading` as far as verdicts go, in numbers: `statuses` has a bit for each verdict that is possible inside (`BIT`).
-
-    `doubt` is the bit of what its doubt makes of it, 0 where it is decided; `bad` is of an entry that says *affected*.
-    """
-
-    statuses: int
-    outside: bool
-    past: bool
-    ends: bool
-    doubt: int
-    bad: bool
-
-
-BIT = {verdict: 1 << place for place, verdict in enumerate(Verdict)}
 
 
 class Versions:
@@ -62,7 +45,7 @@ class Versions:
             self._by_text[text] |= 1 << place
             if numbers is not None:
                 self._by_numbers[numbers] |= 1 << place
-            elif text:
+            elif text and not is_plain(text):
                 self._odd |= 1 << place
         self._ranks: dict[object, Rank] = {}
         self._read: dict[Entry, list[tuple[Said, int]]] = {}
@@ -76,7 +59,7 @@ class Versions:
     def _readings(self, entry: Entry) -> dict[Said, int]:
         found: dict[Said, int] = {}
         for members in self._alike(entry):
-            said = _said(entry.read(self.texts[(members & -members).bit_length() - 1]))
+            said = said_of(entry.read(self.texts[(members & -members).bit_length() - 1]))
             found[said] = found.get(said, 0) | members
         return found
 
@@ -238,14 +221,6 @@ class Versions:
         return rank
 
 
-def _said(reading: Reading) -> Said:
-    bits = 0
-    for status in reading.statuses:
-        bits |= BIT[status]
-    doubt = 0 if len(reading.statuses) + reading.outside == 1 else BIT[reading.doubt]
-    return Said(bits, reading.outside, bool(reading.past), reading.ends, doubt, reading.status is Verdict.AFFECTED)
-
-
 def singly(members: int) -> Iterator[int]:
     """Each version of a set for itself."""
     while members:
@@ -264,4 +239,4 @@ def _named(entry: Entry) -> set[str] | None:
     if len(entry.changes or ()) > MOST_CHANGES:
         return None
     span = entry.span
-    return {text for text in (entry.stated, *((span.start, span.end) if span else ()), *(at for at, _ in entry.steps)) if text}
+    return {text for text in (*entry.texts, *((span.start, span.end) if span else ()), *(at for at, _ in entry.steps)) if text}

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from wardround.core.advisories import Advisory, Container
 from wardround.core.matching._conventions import by_convention, ends_without_start, may_apply, whole_ends
+from wardround.core.matching._further import with_further
 from wardround.core.matching._model import Subject
 from wardround.core.matching._names import Name, key_of, names_of
 from wardround.core.matching._objects import MOST_ENTRIES, Shape
@@ -63,8 +64,34 @@ class Record:
             return []
         key = (container, *places)
         if (shapes := self._shapes.get(key)) is None:
-            shapes = self._shapes[key] = _compile(self.advisory.containers[container], places, self.advisory.description)
+            shapes = self._shapes[key] = self._compile(self.advisory.containers[container], places)
         return shapes
+
+    def _compile(self, container: Container, places: list[int]) -> list[tuple[int, Shape, Variants]]:
+        """Each object with what is left of the entries that one container may hold."""
+        left, shapes = MOST_ENTRIES, []
+        stated = container.kind == "record" and may_apply([container.affected[p] for p in places])
+        whole = {p: whole_ends(container.affected[p], description=self.advisory.description) for p in places} if stated else {}
+        ends = ends_without_start([affected for affected, _ in whole.values()], container=container.name) if stated else ()
+        for place in places:
+            if left <= 0:
+                break
+            affected, assumed = container.affected[place], NOTHING
+            if stated:
+                affected, assumed = by_convention(whole[place][0], container=container.name, ends=ends)
+                assumed = (*whole[place][1], *assumed)
+            affected, further = self.further(container, affected)
+            shape = Shape(affected, most=left, assumed=assumed, further=further)
+            left -= max(1, len(shape.entries))
+            shapes.append((place, shape, variants_of(affected)))
+        return shapes
+
+    def further(self, container: Container, affected: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+        """An object of a list that another body added, with what the record's own list calls affected past its ends."""
+        if container.kind != "record" or container.name == "cna":
+            return affected, ""
+        own = [one for c in self.advisory.containers if c.name == "cna" for one in c.affected if isinstance(one, Mapping)]
+        return with_further(affected, own=own, beside=container.affected) if own else (affected, "")
 
     def named(self, container: int, subjects: Sequence[Subject]) -> Sequence[Subject]:
         """Those of several subjects of one vendor that a container may name, found sooner than one by one."""
@@ -91,25 +118,6 @@ class Record:
         if filed is None:
             filed = self._filed[container, other] = _file(self.advisory, container, other=other)
         return filed
-
-
-def _compile(container: Container, places: list[int], description: str) -> list[tuple[int, Shape, Variants]]:
-    """Each object with what is left of the entries that one container may hold."""
-    left, shapes = MOST_ENTRIES, []
-    stated = container.kind == "record" and may_apply([container.affected[p] for p in places])
-    whole = {p: whole_ends(container.affected[p], description=description) for p in places} if stated else {}
-    ends = ends_without_start([affected for affected, _ in whole.values()], container=container.name) if stated else ()
-    for place in places:
-        if left <= 0:
-            break
-        affected, assumed = container.affected[place], NOTHING
-        if stated:
-            affected, assumed = by_convention(whole[place][0], container=container.name, ends=ends)
-            assumed = (*whole[place][1], *assumed)
-        shape = Shape(affected, most=left, assumed=assumed)
-        left -= max(1, len(shape.entries))
-        shapes.append((place, shape, variants_of(affected)))
-    return shapes
 
 
 def _plan(shapes: list[tuple[int, Shape, Variants]], places: list[int], subject: Subject) -> Plan:

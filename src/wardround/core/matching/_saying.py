@@ -9,16 +9,14 @@ from dataclasses import replace
 
 from wardround.core.matching._decide import by_rule, standing
 from wardround.core.matching._model import Subject
-from wardround.core.matching._nearer import mended_in_branch, mended_nearer
-from wardround.core.matching._objects import Shape, _listed
+from wardround.core.matching._objects import Shape, _listed, mended
 from wardround.core.matching._orders import distributions
 from wardround.core.matching._packages import vendors_of
-from wardround.core.matching._ranked import BIT, Said, Versions, singly
+from wardround.core.matching._ranked import Versions, singly
 from wardround.core.matching._record import Record
+from wardround.core.matching._weighing import Before, By, otherwise, weighed
+from wardround.core.matching._weighing import after as so_far
 from wardround.core.vocab import Verdict
-
-_VERDICT = {bit: verdict for verdict, bit in BIT.items()}
-_NOT_EVALUABLE = BIT[Verdict.NOT_EVALUABLE]
 
 
 def alike(record: Record, blank: Subject, versions: Versions, *, members: int) -> list[tuple[int, Verdict | None]] | None:
@@ -58,7 +56,7 @@ def verdicts_of(shape: Shape, versions: Versions, *, scheme: str = "") -> dict[V
     for (verdict, by_default), members in _decided(shape, versions, held):
         if shape.form and (verdict is Verdict.AFFECTED or (by_default and verdict is Verdict.UNKNOWN)):
             for one in singly(members):
-                found[_mended(shape, verdict, versions.texts[one.bit_length() - 1].text)] |= one
+                found[mended(shape, verdict, versions.texts[one.bit_length() - 1].text)] |= one
         else:
             found[verdict] |= members
     if shape.odd and Verdict.NOT_AFFECTED in found:
@@ -66,57 +64,29 @@ def verdicts_of(shape: Shape, versions: Versions, *, scheme: str = "") -> dict[V
     return found
 
 
-def _mended(shape: Shape, verdict: Verdict, version: str) -> Verdict:
-    """What the ranges of a product with a reviewed order say of each other."""
-    assert shape.form is not None  # noqa: S101  (asked of such products only)
-    if verdict is Verdict.AFFECTED:
-        return Verdict.UNKNOWN if mended_nearer(shape.entries, shape.form, version) else verdict
-    return Verdict.NOT_AFFECTED if mended_in_branch(shape.entries, shape.form, version) else verdict
-
-
-_Before = tuple[int, int, bool, bool]
-"""What the entries before have said of a version that none of them surely holds: the statuses that are possible, the doubt that
-comes first (0: none), whether an affected range ends, and whether the version is past all that is affected."""
-
-
 def _decided(shape: Shape, versions: Versions, members: int) -> Iterator[tuple[tuple[Verdict, bool], int]]:
     """Entries in order, then the default: the first that surely holds a version ends its walk. With *by default* for each."""
-    walking: dict[_Before, int] = {(0, 0, False, True): members} if members else {}
+    walking: dict[Before, int] = {Before(): members} if members else {}
     for entry in shape.entries:
-        going: dict[_Before, int] = {}
+        going: dict[Before, int] = {}
         readings = versions.readings(entry)
         for before, some in walking.items():
             for said, those in readings:
                 if both := some & those:
-                    after = _after(before, said)
+                    told = so_far(before, said)
                     if said.outside:
-                        going[after] = going.get(after, 0) | both
+                        going[told] = going.get(told, 0) | both
                     else:
-                        yield _weighed(after, 0), both
+                        yield _verdict(told, None), both
         if not (walking := going):
             return
     for before, some in walking.items():
-        yield _weighed(before, _default(shape, before)), some
+        yield _verdict(before, otherwise(before, shape.default)), some
 
 
-def _after(before: _Before, said: Said) -> _Before:
-    statuses, doubt, ends, past = before
-    possible, _, beyond, ending, unsure, bad = said
-    if unsure and (not doubt or unsure == _NOT_EVALUABLE):
-        doubt = unsure
-    return statuses | possible, doubt, ends or (bad and ending), past and (beyond or not bad)
-
-
-def _default(shape: Shape, before: _Before) -> int:
-    if shape.default is not None:
-        return BIT[shape.default]
-    return BIT[Verdict.NOT_AFFECTED if before[2] and before[3] else Verdict.UNKNOWN]
-
-
-def _weighed(before: _Before, fallback: int) -> tuple[Verdict, bool]:
-    """The one verdict that is possible; else the doubt that comes first, of which *not evaluable* outranks *unknown*."""
-    possible = before[0] | fallback
-    return (_VERDICT[before[1]], False) if possible & (possible - 1) else (_VERDICT[possible], fallback > 0)
+def _verdict(before: Before, fallback: Verdict | None) -> tuple[Verdict, bool]:
+    verdict, by = weighed(before, fallback)
+    return verdict, by is By.DEFAULT
 
 
 def _silent(record: Record, blank: Subject) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from wardround.core.matching._prereleases import STAGES
 from wardround.core.matching._text import Range, read
 
 Entry = Mapping[str, Any]
@@ -34,6 +35,9 @@ SEVERAL = "Several versions in one text ({0}) are taken each for itself."
 NAMED = "The product's own name before its version ({0}) is no part of it."
 DOTTED_V = "The “v.” before a version ({0}) is no part of it."
 
+AS_WRITTEN = "asWritten"
+"""The key of an entry that was read from a text: the text itself, which a version may equal."""
+
 _ENDS = ("lessThan", "lessThanOrEqual")
 _SEVERAL = re.compile(r"[vV]?\d+(?:\.\d+)+(?:(?:, and|, or|,| and| or| &) ?[vV]?\d+(?:\.\d+)+)+", re.ASCII)
 _BETWEEN = re.compile(r", and |, or |, ?| and | or | & ?", re.ASCII)
@@ -44,7 +48,7 @@ _SIGNED = re.compile(r"(<=|<|=) ?([vV]?\d.*)", re.ASCII)
 _BARE = {"<": "lessThan", "<=": "lessThanOrEqual"}
 _SERIES = re.compile(r"([A-Za-z]?\d+(?:\.\d+)*)(?:\.[xX*])+", re.ASCII)
 _DOTTED = re.compile(r"[A-Za-z]?(\d{1,18}(?:\.\d{1,18})*)", re.ASCII)
-_CANDIDATE = re.compile(r"(\d+(?:\.\d+)*\.0)[-.]?(?:alpha|beta|rc|[abi])\.?\d+", re.ASCII)
+_CANDIDATE = re.compile(rf"(\d+(?:\.\d+)*\.0)[-.]?(?:{STAGES}|[abi])\.?\d+", re.ASCII)
 """What comes before the first release of a series: `2.3.0b4`."""
 
 _ONE = r"[vV]?\d[\w.]*(?:-\w[\w.]*)*"
@@ -210,7 +214,9 @@ def _from_words(entries: Sequence[Any], assumed: dict[str, None]) -> list[Any]:
     text = next(span.text for span in spans if span)
     assumed[WORDS.format(text[:60])] = None
     return [
-        {**entry, "version": "unspecified", "lessThanOrEqual" if span.with_end else "lessThan": span.end} if span else entry
+        {**entry, AS_WRITTEN: span.text, "version": "unspecified", "lessThanOrEqual" if span.with_end else "lessThan": span.end}
+        if span
+        else entry
         for entry, span in zip(entries, spans, strict=True)
     ]
 

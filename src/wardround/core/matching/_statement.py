@@ -54,6 +54,7 @@ def _said(record: Record, place: int, at: int) -> bytes:
     if (said := record.said.get((place, at))) is None:
         affected = record.advisory.containers[place].affected[at]
         whole, _ = whole_ends(affected, description=record.advisory.description)
+        whole, _ = record.further(record.advisory.containers[place], whole)
         said = _written(affected) if whole is affected else b"\0".join((_written(affected), _dumped(whole)))
         record.said[place, at] = said
     return said

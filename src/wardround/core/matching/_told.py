@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wardround.core.matching._habits import entries_of, numbers_of, without_default
+from wardround.core.matching._prereleases import STAGES
 from wardround.core.matching._spelling import end_of, start_of
 
 LATER = "The record's description calls versions up to {0} affected, past the end of its range."
@@ -21,8 +22,8 @@ LINES = "The record's description names the last affected version of each line (
 _LONGEST = 10_000
 _MOST = 12
 _HEAD = re.compile(r"\b(?:is|are) affected\b")
-_VERSION = re.compile(r"(?<![\w.])\d{1,9}(?:\.\d{1,9}){1,5}(?:-(?:p|beta|alpha)\d{1,4})?(?![\w.]*\w)", re.ASCII)
-_PARTS = re.compile(r"(\d{1,18}(?:\.\d{1,18})*)(?:-(p|beta|alpha)(\d{1,4}))?", re.ASCII)
+_VERSION = re.compile(rf"(?<![\w.])\d{{1,9}}(?:\.\d{{1,9}}){{1,5}}(?:-(?:p|{STAGES})\d{{1,4}})?(?![\w.]*\w)", re.ASCII)
+_PARTS = re.compile(rf"(\d{{1,18}}(?:\.\d{{1,18}})*)(?:-(p|{STAGES})(\d{{1,4}}))?", re.ASCII)
 _FIRST = frozenset({"0", "unspecified", "*"})
 
 
@@ -88,4 +89,4 @@ def _split(version: str) -> tuple[str, tuple[int, ...], str, int]:
 def _place(version: str) -> tuple[tuple[int, ...], int, int]:
     """Where a version stands among others: 2.4.7-beta3 before 2.4.7, and that before 2.4.7-p1."""
     _, numbers, word, count = _split(version)
-    return numbers, {"alpha": 0, "beta": 1, "": 2, "p": 3}[word], count
+    return numbers, (*STAGES.split("|"), "", "p").index(word), count

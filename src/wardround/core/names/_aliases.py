@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, cached_property
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 
 from wardround.core.names._alias import Alias, read_aliases
@@ -203,7 +204,20 @@ def _filed(name: Name) -> Name:
 def _bundled() -> Aliases:
     folder = resources.files(__package__).joinpath("tables/aliases")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".json")), key=lambda f: f.name)
-    return Aliases().adding((f"bundled {f.name}", f.read_bytes()) for f in files)
+    aliases = Aliases().adding((f"bundled {f.name}", f.read_bytes()) for f in files)
+    refuse_doubles(aliases.all)
+    return aliases
+
+
+def refuse_doubles(aliases: Iterable[Alias]) -> None:
+    """One table says each thing once; only an installation's own may say again what the bundled ones came to say.
+
+    Raises BadInput, naming both.
+    """
+    for standing in _standing(aliases).values():
+        for one, two in pairwise(alias for alias in standing if alias.same):
+            what = f"aliases {one.id!r} ({one.where}) and {two.id!r} ({two.where}) say the same of {one.product or one.vendor}"
+            raise BadInput(what, where=two.where, do="keep one")
 
 
 def _files(folder: Path | None) -> Iterator[tuple[str, bytes]]:

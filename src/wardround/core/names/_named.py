@@ -24,7 +24,10 @@ _GO_MODULE = re.compile(r"(?:github\.com|gitlab\.com|bitbucket\.org)(?:/[\w.-]+)
 """What is written so is the path of a Go module, whether or not the object says of which collection."""
 
 _SNYK = re.compile(r"https?://(?:security\.)?snyk\.io/vuln/SNYK-([A-Z]+)-([A-Z0-9]+)-\d+", re.ASCII)
-_FOR = re.compile(r" for ([a-z ]{3,10})$", re.ASCII)
+COMPUTERS = r" for (?:microsoft )?(windows|macos|mac os x|mac os|mac|linux)"
+"""How names of programs say which system they are for, as a pattern; phones' systems are apart."""
+
+_FOR = re.compile(rf"{COMPUTERS[:-1]}|android|ios)$", re.ASCII | re.IGNORECASE)
 _NO_LETTERS = re.compile(r"[^a-z0-9]+", re.ASCII)
 _NOTHING: Mapping[str, str] = {}
 
@@ -80,13 +83,17 @@ def names_of(affected: Mapping[str, object], *, told: Mapping[str, str] = _NOTHI
                 yield ECOSYSTEM + ecosystem, _as_package(ecosystem, name[1])
 
 
+def for_system(product: str) -> tuple[str, str]:
+    """A product's name without the system that it is for, and that system as a key; empty where it says none."""
+    found = _FOR.search(product) if " for " in product else None
+    return (product[: found.start()], found[1].casefold()) if found else (product, "")
+
+
 def _without_system(product: str, affected: Mapping[str, object]) -> str:
     """A product's name without the system that it is for, where the object's platforms narrow it to that one anyway."""
-    found = _FOR.search(product) if " for " in product else None
+    alone, system = for_system(product)
     platforms = affected.get("platforms")
-    if not found or not isinstance(platforms, list) or [key_of(one) for one in platforms] != [found[1]]:
-        return product
-    return product[: found.start()]
+    return alone if system and isinstance(platforms, list) and [key_of(one) for one in platforms] == [system] else product
 
 
 @lru_cache(maxsize=65_536)

@@ -98,7 +98,7 @@ class Catalogue:
         codes = self.rows()[np.asarray(pairs, np.int64)] if len(pairs) else self.rows()[:0]
         listed = [list(self.words[field]) for field in FIELDS]
         columns = [[words[code] for code in mine.tolist()] for words, mine in zip(listed, codes.T, strict=True)]
-        return [_install(*said) for said in zip(*columns, strict=True)]
+        return [_install(**dict(zip(FIELDS, said, strict=True))) for said in zip(*columns, strict=True)]
 
     def install(self, pair: int) -> Install:
         """What one pair says of an install."""
@@ -106,7 +106,7 @@ class Catalogue:
             self._lists = {field: list(self.words[field]) for field in FIELDS}
         at = pair * 4 * len(FIELDS)
         codes = np.frombuffer(bytes(self._rows[at : at + 4 * len(FIELDS)]), np.int32).tolist()
-        return _install(*(self._lists[field][code] for field, code in zip(FIELDS, codes, strict=True)))
+        return _install(**{field: self._lists[field][code] for field, code in zip(FIELDS, codes, strict=True)})
 
     def groups(self) -> Ints:
         """For each pair the number of its product's name: pairs of one number are versions of one product (or of namesakes)."""
@@ -114,7 +114,7 @@ class Catalogue:
 
 
 def _install(
-    vendor: str, product: str, version: str, scheme: str, purl: str, cpe: str, extra: str, platform: str, distribution: str
+    *, vendor: str, product: str, version: str, scheme: str, purl: str, cpe: str, extra: str, platform: str, distribution: str
 ) -> Install:
     more: dict[str, Any] = orjson.loads(extra) if extra else {}
     if platform:
