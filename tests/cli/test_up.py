@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wardround.cli.up import Kept
+from wardround.cli._serving import Kept
 
 
 def up(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:

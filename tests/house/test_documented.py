@@ -46,7 +46,7 @@ def test_every_option_is_in_the_reference(root: Path, commands: dict[str, Any]) 
 
 
 def test_every_command_takes_json_and_home_or_says_why_not(commands: dict[str, Any]) -> None:
-    runs_on = {"up", "worker"}  # they stay in the foreground and print no document
+    runs_on = {"up", "web", "worker"}  # they stay in the foreground and print no document
     options = {name: {opt for p in c.params for opt in p.opts} for name, c in commands.items()}
     elsewhere = {"match", "synth estate", "audit verify"}  # they are told where all that they read lies, which need be no home
     assert sorted(name for name, opts in options.items() if "--home" not in opts and name not in elsewhere) == []

@@ -43,7 +43,8 @@ def test_a_room_has_a_face(room: Path) -> None:
 
 
 def test_no_file_has_a_vague_name(tracked: list[Path]) -> None:
-    assert [str(p) for p in tracked if p.stem.strip("_").lower() in VAGUE or VAGUE & set(p.parts[:-1])] == []
+    found = [p.as_posix() for p in tracked if p.stem.strip("_").lower() in VAGUE or VAGUE & set(p.parts[:-1])]
+    assert found == ["src/wardround/hub/postgresql/base.py"]  # Django asks for a backend under this name
 
 
 def test_no_file_is_too_long(root: Path, tracked: list[Path]) -> None:

@@ -37,6 +37,7 @@ COMMANDS = {
     "retention": ("wardround.cli.retention", "What is kept how long, and removing what is over."),
     "move": ("wardround.cli.move", "The hub's rows from SQLite to PostgreSQL."),
     "settings": ("wardround.cli.settings", "What this installation goes by, and where that was stated."),
+    "web": ("wardround.cli.web", "Serve the hub's pages alone (`up` does it by itself)."),
     "worker": ("wardround.cli.worker", "Run the hub's jobs (`up` starts one)."),
 }
 

@@ -12,6 +12,7 @@ import typer
 
 from wardround.core.vocab import BadInput, WardroundError
 from wardround.lake.home import Home
+from wardround.lake.settings import FILE
 
 if TYPE_CHECKING:
     from wardround.connectors.clock import Clock
@@ -33,8 +34,13 @@ DatabaseOption = Annotated[
 def use_database(option: str) -> None:
     """What `--database` says goes before the environment, for this process and those that it starts."""
     if option:
-        os.environ.pop("WARDROUND_DATABASE_FILE", None)
-        os.environ["WARDROUND_DATABASE"] = option
+        state_for_children("WARDROUND_DATABASE", option)
+
+
+def state_for_children(name: str, value: str) -> None:
+    """State a setting for this process and those that it starts, whatever was stated before."""
+    os.environ.pop(name + FILE, None)
+    os.environ[name] = value
 
 
 def home_of(option: Path | None) -> Home:

@@ -15,10 +15,14 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def worker(database: DatabaseOption = "", home: HomeOption = None, parent: Annotated[int, typer.Option(hidden=True)] = 0) -> None:
     """Run jobs, send messages and run the gate until Ctrl-C. `wardround up` starts one by itself."""
-    from wardround.hub.boot import boot
+    from wardround.hub.boot import boot, demand_current, start
 
     use_database(database)
-    boot(home_of(home))
+    if parent:
+        start(home_of(home))
+        demand_current()
+    else:
+        boot(home_of(home))
     from wardround.hub.jobs.worker import Rounds
 
     stop = threading.Event()

@@ -47,7 +47,7 @@ def migrate() -> None:
     """
     if settings.OWNER is None:
         return demand_current()
-    with as_owner(), _alone():
+    with as_owner(), alone():
         executor = MigrationExecutor(connection)
         _demand_known(executor)
         targets = executor.loader.graph.leaf_nodes()
@@ -101,8 +101,8 @@ def as_owner() -> Iterator[None]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Nobody else makes tables in this database meanwhile; SQLite sees to that itself."""
+def alone() -> Iterator[None]:
+    """Nobody else makes tables or a first start in this database meanwhile. One file of SQLite has one hub."""
     if connection.vendor != "postgresql":
         yield
         return

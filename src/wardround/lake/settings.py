@@ -50,6 +50,7 @@ SETTINGS = (
     Setting("WARDROUND_HTTPS", "1: a proxy does TLS, cookies go over HTTPS only", "plain HTTP on this machine"),
     Setting("WARDROUND_SESSION_IDLE", "after how many minutes without use a session ends, 5 to 720", "60"),
     Setting("WARDROUND_SESSION_LONGEST", "after how many hours a session ends in any case, 1 to 24", "12"),
+    Setting("WARDROUND_PROXY", "the address of the proxy that does TLS, whose X-Forwarded-Proto is believed", "127.0.0.1"),
     Setting("WARDROUND_FEED_SOURCES", "a TOML file with other addresses for the feeds", "those that come with the product"),
     Setting("WARDROUND_METRICS_TOKEN", "who has it may read /metrics/", "nobody may", True),
     Setting("WARDROUND_LOG", "json: a JSON object for each line of the log, and a line for each request", "lines for a person"),
