@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from wardround.core.hunts import HuntResult, Source, hunt, load_pack, read_rules
 from wardround.core.hunts.indicators import read_indicators
 from wardround.core.sigma import RuleSet
-from wardround.engines.hunting import FastSearcher, _bulk
+from wardround.engines.hunting import FastSearcher, _bulk, _together
 
 Both = Callable[..., tuple[HuntResult, HuntResult]]
 FIELDS = ["Image", "CommandLine", "EventID", "User", "TargetObject", "Initiated", "Channel", "Level"]
@@ -146,6 +146,7 @@ SOURCES = st.sampled_from(
 @pytest.fixture
 def _few_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_bulk, "TOGETHER", 3)
+    monkeypatch.setattr(_together, "OFTEN", 1)
 
 
 @pytest.mark.usefixtures("_few_together")

@@ -4,7 +4,7 @@ What is plain goes the short way (records of event files and of JSON lines, the 
 account is the same in the end: events, hosts, hours, gaps, lines not understood.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wardround.engines.hunting._search import FastSearcher
 
 BLOCK = 1 << 20
-TOGETHER = 256
+TOGETHER = 1_024
 MINUTE = 60
 COMBINED_KIND = kind(COMBINED)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -87,10 +87,10 @@ class BulkReading(Reading):
         """Records that are told together, but for those with an odd time or of one kind too many."""
         together = Together(raws, searcher=self._searcher, indicators=self._indicators)
         there = [(at, told) for at, told in enumerate(together.told) if told is not None]
-        together.leave([there[nth][0] for nth in self._times.odd([told.time for _, told in there])])
-        for layout, first in {told.layout: at for at, told in there}.items():
+        together.leave([there[nth][0] for nth in self._times.odd([told[3] for _, told in there])])
+        for layout, first in {told[0]: at for at, told in there}.items():
             if layout not in self._layouts and not self._known(layout, raws[first]):
-                together.leave([at for at, told in there if told.layout is layout])
+                together.leave([at for at, told in there if told[0] is layout])
         return together
 
     def _known(self, layout: Layout, raw: bytes) -> bool:
@@ -106,17 +106,11 @@ class BulkReading(Reading):
     def _given(self, together: Together, first: int, numbers: Sequence[int]) -> Iterator[Event]:
         """Count records that follow one another, and give the events of those that may be hit."""
         run = [told for told in together.told[first : first + len(numbers)] if told is not None]
-        self.tally.hosts.update([told.host for told in run])
-        self._layouts.update([told.layout for told in run])
-        layouts = {told.layout: None for told in run}
-        strands: dict[tuple[Kind, str], list[str]] = {}
-        if len({layout.log for layout in layouts}) == 1 == len({told.host for told in run}):
-            strands[run[0].layout.log, run[0].host] = [told.time for told in run]
-        else:
-            for told in run:
-                strands.setdefault((told.layout.log, told.host), []).append(told.time)
-        self._times.add([told.time for told in run], strands)
-        for layout in layouts:
+        layouts, _, hosts, times = zip(*run, strict=True)
+        self.tally.hosts.update(hosts)
+        self._layouts.update(layouts)
+        self._times.add(times, _strands(layouts, hosts, times))
+        for layout in dict.fromkeys(layouts):
             self.tally.shapes[layout.kind.shape] += 0  # in the order in which they came
             self._account.names.setdefault(layout.kind, set()).update(layout.names)
         yield from together.events(first, numbers)
@@ -221,6 +215,17 @@ def blocks(pieces: Iterable[bytes]) -> Iterator[bytes | Iterator[bytes]]:
     data = b"".join(rest)
     if data:
         yield data if data.endswith(b"\n") else data + b"\n"
+
+
+def _strands(layouts: Sequence[Layout], hosts: Sequence[str], times: Sequence[str]) -> dict[tuple[Kind, str], list[str]]:
+    """The times of each kind of log and host."""
+    each: defaultdict[tuple[Layout, str], list[str]] = defaultdict(list)
+    for which, time in zip(zip(layouts, hosts, strict=True), times, strict=True):
+        each[which].append(time)
+    strands: defaultdict[tuple[Kind, str], list[str]] = defaultdict(list)
+    for (layout, host), its in each.items():
+        strands[layout.log, host] += its
+    return strands
 
 
 def _time(seconds: Any) -> datetime:

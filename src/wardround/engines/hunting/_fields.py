@@ -1,6 +1,7 @@
 """The values of one field, each looked at once, and the tests of all rules that hold for them."""
 
 from collections.abc import Collection, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from wardround.core.logs import Event, Kind, Scalar, written
@@ -12,9 +13,7 @@ from wardround.engines.hunting._scalars import Networks, Numbers
 
 Truths = frozenset[int]
 LONGEST_KEPT = 2_000
-"""How long a value may be whose answer is kept: memory stays flat."""
-LATER = -1
-"""In place of the number of an answer: the value waits to be looked at together with others."""
+"""How long a value may be that is kept with its answer; of a longer one only its hash is: memory stays flat."""
 NO_KIND = Kind("", "")
 NONE: Truths = frozenset()
 STRINGS = (Text, Regex)
@@ -30,14 +29,13 @@ class Answer(NamedTuple):
 class Answers:
     """Distinct answers, numbered from 0. `size` is about what everything takes that remembers them.
 
-    While `gathering`, fields say LATER of values that they do not know; `answer_waiting` then looks at all of those together.
+    Fields say of which of their values they know no answer; `answer_waiting` then looks at all of those together.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[Answer, int] = {}
         self.all: list[Answer] = []
         self.size = 0
-        self.gathering = False
         self.waiting: list[Field] = []
 
     def clear(self) -> None:
@@ -79,23 +77,41 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
         self._others = [(n, leaf) for n, leaf in others if not isinstance(leaf.test, Cidr | Number)]
         self._alike = all(isinstance(leaf.test, Exists | Null) for _, leaf in self._others)  # whatever the value is
         self._waiting: set[Any] = set()
+        self._long: dict[bytes, int] = {}
         self._null: Truths | None = None
         self.absent: Truths = self._held({})
 
     def __missing__(self, value: Scalar | tuple[Scalar, ...]) -> int:
-        if self._answers.gathering:
-            if self._alike and (type(value) is int or (type(value) is str and len(value) <= LONGEST_KEPT)):
-                if not self._waiting:
-                    self._answers.waiting.append(self)
-                self._waiting.add(value)
-            return LATER
         values = value if isinstance(value, tuple) else (value,)
-        got = self._answers.number(self.answer(values))
         size = sum(len(one) for one in values if isinstance(one, str))
         if size <= LONGEST_KEPT:
+            got = self[value] = self._answers.number(self.answer(values))
             self._answers.size += 200 + size
-            self[value] = got
+            return got
+        key = digest(values)
+        got = self._long.get(key, -1)
+        if got < 0:
+            got = self._long[key] = self._answers.number(self.answer(values))
+            self._answers.size += 200
         return got
+
+    def clear(self) -> None:
+        """Forget the numbers of all values."""
+        super().clear()
+        self._long.clear()
+
+    def known(self, values: Sequence[Any]) -> list[int] | None:
+        """The numbers of the answers for values; None when not all are known: those wait, but for those to be looked at alone."""
+        numbers = list(map(self.get, values))
+        if None not in numbers:
+            return numbers  # type: ignore[return-value]
+        if self._alike:
+            new = {value for value, number in zip(values, numbers, strict=True) if number is None}
+            new = {value for value in new if type(value) is int or (type(value) is str and len(value) <= LONGEST_KEPT)}
+            if new and not self._waiting:
+                self._answers.waiting.append(self)
+            self._waiting |= new
+        return None
 
     def answer_waiting(self) -> None:
         """Look at all values that wait: most pass no test, and have the same answer."""
@@ -163,6 +179,11 @@ class Field(dict[Scalar | tuple[Scalar, ...], int]):
         if self._null is None:
             self._null = _holding(self._strings, {self.name: (None,)})
         return self._null
+
+
+def digest(values: tuple[Scalar, ...]) -> bytes:
+    """What stands for long values."""
+    return sha256(repr(values).encode("ascii", "backslashreplace")).digest()
 
 
 def _holding(tests: Sequence[tuple[int, FieldTest]], fields: dict[str, tuple[Scalar, ...]]) -> Truths:

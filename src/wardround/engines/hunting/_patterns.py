@@ -168,9 +168,14 @@ def _sound() -> None:
     if found != {0}:
         raise WardroundError(
             "it overlooks texts at the end of a value: a hunt with it could call an entered system clean",
-            where=f"hyperscan {version('hyperscan')}",
+            where=f"hyperscan {_version()}",
             do="install hyperscan 0.7.21",
         )
+
+
+@cache
+def _version() -> str:
+    return version("hyperscan")
 
 
 class _Database:
@@ -182,7 +187,7 @@ class _Database:
         _sound()
         always = hs.HS_FLAG_SINGLEMATCH if once else 0
         wanted = [(n, e, f | always | (0 if f else hs.HS_FLAG_DOTALL)) for n, e, f in wanted if e]
-        key = hashlib.sha256(repr((version("hyperscan"), wanted)).encode()).hexdigest()
+        key = hashlib.sha256(repr((_version(), wanted)).encode()).hexdigest()
         self._database, self.taken = self._kept(store, key) or self._compiled(wanted)
         if self._database is not None:
             self._scratch = hs.Scratch(self._database)

@@ -4,16 +4,17 @@ Whatever is not of the plain form (fractions, lists of anything but text) is lef
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 from orjson import loads
 
-from wardround.core.logs import Event, Kind, Scalar, as_time
+from wardround.core.logs import Event, Kind, Scalar
 from wardround.core.logs._kinds import of_log
 from wardround.core.logs._records import EXCERPT, WINDOWS, _data, windows_event
 from wardround.core.logs._tables import table
 from wardround.engines.hunting._compiled import Decided, View
-from wardround.engines.hunting._shapes import WAITING, Shape, Shapes
+from wardround.engines.hunting._shapes import Shape, Shapes
 from wardround.engines.hunting._times import LENGTH, in_micros
 
 PLAIN = frozenset([str, int, type(None)])
@@ -30,22 +31,22 @@ FIXED = ("EventID", "Channel")
 
 
 class Layout:
-    """One form of a kind of event: what was decided for its values, and those of its fields that the rules name."""
+    """One form of a kind of event: what was decided for its values, and those of its fields that the rules name.
 
-    __slots__ = ("kind", "log", "names", "shape")
+    `shape` picks among the values of `data`, then of `system`, then of FIXED: names in their places.
+    """
 
-    def __init__(self, kind: Kind, shape: Shape, names: frozenset[str]) -> None:
+    __slots__ = ("data", "kind", "log", "names", "shape", "system")
+
+    def __init__(self, kind: Kind, shape: Shape, names: frozenset[str], data: tuple[str, ...], system: tuple[str, ...]) -> None:
         self.kind, self.log, self.shape, self.names = kind, of_log(kind), shape, names
+        self.data, self.system = data, system
 
 
-class Told(NamedTuple):
-    """What a record says that its account needs, and what the rules say of it: WAITING as long as some of its `values` wait."""
-
-    layout: Layout
-    decided: Decided
-    values: Sequence[Any]
-    host: str
-    time: Any
+Told = tuple[Layout, Decided, str, Any]
+"""A record's layout, what the rules say of it, its host and its time. There is one for each record of a hunt: a plain tuple."""
+One = tuple[Layout, Sequence[Any], str, Any]
+"""A record's layout, the values for the places of its shape, its host and its time."""
 
 
 class Records:
@@ -61,8 +62,8 @@ class Records:
         self._system = [*self._plain, *attributes]
         self._layouts: dict[tuple[str, ...], dict[tuple[bool, ...], Layout]] = {}
 
-    def tell(self, event: Mapping[str, Any], system: Mapping[str, Any]) -> tuple[Layout, Decided, Sequence[Any]] | None:
-        """What the rules say; None when the ordinary reader has to be asked."""
+    def tell(self, event: Mapping[str, Any], system: Mapping[str, Any]) -> tuple[Layout, Sequence[Any]] | None:
+        """What the rules ask for; None when the ordinary reader has to be asked."""
         get = system.get
         of_system = [get(name) for name in self._plain]
         for section, name in self._attributes:
@@ -85,8 +86,7 @@ class Records:
             layout = self._layouts[names][missing]
         except KeyError:
             layout = self._layout(names, missing)
-        decided = layout.shape.plain(values)
-        return layout, decided, values if decided is WAITING else ()
+        return layout, [values[place] for place in layout.shape.places]
 
     def _layout(self, names: tuple[str, ...], missing: tuple[bool, ...]) -> Layout:
         places = dict(zip(names, range(len(names)), strict=True))
@@ -101,7 +101,7 @@ class Records:
             self._layouts.clear()
         own = {name: value for name, value in self._fixed.items() if places[name] >= len(names)}
         shape = Shape(self._views(self.kind, own), places, fixed=own)
-        got = Layout(self.kind, shape, self._asked & places.keys())
+        got = Layout(self.kind, shape, self._asked & places.keys(), names, tuple(self._system))
         self._layouts.setdefault(names, {})[missing] = got
         return got
 
@@ -115,10 +115,10 @@ class LaterEvent(Event):
     __slots__ = ("_raw", "decided", "view")
 
     def __init__(self, line: int, told: Told, decided: Decided, *, raw: str) -> None:
-        self.line, self.kind, self.host = line, told.layout.kind, told.host
-        self.time = as_time(told.time)
+        layout, _, self.host, time = told
+        self.line, self.kind, self.time = line, layout.kind, datetime.fromisoformat(time)
         self.excerpt = raw[:EXCERPT]
-        self.view, self.decided = told.layout.shape.view, decided
+        self.view, self.decided = layout.shape.view, decided
         self._raw, self._folded = raw, {}
 
     def __getattr__(self, name: str) -> Any:
@@ -136,8 +136,8 @@ class WindowsRecords:
         self._views, self._asked = views, asked
         self._kinds: dict[tuple[str, int], Records] = {}
 
-    def tell(self, record: Any) -> Told | None:
-        """What the rules say of one parsed record; None when the ordinary reader has to be asked."""
+    def tell(self, record: Any) -> One | None:
+        """What the rules ask of one parsed record; None when the ordinary reader has to be asked."""
         try:
             event = record["Event"]
             if len(record) > 1:  # what stands beside it may be more than its frame
@@ -159,7 +159,7 @@ class WindowsRecords:
             found = records.tell(event, system)
         except (KeyError, TypeError, AttributeError, ValueError):
             return None
-        return None if found is None else Told(*found, host, time)
+        return None if found is None else (*found, host, time)
 
     def _records(self, channel: str, event_id: int) -> Records:
         kind = Kind(WINDOWS, "windows", channel.lower(), event_id)

@@ -15,8 +15,9 @@ from wardround.engines.hunting._lines import Doubts
 from wardround.engines.hunting._patterns import Store, Words
 from wardround.engines.hunting._records import LaterEvent, WindowsRecords
 from wardround.engines.hunting._shapes import Shapes
+from wardround.engines.hunting._together import WindowsForms
 
-RARELY = (50_000, 20, 100)
+RARELY = (200_000, 20, 100)
 """After how many new objects the youngest are looked through for circles, and after how many such looks the older ones."""
 Hits = tuple[Event, list[Rule]]
 
@@ -30,7 +31,7 @@ class FastSearcher:
         self._views: dict[tuple[int, ...], View] = {}
         self._words = Words(())
         self.hours: set[str] = set()
-        self.windows = WindowsRecords(self.view, asked=self.plan.fields)
+        self.windows = WindowsForms(WindowsRecords(self.view, asked=self.plan.fields))
 
     def words_with(self, wanted: set[str]) -> Words:
         """Words to look for in records: those that are wanted, and those that were wanted before."""
@@ -116,10 +117,12 @@ class FastSearch:
 
 @contextmanager
 def _rarely_collected() -> Iterator[None]:
-    """What is made here and let go again has no circles: Python need not look for any as often as it does."""
+    """What is made here and let go again has no circles: Python need not look for any as often as it does, nor in what is there."""
     before = gc.get_threshold()
     gc.set_threshold(*map(max, before, RARELY))
+    gc.freeze()
     try:
         yield
     finally:
         gc.set_threshold(*before)
+        gc.unfreeze()

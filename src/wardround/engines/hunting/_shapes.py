@@ -1,16 +1,15 @@
 """Events with the same fields: which columns the rules ask for, and what was decided for the values seen."""
 
 from collections.abc import Mapping, Sequence
-from operator import getitem, itemgetter
 from typing import Any, NamedTuple
 
 from wardround.core.logs import Event, Scalar
 from wardround.engines.hunting._compiled import Decided, View
-from wardround.engines.hunting._fields import LATER, Field, Truths
+from wardround.engines.hunting._fields import Field, Truths
 
 NOT_FIXED: Mapping[str, Scalar] = {}
-WAITING = Decided((), ())
-"""What is said of an event some of whose values wait to be looked at. It is to be asked for again."""
+NOTHING = Decided((), ())
+"""What is said of an event that no rule can hit: most are such, and none is looked at again."""
 
 
 class Column(NamedTuple):
@@ -29,14 +28,12 @@ class Shape(dict[tuple[int, ...], Decided]):
         compiled = view.compiled
         compiled.remember(self)
         known = compiled.holding(fixed)
-        self.columns = [
-            Column(compiled.field(name), places[name]) for name in sorted(view.fields & places.keys()) if name not in known
-        ]
-        self._fields = [column.field for column in self.columns]
-        self._places = [column.place for column in self.columns]
-        self._pick = itemgetter(*self._places) if len(self._places) > 1 else self._few
+        asked = sorted((places[name], name) for name in view.fields & places.keys() if name not in known)
+        self.columns = [Column(compiled.field(name), place) for place, name in asked]
         there = [pair for pair in view.pairs if places.keys() >= set(pair.names)]
         self.pairs = [(pair, places[pair.names[0]], places[pair.names[1]]) for pair in there]
+        self.paired = [place for _, one, other in self.pairs for place in (one, other)]
+        self.places = [*self.paired, *(place for place, _ in asked)]
         self._always: Truths = frozenset().union(
             *known.values(),
             *(compiled.field(name).absent for name in view.fields - places.keys()),
@@ -44,22 +41,11 @@ class Shape(dict[tuple[int, ...], Decided]):
         )
 
     def __missing__(self, key: tuple[int, ...]) -> Decided:
-        if LATER in key:
-            return WAITING
         got = self.view.decide(key, self._always)
+        got = got if got.sure or got.unsure else NOTHING
         self.view.compiled.answers.size += 300 + 8 * len(key)
         self[key] = got
         return got
-
-    def plain(self, values: Sequence[Scalar | tuple[Scalar, ...]]) -> Decided:
-        """What the values decide, each a text, a whole number, null, or a tuple of texts or of a truth."""
-        key = tuple(map(getitem, self._fields, self._pick(values)))
-        if self.pairs:
-            key += tuple([pair[values[one], values[other]] for pair, one, other in self.pairs])
-        return self[key]
-
-    def _few(self, values: Sequence[Any]) -> list[Any]:
-        return [values[place] for place in self._places]
 
     def several(self, values: Sequence[tuple[Scalar, ...]]) -> Decided:
         """As `plain`, where each field may have several values of any type."""
@@ -67,6 +53,30 @@ class Shape(dict[tuple[int, ...], Decided]):
         if self.pairs:
             key += [pair.of(values[one], values[other]) for pair, one, other in self.pairs]
         return self[tuple(key)]
+
+
+class Values:
+    """Values of several events of one shape: a column for each of its `places`, each value a text, a whole number, null, or a
+    tuple of texts or of a truth.
+
+    Made in two steps: what no field knows yet is told to wait, so that it is looked at together with that of other shapes.
+    """
+
+    def __init__(self, shape: Shape, columns: Sequence[Sequence[Any]], count: int) -> None:
+        paired = len(shape.paired)
+        self._shape, self._count, self._paired, self._own = shape, count, columns[:paired], columns[paired:]
+        self._known = [column.field.known(values) for column, values in zip(shape.columns, self._own, strict=True)]
+
+    def decided(self) -> list[Decided]:
+        """What each event's values decide, after those that waited were looked at."""
+        shape = self._shape
+        numbers = [
+            known if known is not None else map(column.field.__getitem__, values)
+            for column, values, known in zip(shape.columns, self._own, self._known, strict=True)
+        ]
+        both = zip(self._paired[::2], self._paired[1::2], strict=True)
+        numbers += [map(pair.__getitem__, zip(*two, strict=True)) for (pair, _, _), two in zip(shape.pairs, both, strict=True)]
+        return list(map(shape.__getitem__, zip(*numbers, strict=True))) if numbers else [shape[()]] * self._count
 
 
 class Shapes:

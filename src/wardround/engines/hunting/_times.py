@@ -59,7 +59,7 @@ class Times:
     def add(self, times: Sequence[str], strands: Mapping[tuple[Kind, str], Sequence[str]]) -> None:
         """Times of events that follow one another, none of them odd, in their order; and those of each kind and host."""
         ordered = sorted(times)
-        back, furthest = (0, timedelta(0)) if ordered == times else _steps_back(times)
+        back, furthest = (0, timedelta(0)) if ordered == list(times) else _steps_back(times)
         first, last = as_time(times[0]), as_time(times[-1])
         if first is not None and last is not None:
             self._tally.clock.passed(first, last, back=back, furthest=furthest)
