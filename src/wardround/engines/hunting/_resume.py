@@ -24,7 +24,7 @@ def key_of(job: Job) -> str:
 
 def engine() -> str:
     """What reads the logs and runs the rules, the bulk way included, as a hash."""
-    return plain_engine("wardround.engines.hunting", libraries=("hyperscan",))
+    return plain_engine("wardround.engines.hunting", libraries=("hyperscan", "msgspec"))
 
 
 def _state(path: Path) -> tuple[int, int]:
