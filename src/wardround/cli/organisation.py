@@ -108,7 +108,9 @@ def person(
     code: str,
     email: str,
     name: str,
-    role: Annotated[str, typer.Option(help="national, organisation or read_only.")] = "organisation",
+    role: Annotated[
+        str, typer.Option(help="One of the table of roles: organisation (its lead), responder, siro...")
+    ] = "organisation",
     siro: Annotated[bool, typer.Option("--siro", help="They are the SIRO and may accept risks.")] = False,
     clinical_safety_officer: Annotated[bool, typer.Option("--clinical-safety-officer")] = False,
     password: Annotated[

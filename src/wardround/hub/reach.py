@@ -21,9 +21,6 @@ class Reaching(Protocol):
     def writes(self) -> frozenset[int]: ...
 
     @property
-    def leads(self) -> frozenset[int]: ...
-
-    @property
     def agreed(self) -> frozenset[int]: ...
 
     @property
@@ -63,8 +60,7 @@ def reach_of(access: Reaching | None) -> Reach:
         return NOTHING
     if access.everything:
         return EVERYTHING
-    writes = access.writes | access.leads
-    return Reach(_keys(access.reads | writes), _keys(writes), EVERY if access.national else _keys(access.agreed))
+    return Reach(_keys(access.reads | access.writes), _keys(access.writes), EVERY if access.national else _keys(access.agreed))
 
 
 def _keys(keys: frozenset[int]) -> str:

@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wardround.hub.pages.middleware.security_headers",
     "wardround.hub.pages.middleware.acting",
+    "wardround.hub.pages.middleware.Permitted",
 ]
 ROOT_URLCONF = "wardround.hub.pages.urls"
 WSGI_APPLICATION = "wardround.hub.pages.wsgi.application"

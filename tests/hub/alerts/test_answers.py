@@ -81,7 +81,7 @@ class TestAcceptingARisk:
 
     def test_only_the_siro_accepts(self) -> None:
         team = Team()
-        with pytest.raises(PermissionDenied, match="SIRO"):
+        with pytest.raises(PermissionDenied, match="may not accept a risk"):
             team.risk(accepted_by=team.other)
         assert words("risk_acceptance") == 0
 

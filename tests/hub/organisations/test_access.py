@@ -98,35 +98,42 @@ def test_somebody_of_two_organisations_reaches_both_and_acts_where_they_may() ->
     access = access_of(person)
     assert access.sees_inside(first)
     assert access.sees_inside(second)
-    assert access.may_write(first)
-    assert not access.may_write(second)
+    assert access.may("response.answer", first)
+    assert not access.may("response.answer", second)
 
 
 def test_duties_count_only_where_their_holder_acts() -> None:
     organisation = an_organisation()
     acting = access_of(a_person(organisation, siro=True, clinical_safety_officer=True))
     reading = access_of(a_person(organisation, Membership.Role.READ_ONLY, siro=True, clinical_safety_officer=True))
-    assert (acting.siro_of, acting.safety_of) == ({organisation.pk}, {organisation.pk})
-    assert (reading.siro_of, reading.safety_of) == (set(), set())
+    for duty in ("risk.accept", "clinical.sign"):
+        assert acting.may(duty, organisation)
+        assert not reading.may(duty)
+
+
+def test_a_permission_that_the_table_does_not_have_is_a_mistake() -> None:
+    for access in (system_access("a test"), access_of(a_person(an_organisation()))):
+        with pytest.raises(LookupError, match=r"alert\.isue"):
+            access.may("alert.isue")
 
 
 def test_the_centre_sees_no_organisation_inside_and_acts_for_none() -> None:
     organisation, access = an_organisation(), access_of(a_person(the_centre(), Membership.Role.NATIONAL))
     assert not access.sees_inside(organisation)
     with pytest.raises(PermissionDenied):
-        access.demand_write(organisation)
+        access.demand("response.answer", organisation)
 
 
 def test_an_organisation_does_not_act_for_the_centre() -> None:
-    with pytest.raises(PermissionDenied, match="does not act for the national centre"):
-        access_of(a_person(an_organisation())).demand_national()
+    with pytest.raises(PermissionDenied, match="may not issue a bulletin"):
+        access_of(a_person(an_organisation())).demand("alert.issue")
 
 
 def test_a_reader_at_the_centre_reads_and_does_not_act() -> None:
     access = access_of(a_person(the_centre(), Membership.Role.READ_ONLY))
     assert access.national
     with pytest.raises(PermissionDenied):
-        access.demand_national()
+        access.demand("alert.issue")
 
 
 def test_an_access_cannot_be_widened() -> None:

@@ -173,7 +173,7 @@ def test_only_the_centre_writes_issues_and_withdraws(who: str, demo: Demonstrati
     demo.a_third_draft()
     client, before = as_(who), Message.unscoped.count()
     assert draft(client).status_code == 403
-    assert client.post(reverse("draft-preview", args=[demo.alert.public_id, 3])).status_code == 404
+    assert client.post(reverse("draft-preview", args=[demo.alert.public_id, 3])).status_code == 403
     assert client.post(reverse("alert-amend", args=[demo.alert.public_id]), FIELDS).status_code == 403
     assert client.post(reverse("alert-withdraw", args=[demo.alert.public_id]), {"reason": "no"}).status_code == 403
     assert Message.unscoped.count() == before

@@ -92,7 +92,7 @@ def test_a_detection_becomes_part_of_an_incident_or_starts_one(demo: Demonstrati
     assert Incident.unscoped.filter(organisation__code="EX03").count() == 2
 
 
-@pytest.mark.parametrize(("who", "status"), [("read_only", 403), ("national", 404), ("other", 404)])
+@pytest.mark.parametrize(("who", "status"), [("read_only", 403), ("national", 403), ("other", 404)])
 def test_nobody_else_judges(who: str, status: int, demo: Demonstration, as_: As) -> None:
     before = Word.unscoped.count()
     answer = as_(who).post(reverse("detection", args=[detection().public_id]), {"judgement": "false_alarm", "reason": "x"})

@@ -64,7 +64,7 @@ def test_what_cannot_be_held_is_refused_and_what_was_typed_stays(form: dict[str,
     assert Hold.unscoped.count() == 0
 
 
-@pytest.mark.parametrize(("who", "status"), [("read_only", 403), ("other", 404), ("national", 404)])
+@pytest.mark.parametrize(("who", "status"), [("read_only", 403), ("other", 404), ("national", 403)])
 def test_nobody_else_holds_or_lifts(who: str, status: int, as_: As, demo: Demonstration) -> None:
     as_("organisation").post(KEPT, {"reason": "r", "until": "2025-12-31"})
     held = Hold.unscoped.get()

@@ -102,7 +102,7 @@ def test_the_answer_that_was_given_is_no_correction(as_: Callable[[str], Client]
 
 def test_who_may_not_write_for_the_organisation_tells_nothing(as_: Callable[[str], Client], asset: str) -> None:
     answers = {who: as_(who).post(address(asset), SAID).status_code for who in ("read_only", "national", "other")}
-    assert answers == {"read_only": 403, "national": 404, "other": 404}
+    assert answers == {"read_only": 403, "national": 403, "other": 404}
     assert "Your security team can propose what is right" in page(as_("read_only"), address(asset, "why"))
 
 

@@ -12,6 +12,7 @@ from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
 from wardround.hub.organisations.access import Act
 from wardround.hub.organisations.models import Membership, Organisation
+from wardround.hub.organisations.roles import PLACES, ROLES, fits
 
 
 def _clean(model: Any, where: str) -> None:
@@ -27,7 +28,7 @@ def add_organisation(
     act: Act, *, code: str, name: str, mailbox: str, kind: str = Organisation.Kind.TRUST, fictitious: bool = False
 ) -> Organisation:
     """A new organisation. Raises BadInput when its code is taken or malformed, or its mailbox is no address."""
-    act.access.demand_national()
+    act.access.demand("organisation.manage")
     organisation = Organisation(code=code.strip().upper(), name=name, mailbox=mailbox, kind=kind, fictitious=fictitious)
     _clean(organisation, code)
     organisation.save()
@@ -48,13 +49,12 @@ def add_person(
     clinical_safety_officer: bool = False,
 ) -> User:
     """A person's membership of an organisation; the person is created where they are new."""
-    act.access.demand_national()
+    act.access.demand("organisation.manage")
     if role not in Membership.Role.values:
         raise BadInput(f"{role!r} is no role", where=email, do="use " + ", ".join(Membership.Role.values))
-    if role == Membership.Role.NATIONAL and organisation.kind != Organisation.Kind.CENTRE:
-        raise BadInput(
-            f"{organisation} is not the national centre", where=email, do="give this role in the centre's organisation only"
-        )
+    if not fits(role, kind=organisation.kind):
+        places = " or ".join(PLACES[place] for place in ROLES[role].at)
+        raise BadInput(f"{ROLES[role].name} is a role at {places}", where=email, do=f"choose another role for {organisation}")
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
         if password is not None:

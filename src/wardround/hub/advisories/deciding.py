@@ -49,7 +49,7 @@ def decide_name(
 
 def tell_wrong(act: Act, *, organisation: Organisation, cve: str, about: Why, right: str, says: str, source: str) -> Told:
     """Say that an answer is wrong and what is right: a proposal that decides nothing, for whoever reviews vendor facts."""
-    act.access.demand_write(organisation)
+    act.access.demand("override.propose", organisation)
     install, answer = about.install, about.answer
     told = Told(
         cve=cve,

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from wardround.core.alerts import Applicability, Closing, Facts, Standing, State, response_policy
@@ -23,12 +22,19 @@ APPROVALS = ("given", "refused", "awaited")
 ACTIONS = ("patch", "reboot", "isolation")
 LONGEST = timedelta(days=366)
 NEXT_UPDATE = timedelta(days=31)
+# What a kind of word asks of who says it, where that is not to answer for the organisation.
+ASKS = {
+    "risk_acceptance": "risk.accept",
+    "clinical": "clinical.decide",
+    "judgement": "detection.judge",
+    "closed": "response.close",
+}
 
 
 @transaction.atomic
 def sign(act: Act, *, response: Response, kind: str, body: Mapping[str, Any]) -> Word:
     """Keep one word, with the state that the response had before and has after in the record."""
-    act.access.demand_write(response.organisation)
+    act.access.demand(ASKS.get(kind, "response.answer"), response.organisation)
     Response.unscoped.select_for_update().get(pk=response.pk)
     if Alert.objects.filter(pk=response.alert_id, withdrawn_at__isnull=False).exists():
         raise BadInput(f"{response.alert} was withdrawn", where="response", do="nothing more is asked of you")
@@ -91,7 +97,7 @@ def acknowledge(act: Act, *, response: Response, revision: int | None = None) ->
 
 def confirm(act: Act, *, response: Response, answer: str, reason: str = "") -> Word:
     """A person answers whether the alert applies. To differ from the proposal takes a reason."""
-    act.access.demand_write(response.organisation)
+    act.access.demand("response.answer", response.organisation)
     latest = _assessed(act, response)
     if answer not in list(Applicability):
         raise BadInput(f"{answer!r} is no answer", where="applicability", do="use " + ", ".join(Applicability))
@@ -145,8 +151,7 @@ def ask_risk(act: Act, *, response: Response, asset: str, reason: str) -> Word:
 def accept_risk(act: Act, *, response: Response, asked: Word, until: datetime) -> Word:
     """A second person with the SIRO's role accepts the risk, for at most the policy's days, never while a detection is unjudged."""
     days = response_policy().risk_days
-    if response.organisation_id not in act.access.siro_of and not act.access.everything:
-        raise PermissionDenied("only the SIRO accepts a risk")
+    act.access.demand("risk.accept", response.organisation)
     if asked.kind != "risk_asked" or asked.response_id != response.pk:
         raise BadInput("was not asked for on this response", where="risk", do="ask for it first")
     if asked.by == act.who:
@@ -179,7 +184,7 @@ def decide_clinically(
         "approval": approval,
         "controls": controls.strip(),
         "review_on": review_on.isoformat() if review_on else None,
-        "as_clinical_safety_officer": response.organisation_id in act.access.safety_of or act.access.everything,
+        "as_clinical_safety_officer": act.access.may("clinical.sign", response.organisation),
     }
     return sign(act, response=response, kind="clinical", body=body)
 
@@ -239,7 +244,7 @@ def close(act: Act, *, response: Response, seen: str = "") -> Closing:
 
     `seen` is the kind of closing that the person was shown: where it is another by now, or it is closed already, BadInput.
     """
-    act.access.demand_write(response.organisation)
+    act.access.demand("response.close", response.organisation)
     Response.unscoped.select_for_update().get(pk=response.pk)
     _assessed(act, response)
     found = standing(response, at=act.at)[1]

@@ -53,7 +53,7 @@ def candidates(act: Act, *, days: int = 1) -> list[Candidate]:
     The most urgent first; what rests on known inputs before what is assumed. Organisations in which every asset is
     decided as not affected are not counted.
     """
-    act.access.demand_national()
+    act.access.demand("alert.draft")
     covered = {cve for cves in Revision.objects.filter(alert__withdrawn_at=None).values_list("cves", flat=True) for cve in cves}
     since = act.at - timedelta(days=days)
     with statements() as store:

@@ -50,7 +50,7 @@ def centre() -> Organisation:
 @transaction.atomic
 def draft_alert(act: Act, *, fields: Mapping[str, Any]) -> Revision:
     """Start an alert with a first draft. Raises BadInput naming the field that cannot be used."""
-    act.access.demand_national()
+    act.access.demand("alert.draft")
     _check(act, fields)
     Organisation.objects.select_for_update().get(pk=centre().pk)  # one number at a time
     year = act.at.year
@@ -64,7 +64,7 @@ def draft_alert(act: Act, *, fields: Mapping[str, Any]) -> Revision:
 @transaction.atomic
 def amend(act: Act, *, alert: Alert, fields: Mapping[str, Any]) -> Revision:
     """A new draft that starts from the last revision. A material one will ask for acknowledgement again."""
-    act.access.demand_national()
+    act.access.demand("alert.draft")
     alert = Alert.objects.select_for_update().get(pk=alert.pk)
     if alert.withdrawn_at:
         raise BadInput(f"{alert} was withdrawn", where="alert", do="draft a new one")
@@ -81,7 +81,7 @@ def amend(act: Act, *, alert: Alert, fields: Mapping[str, Any]) -> Revision:
 @transaction.atomic
 def edit(act: Act, *, revision: Revision, fields: Mapping[str, Any]) -> Revision:
     """Change a draft. An issued revision never changes. `seen` among the fields: when the draft was written that was read."""
-    act.access.demand_national()
+    act.access.demand("alert.draft")
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.issued_at:
         raise BadInput(f"revision {revision.number} was issued and cannot change", where="revision", do="amend the alert")
@@ -158,7 +158,7 @@ def issue(act: Act, *, revision: Revision, address: str = "", seen: str = "") ->
     An organisation that an earlier revision reached stays in scope: nothing that was asked is silently dropped. `seen` says
     when the draft was written that was previewed: another one is not issued unread.
     """
-    act.access.demand_national()
+    act.access.demand("alert.issue")
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.issued_at:
         raise BadInput(f"revision {revision.number} was issued already", where="revision")
@@ -191,7 +191,7 @@ def issue(act: Act, *, revision: Revision, address: str = "", seen: str = "") ->
 @reaching(system_access("withdrawing an alert"))
 def withdraw(act: Act, *, alert: Alert, reason: str) -> None:
     """Withdraw an alert, with a reason that everybody it reached is told."""
-    act.access.demand_national()
+    act.access.demand("alert.withdraw")
     if not reason.strip():
         raise BadInput("is empty", where="reason", do="say why: everybody who got the alert will read it")
     alert = Alert.objects.select_for_update().get(pk=alert.pk)

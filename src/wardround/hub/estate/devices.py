@@ -63,7 +63,7 @@ def split(act: Act, *, organisation: Organisation, asset: str, reason: str) -> l
 
     Raises BadInput when it is joined with nothing, or without a reason.
     """
-    act.access.demand_write(organisation)
+    act.access.demand("estate.import", organisation)
     if not reason.strip():
         raise BadInput("say why it is another device", where="reason", do="for example: its board was swapped in March")
     device = next((d for d in devices(act.access, organisation, at=act.at).devices if asset in d.assets), None)
@@ -85,7 +85,7 @@ def split(act: Act, *, organisation: Organisation, asset: str, reason: str) -> l
 @transaction.atomic
 def undo(act: Act, *, split: Split, reason: str = "") -> None:
     """Take back all that one act took apart: what identifies them counts again. Raises BadInput when it was undone already."""
-    act.access.demand_write(split.organisation)
+    act.access.demand("estate.import", split.organisation)
     row = Split.unscoped.select_for_update().get(pk=split.pk)
     if row.undone_at:
         raise BadInput(f"was undone already by {row.undone_by}", where="split", do="nothing is to be done")

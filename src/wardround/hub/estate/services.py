@@ -53,7 +53,7 @@ def import_inventory(
     `taken_at` says when the inventory was true (else what the file says of itself, else now).
     Raises BadInput when nothing in it is usable, a class is unknown, or it is dated in the future.
     """
-    act.access.demand_write(organisation)
+    act.access.demand("estate.import", organisation)
     if unknown := [c for c in sees or () if c not in estate.PRODUCT_CLASSES]:
         raise BadInput(f"no product class {unknown[0]!r}", where=source, do="choose from " + ", ".join(estate.PRODUCT_CLASSES))
     known = Source.objects.within(act.access).filter(organisation=organisation, name=source).first()
@@ -134,7 +134,7 @@ def _shrunk_from(source: Source, taken: datetime, installs: Sequence[Install]) -
 @transaction.atomic
 def confirm_shrunk(act: Act, *, snapshot: Snapshot, reason: str) -> None:
     """A person says that the smaller snapshot is right. Raises BadInput when it is not smaller, or was confirmed already."""
-    act.access.demand_write(snapshot.organisation)
+    act.access.demand("estate.import", snapshot.organisation)
     snapshot = Snapshot.unscoped.select_for_update().get(pk=snapshot.pk)
     if snapshot.counts:
         what = f"was confirmed already by {snapshot.confirmed_by}" if snapshot.confirmed_at else "is not smaller than before"

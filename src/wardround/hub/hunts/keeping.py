@@ -119,7 +119,7 @@ def indicators_hash(pack: core.Pack) -> str:
 
 def check(act: Act, *, hunt: Hunt) -> HuntCheck:
     """Hold a kept hunt against its files and run it again with the rules as they were. Every difference is said, none mended."""
-    act.access.demand_write(hunt.organisation)
+    act.access.demand("hunt.run", hunt.organisation)
     found, notes = _checked(hunt)
     with transaction.atomic():
         made = HuntCheck.unscoped.create(

@@ -58,7 +58,7 @@ def add_log(
     A stream is read once, piece by piece. `from_host`: it was taken from the host itself; an intruder could have altered it.
     Raises BadInput when the host is not named or not one event can be read; nothing is kept then.
     """
-    act.access.demand_write(organisation)
+    act.access.demand("logs.upload", organisation)
     if not host.strip():
         raise BadInput("is empty", where="host", do="name the host that the log comes from")
     with store().taking(io.BytesIO(data) if isinstance(data, bytes) else data) as taken:
@@ -112,7 +112,7 @@ def run_hunt(
     Traces of the exploit count until the proven fix, traces of what comes after one until now. Raises BadInput when no
     host is given or none of them has a log.
     """
-    act.access.demand_write(organisation)
+    act.access.demand("hunt.run", organisation)
     ready = core.load_pack(pack)
     batches = _logs_of(act, organisation, hosts)
     owner = {str(b.public_id): next(h for h in hosts if h.owns(b)) for b in batches}

@@ -14,7 +14,7 @@ from wardround.hub.organisations.models import Organisation
 @transaction.atomic
 def open_incident(act: Act, *, organisation: Organisation, response: uuid.UUID, title: str, reason: str) -> Incident:
     """Open one. Raises BadInput without a reason."""
-    act.access.demand_write(organisation)
+    act.access.demand("incident.manage", organisation)
     if not reason.strip():
         raise BadInput("an incident needs a reason", where="reason", do="say what was seen")
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # one number at a time
@@ -35,7 +35,7 @@ def open_incident(act: Act, *, organisation: Organisation, response: uuid.UUID, 
 @transaction.atomic
 def close_incident(act: Act, *, incident: Incident, evidence: str) -> None:
     """Close it on stated evidence. Raises BadInput without any, or when it is closed already."""
-    act.access.demand_write(incident.organisation)
+    act.access.demand("incident.manage", incident.organisation)
     if not evidence.strip():
         raise BadInput("an incident closes only on evidence", where="evidence", do="say what shows that it is over")
     incident = Incident.unscoped.select_for_update().get(pk=incident.pk)

@@ -8,7 +8,6 @@ from django.db import transaction
 from wardround.core.directory import plain_address, plain_name
 from wardround.core.vocab import BadInput
 from wardround.hub.audit.services import record
-from wardround.hub.membership.leading import demand_people
 from wardround.hub.membership.tokens import digest_of, new_token
 from wardround.hub.organisations.access import Act, nobody, system_access
 from wardround.hub.organisations.models import Contact, Organisation
@@ -27,7 +26,7 @@ def add_contact(act: Act, *, organisation: Organisation, name: str, email: str, 
 
     Raises BadInput where the address is none, or a contact already.
     """
-    demand_people(act, organisation)
+    act.access.demand("contacts.manage", organisation)
     who, address = plain_name(name, where="name"), plain_address(email, where="email")
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     live = Contact.unscoped.filter(organisation=organisation, removed_at=None)
@@ -46,7 +45,7 @@ def add_contact(act: Act, *, organisation: Organisation, name: str, email: str, 
 @reaching(system_access("contacts"))
 def send_link(act: Act, *, contact: Contact, link: Callable[[str], str]) -> None:
     """Mail the link by which an address is verified; one that was sent before stops working."""
-    demand_people(act, contact.organisation)
+    act.access.demand("contacts.manage", contact.organisation)
     if contact.verified_at or contact.removed_at:
         raise BadInput("is verified or removed already", where="contact")
     token = new_token(CONTACT)
@@ -91,7 +90,7 @@ def verify(token: str, *, at: datetime) -> Contact:
 @reaching(system_access("contacts"))
 def remove_contact(act: Act, *, contact: Contact) -> None:
     """No alert goes there any more. The organisation's lead alone does this."""
-    demand_people(act, contact.organisation)
+    act.access.demand("contacts.manage", contact.organisation)
     contact = Contact.unscoped.select_for_update().select_related("organisation").get(pk=contact.pk)
     if contact.removed_at is None:
         contact.removed_at, contact.removed_by = act.at, act.who

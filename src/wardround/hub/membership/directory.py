@@ -45,7 +45,7 @@ def bring_directory(act: Act, reading: Reading, *, kind: str, dry: bool = False)
     One that has closed is not added; one that is here and closed is marked with its day, and stays. Who is not in the file stays as
     they are. A code that is here as another kind is left alone. What was agreed with a parent ends with it.
     """
-    act.access.demand_national()
+    act.access.demand("organisation.manage")
     if kind not in KINDS:
         raise BadInput(f"{kind!r} is no kind", where="kind", do="use " + ", ".join(KINDS))
     changes, today = Changes(aside=list(reading.rejected)), act.at.date()

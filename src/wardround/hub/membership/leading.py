@@ -5,13 +5,14 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 
 from wardround.core.vocab import BadInput
-from wardround.hub.organisations.access import LEADING, Act
+from wardround.hub.organisations.access import Act
 from wardround.hub.organisations.models import Membership, Organisation
+from wardround.hub.organisations.roles import LEADING, ROLES, fits
 
 
 def demand_people(act: Act, organisation: Organisation) -> None:
     """Raise PermissionDenied unless they lead the organisation."""
-    act.access.demand_lead(organisation)
+    act.access.demand("people.manage", organisation)
 
 
 def leads_of(organisation: Organisation) -> list[Membership]:
@@ -31,7 +32,7 @@ def demand_another_lead(membership: Membership) -> None:
 def may_ask_in(act: Act, organisation: Organisation, *, role: str) -> None:
     """Raise PermissionDenied unless they may give that role there: its lead; or the centre, for a first lead."""
     first = role in LEADING and not leads_of(organisation)
-    if not (organisation.pk in act.access.leads or act.access.everything or (first and act.access.writes_national)):
+    if not (act.access.may("people.manage", organisation) or (first and act.access.may("organisation.manage"))):
         raise PermissionDenied(f"{act.who} may not invite to {organisation}")
 
 
@@ -42,10 +43,8 @@ def demand_role(organisation: Organisation, role: str, *, where: str) -> None:
 
 
 def roles_of(organisation: Organisation) -> list[str]:
-    """The roles that can be held in an organisation: the centre's own only there."""
-    centre = organisation.kind == Organisation.Kind.CENTRE
-    national = {Membership.Role.NATIONAL}
-    return [role for role in Membership.Role.values if role == Membership.Role.READ_ONLY or (role in national) == centre]
+    """The roles that the table has for an organisation of that kind."""
+    return [role for role in ROLES if fits(role, kind=organisation.kind)]
 
 
 def demand_open(organisation: Organisation, *, at: datetime) -> None:

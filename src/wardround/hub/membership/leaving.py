@@ -9,8 +9,9 @@ from wardround.hub.membership.desk import keep_desk
 from wardround.hub.membership.inviting import revoke_all_of
 from wardround.hub.membership.leading import demand_another_lead, demand_people, demand_role
 from wardround.hub.membership.lending import take_back
-from wardround.hub.organisations.access import LEADING, Act, system_access
+from wardround.hub.organisations.access import Act, system_access
 from wardround.hub.organisations.models import Delegation, Membership, Organisation
+from wardround.hub.organisations.roles import LEADING
 from wardround.hub.reach import reaching
 
 
@@ -28,7 +29,7 @@ def leave(act: Act, *, user: User, organisation: Organisation) -> None:
 def remove(act: Act, *, user: User, organisation: Organisation) -> None:
     """End somebody's membership: the organisation's lead does; the centre may take away a lead, even the last one."""
     membership = _live(user, organisation)
-    if not (act.access.writes_national and membership.role in LEADING):
+    if not (act.access.may("organisation.manage") and membership.role in LEADING):
         demand_people(act, organisation)
         demand_another_lead(membership)
     _end(act, membership, what="membership ended")

@@ -9,8 +9,9 @@ from wardround.core.vocab import BadInput
 from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
 from wardround.hub.membership.leading import demand_people, demand_role
-from wardround.hub.organisations.access import LEADING, Act, system_access
+from wardround.hub.organisations.access import Act, system_access
 from wardround.hub.organisations.models import Delegation, Membership, Organisation
+from wardround.hub.organisations.roles import LEADING
 from wardround.hub.reach import reaching
 
 LONGEST = timedelta(days=92)

@@ -39,7 +39,7 @@ def name_person(act: Act, *, organisation: Organisation, post: str, name: str, e
 def set_mailbox(act: Act, *, organisation: Organisation, mailbox: str) -> None:
     """The address that alerts always go to: said by its lead, or by the centre where there is none yet."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    if not (act.access.writes_national and not organisation.mailbox):
+    if not (act.access.may("organisation.manage") and not organisation.mailbox):
         demand_people(act, organisation)
     address = plain_address(mailbox, where="mailbox")
     if address != organisation.mailbox:

@@ -5,9 +5,10 @@ here and nowhere else, from a signed-in person or, with a reason, for the system
 """
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.apps import apps
@@ -15,14 +16,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from wardround.hub import clock
+from wardround.hub.organisations.roles import ACTING, ALL_INSIDE, PERMISSIONS, READING, granted
 from wardround.hub.reach import reaching
 
 if TYPE_CHECKING:
     from wardround.hub.organisations.models import Organisation
 
 
-LEADING = frozenset({"national", "organisation"})
-"""The roles whose holders answer for who belongs to their organisation."""
 PARENTS = frozenset({"icb", "other"})
 """The kinds of organisation that others may agree to be seen by. The centre sees answers anyway."""
 
@@ -40,41 +40,53 @@ class Unscoped(TypeError):
 
 @dataclass(frozen=True)
 class Access:
-    """On whose behalf something is done, and how far they reach. Organisations are given by primary key."""
+    """On whose behalf something is done, and what they may do where. Organisations are given by primary key.
+
+    `held` says what the table of roles permits them at each organisation that they belong to; `everything` is the system's own
+    reach.
+    """
 
     who: str
-    reads: frozenset[int]
-    writes: frozenset[int]
-    national: bool = False
-    writes_national: bool = False
-    siro_of: frozenset[int] = frozenset()
-    safety_of: frozenset[int] = frozenset()
-    leads: frozenset[int] = frozenset()
+    held: Mapping[int, frozenset[str]] = field(default_factory=dict)
     agreed: frozenset[int] = frozenset()
     everything: bool = False
 
-    def may_write(self, organisation: "Organisation") -> bool:
-        """Whether they may act for the organisation."""
-        return self.everything or organisation.pk in self.writes
+    def may(self, permission: str, organisation: "Organisation | None" = None) -> bool:
+        """Whether they may do that for the organisation; without one, at any that they belong to."""
+        if permission not in PERMISSIONS:
+            raise LookupError(f"the table of roles has no permission {permission}")
+        if self.everything:
+            return True
+        return permission in self.held.get(organisation.pk, ()) if organisation else bool(self.where(permission))
+
+    def demand(self, permission: str, organisation: "Organisation | None" = None) -> None:
+        """Raise PermissionDenied unless they may do that for the organisation, or without one, anywhere."""
+        if not self.may(permission, organisation):
+            at = f" for {organisation}" if organisation else ""
+            raise PermissionDenied(f"{self.who} may not {PERMISSIONS[permission].words}{at}")
+
+    def where(self, permission: str) -> frozenset[int]:
+        """The organisations at which their memberships permit that."""
+        return frozenset(pk for pk, held in self.held.items() if permission in held)
+
+    @property
+    def reads(self) -> frozenset[int]:
+        """The organisations that they belong to: their rows are within reach."""
+        return frozenset(self.held)
+
+    @property
+    def writes(self) -> frozenset[int]:
+        """The organisations for which they may do anything but read: whose rows the database lets them change."""
+        return frozenset(pk for pk, held in self.held.items() if held - READING)
+
+    @property
+    def national(self) -> bool:
+        """Whether they see what the national centre sees: answers, counts, dates and coverage of everybody."""
+        return self.may("centre.read")
 
     def sees_inside(self, organisation: "Organisation") -> bool:
         """Whether they see the organisation's own assets, logs and evidence. The centre does not."""
-        return self.everything or organisation.pk in self.reads
-
-    def demand_write(self, organisation: "Organisation") -> None:
-        """Raise PermissionDenied unless they may act for the organisation."""
-        if not self.may_write(organisation):
-            raise PermissionDenied(f"{self.who} may not act for {organisation}")
-
-    def demand_lead(self, organisation: "Organisation") -> None:
-        """Raise PermissionDenied unless they lead the organisation: its people are theirs to invite and to remove."""
-        if not (self.everything or organisation.pk in self.leads):
-            raise PermissionDenied(f"{self.who} does not lead {organisation}")
-
-    def demand_national(self) -> None:
-        """Raise PermissionDenied unless they act at the national centre."""
-        if not (self.everything or self.writes_national):
-            raise PermissionDenied(f"{self.who} does not act for the national centre")
+        return self.may("inside.read", organisation)
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,12 @@ class Held:
         """The organisation's primary key."""
         return self.organisation.pk
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The role, and beside one that acts the duties held with it."""
+        duties = [("siro", self.siro), ("clinical_safety_officer", self.clinical_safety_officer)]
+        return (self.role, *(duty for duty, held in duties if held and self.role in ACTING))
+
 
 def held_by(user: Person, *, at: datetime) -> list[Held]:
     """What somebody holds then: memberships that have not ended, and delegations in their time by somebody who is still there."""
@@ -124,19 +142,11 @@ def access_of(user: Person, *, at: datetime | None = None) -> Access:
     with reaching(system_access("working out how far somebody reaches")):
         held = held_by(user, at=at)
         agreed = _agreed(held, at=at)
-    national = [m for m in held if m.role == "national"]
-    acting = [m for m in held if m.role == "organisation"]
-    return Access(
-        who=str(user),
-        reads=frozenset(m.organisation_id for m in held),
-        writes=frozenset(m.organisation_id for m in acting),
-        national=bool(national) or any(m.organisation.kind == "centre" for m in held),
-        writes_national=bool(national),
-        siro_of=frozenset(m.organisation_id for m in acting if m.siro),
-        safety_of=frozenset(m.organisation_id for m in acting if m.clinical_safety_officer),
-        leads=frozenset(m.organisation_id for m in held if m.role in LEADING),
-        agreed=agreed,
-    )
+    permitted: dict[int, frozenset[str]] = {}
+    for one in held:
+        permissions = granted(one.roles, kind=one.organisation.kind)
+        permitted[one.organisation_id] = permitted.get(one.organisation_id, frozenset()) | permissions
+    return Access(who=str(user), held=MappingProxyType(permitted), agreed=agreed)
 
 
 def _agreed(held: list[Held], *, at: datetime) -> frozenset[int]:
@@ -151,20 +161,17 @@ def _agreed(held: list[Held], *, at: datetime) -> frozenset[int]:
 
 def nobody(who: str) -> Access:
     """The reach of somebody who holds nothing; `who` is what the record shows."""
-    return Access(who=who, reads=frozenset(), writes=frozenset())
+    return Access(who=who)
 
 
 def system_access(reason: str) -> Access:
     """The system's own reach, for deriving and delivering; `reason` is what the record shows."""
-    return Access(
-        who=f"system: {reason}", reads=frozenset(), writes=frozenset(), national=True, writes_national=True, everything=True
-    )
+    return Access(who=f"system: {reason}", everything=True)
 
 
 def access_to(reason: str, organisations: Iterable[int]) -> Access:
     """The system's own reach into these organisations alone, by primary key: for what is worked out or written of each."""
-    keys = frozenset(organisations)
-    return Access(who=f"system: {reason}", reads=keys, writes=keys)
+    return Access(who=f"system: {reason}", held=MappingProxyType(dict.fromkeys(organisations, ALL_INSIDE)))
 
 
 class TenantManager(models.Manager[Any]):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from wardround.hub.organisations.access import TenantModel
+from wardround.hub.organisations.roles import ROLES
 
 
 class Organisation(models.Model):
@@ -43,15 +44,21 @@ class Membership(models.Model):
     """What a person may do for one organisation, and which signing duties they hold there."""
 
     class Role(models.TextChoices):
-        """The three roles."""
+        """The roles; what each permits stands in the table of `roles`."""
 
-        NATIONAL = "national", "national centre"
-        ORGANISATION = "organisation", "organisation"
-        READ_ONLY = "read_only", "read only"
+        NATIONAL = "national", ROLES["national"].name
+        DUTY_OFFICER = "duty_officer", ROLES["duty_officer"].name
+        ORGANISATION = "organisation", ROLES["organisation"].name
+        RESPONDER = "responder", ROLES["responder"].name
+        SIRO = "siro", ROLES["siro"].name
+        CLINICAL_SAFETY_OFFICER = "clinical_safety_officer", ROLES["clinical_safety_officer"].name
+        EXECUTIVE = "executive", ROLES["executive"].name
+        SUPPLIER = "supplier", ROLES["supplier"].name
+        READ_ONLY = "read_only", ROLES["read_only"].name
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=14, choices=Role)
+    role = models.CharField(max_length=40, choices=Role)
     siro = models.BooleanField("senior information risk owner (SIRO)", default=False)
     clinical_safety_officer = models.BooleanField(default=False)
     begun_at = models.DateTimeField(null=True)
@@ -69,7 +76,7 @@ class Delegation(TenantModel):
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="delegations")
     to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations")
-    role = models.CharField(max_length=14, choices=Membership.Role)
+    role = models.CharField(max_length=40, choices=Membership.Role)
     begun_at = models.DateTimeField()
     until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -80,7 +87,7 @@ class Invitation(TenantModel):
     """A role offered to an address. The token is in the letter alone: here stands its SHA-256."""
 
     email = models.EmailField()
-    role = models.CharField(max_length=14, choices=Membership.Role)
+    role = models.CharField(max_length=40, choices=Membership.Role)
     siro = models.BooleanField(default=False)
     clinical_safety_officer = models.BooleanField(default=False)
     digest = models.CharField(max_length=64, unique=True)

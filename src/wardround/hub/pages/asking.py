@@ -7,8 +7,9 @@ from wardround.hub.organisations.access import Access, Act
 
 
 class Asking(HttpRequest):
-    """A request that says on whose behalf it is made, how far they reach, and when."""
+    """A request that says on whose behalf it is made, how far they reach, what it asks of them, and when."""
 
     user: User
     access: Access
+    asks: str
     act: Act

@@ -19,6 +19,7 @@ from wardround.hub.hunts.models import LogBatch
 from wardround.hub.installation import KINDS, NATIONAL, ONE
 from wardround.hub.organisations.access import Access
 from wardround.hub.organisations.models import Organisation
+from wardround.hub.organisations.roles import PERMISSIONS
 from wardround.hub.pages.times import LONDON, span
 from wardround.hub.signin.emergency import to_review
 
@@ -56,25 +57,36 @@ def page(request: HttpRequest) -> dict[str, Any]:
     organisations = list(Organisation.objects.filter(pk__in=act.access.reads))
     return around | {
         "access": act.access,
+        "may": _may(act.access),
         "mine": organisations,
         "navigation": navigation(request, act.access, mine=organisations),
         "ages": ages(act.access, now=now),
-        "glass": list(to_review()) if act.access.writes_national else [],
+        "glass": list(to_review()) if act.access.may("glass.review") else [],
     }
+
+
+def _may(access: Access) -> dict[str, dict[str, bool]]:
+    """What they may do anywhere, for templates: `may.alert.issue`."""
+    found: dict[str, dict[str, bool]] = {}
+    for permission in PERMISSIONS:
+        noun, verb = permission.split(".")
+        found.setdefault(noun, {})[verb] = access.may(permission)
+    return found
 
 
 def navigation(request: HttpRequest, access: Access, *, mine: Sequence[Organisation] = ()) -> list[dict[str, Any]]:
     """The sections that this person has something to see in."""
     entries = [("Alerts", "board", "/alerts/")]
-    if access.writes_national:
+    if access.may("alert.draft"):
         entries.append(("Candidates", "candidates", "/alerts/candidates/"))
-    if not access.national or any(o.kind != o.Kind.CENTRE for o in mine):
+    if access.may("inside.read"):
         entries.append(("Estate", "estate", "/estate/"))
-    entries.append(("Advisories", "advisories", "/advisories/"))
-    entries.append(("Names", "names", "/names/"))
+    if access.may("advisory.read"):
+        entries.append(("Advisories", "advisories", "/advisories/"))
+        entries.append(("Names", "names", "/names/"))
     if access.national:
         entries.append(("Messages", "outbox", "/outbox/"))
-    if access.writes_national:
+    if access.may("glass.review"):
         entries.append(("Break-glass", "break-glass-uses", "/break-glass/"))
     entries.append(("Organisations" if access.national else "People", "organisations", "/organisations/"))
     entries.append(("Record", "records", "/record/"))

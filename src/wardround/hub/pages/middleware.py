@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from wardround.hub import clock
 from wardround.hub.organisations.access import Access, Act, access_of
+from wardround.hub.pages.routes import ANYBODY, SIGNED_IN, asks
 from wardround.hub.reach import reaching
 from wardround.hub.signin.factors import enough
 
@@ -45,6 +47,29 @@ def security_headers(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+class Permitted:
+    """Whoever may nowhere do what an address asks is refused before anything is looked up, whatever stands in it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        """Let the view decide of which organisation; `request.asks` is what it then demands there."""
+        match = request.resolver_match
+        asked = asks(match.view_name if match else "", request.method or "")
+        request.asks = asked  # type: ignore[attr-defined]
+        if asked in (ANYBODY, SIGNED_IN) or not request.user.is_authenticated:
+            return
+        if asked is None:
+            raise PermissionDenied("this address asks for a permission that nobody stated")
+        if (access := getattr(request, "access", None)) is None:
+            raise PermissionDenied("the sign-in is not complete")
+        access.demand(asked)
 
 
 def acting(get_response: Answer) -> Answer:

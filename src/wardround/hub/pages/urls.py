@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("wardround.hub.pages.outbox.urls")),
     path("", include("wardround.hub.pages.people.urls")),
     path("", include("wardround.hub.pages.retention.urls")),
+    path("", include("wardround.hub.pages.roles.urls")),
 ]

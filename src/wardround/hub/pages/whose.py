@@ -6,16 +6,15 @@ from wardround.hub.organisations.models import Organisation
 from wardround.hub.pages.asking import Asking
 
 
-def organisation_of(request: Asking, code: str, *, to_write: bool = False) -> Organisation:
-    """The organisation with that code, if the asker sees inside it. `to_write`: PermissionDenied unless they may act for it."""
-    found = Organisation.objects.filter(code=code).first()
-    if found is None or not request.access.sees_inside(found):
+def organisation_of(request: Asking, code: str) -> Organisation:
+    """The organisation with that code, if the asker belongs to it. PermissionDenied where they may not do there what is asked."""
+    found = Organisation.objects.filter(code=code, pk__in=request.access.reads).first()
+    if found is None:
         raise Http404
-    if to_write:
-        request.access.demand_write(found)
+    request.access.demand(request.asks, found)
     return found
 
 
 def own_organisations(request: Asking) -> list[Organisation]:
-    """The organisations that the asker sees inside."""
+    """The organisations that the asker belongs to."""
     return list(Organisation.objects.filter(pk__in=request.access.reads))

@@ -49,7 +49,7 @@ def remove(act: Act, one: Due, *, machine_time: datetime) -> bool:
 
     Whoever dies between the two leaves a file that no row needs: `sweep` takes it away.
     """
-    act.access.demand_write(one.organisation)
+    act.access.demand("evidence.hold", one.organisation)
     with transaction.atomic():
         files = _REMOVERS[type(one.row)](one.row, act.at)
         if files is None:
@@ -150,7 +150,7 @@ _REMOVERS: dict[type, Any] = {
 @transaction.atomic
 def hold(act: Act, *, organisation: Organisation, response: UUID | None, reason: str, until: datetime) -> Hold:
     """Nothing of it is removed until then. Raises BadInput without a reason, or for a time that is over."""
-    act.access.demand_write(organisation)
+    act.access.demand("evidence.hold", organisation)
     if not reason.strip():
         raise BadInput("a hold needs a reason", where="reason", do="say what it is needed for, and who asked for it")
     if until <= act.at:
@@ -166,7 +166,7 @@ def hold(act: Act, *, organisation: Organisation, response: UUID | None, reason:
 @transaction.atomic
 def lift(act: Act, *, held: Hold) -> None:
     """The hold ends now. Raises BadInput when it has ended."""
-    act.access.demand_write(held.organisation)
+    act.access.demand("evidence.hold", held.organisation)
     row = Hold.unscoped.select_for_update().get(pk=held.pk)
     if row.lifted_at or row.until <= act.at:
         raise BadInput("has ended already", where="hold")

@@ -35,14 +35,14 @@ def reset(act: Act, *, person: User, organisation: Organisation, reason: str, li
     By a lead of the organisation, for one of its people; for whoever acts at the centre, by the centre alone, since the lead of a
     hospital must not become the centre by having a mailbox read. Raises PermissionDenied, or BadInput where it is oneself.
     """
-    act.access.demand_lead(organisation)
+    act.access.demand("people.manage", organisation)
     held = held_by(person, at=act.at)
     if organisation.pk not in {one.organisation_id for one in held} or not person.is_active:
         raise BadInput("does not belong to this organisation", where="person")
     if act.who == str(person):
         raise BadInput("Your own sign-in is reset by somebody else", do="change it on your account's page")
-    if any(one.role == "national" for one in held):
-        act.access.demand_national()
+    if any(one.organisation.kind == "centre" for one in held):
+        act.access.demand("organisation.manage")
     begin_anew(act, person=person, organisation=organisation, reason=reason, link=link)
 
 

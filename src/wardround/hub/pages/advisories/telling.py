@@ -45,7 +45,7 @@ class TellForm(Form):
 @require_http_methods(["GET", "POST"])
 def tell(request: Asking, cve: str, code: str) -> HttpResponse:
     """A proposal on one of the answers on an asset. It changes no answer until a reviewed fact or name does."""
-    organisation = organisation_of(request, code, to_write=True)
+    organisation = organisation_of(request, code)
     asset = request.GET.get("asset", "")[:500]
     advisory, answers = answers_on(request, organisation, cve, asset=asset, at=request.act.at)
     if not answers:

@@ -38,7 +38,7 @@ def why(request: Asking, cve: str, code: str) -> HttpResponse:
         "asked": asset,
         "answers": answers,
         "proposed": proposed(request.access, cve),
-        "may_write": request.access.may_write(organisation),
+        "may_write": request.access.may("override.propose", organisation),
         "at": at,
         "day": day,
         "later": bool(day) and advisory.updated > at,

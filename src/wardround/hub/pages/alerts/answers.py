@@ -336,7 +336,7 @@ BY_SLUG = {answer.slug: answer for answer in ANSWERS_TABLE}
 def answer(request: Asking, response: uuid.UUID, slug: str) -> HttpResponse:
     """Show one form of the table, and do what it says."""
     one = BY_SLUG[slug]
-    found = response_of(request, response, to_write=True)
+    found = response_of(request, response)
     picture = picture_for(request, found)
     made: list[object] = []
     form = one.form(request.POST if request.method == "POST" else None, request.FILES or None, **one.options(picture))

@@ -70,7 +70,7 @@ def own(request: Asking) -> HttpResponse:
         "overdue": sum(bool(i.row.overdue) for i in items),
         "several": len(request.access.reads) > 1,
         "has_estate": Source.objects.within(request.access).exists(),
-        "may_write": bool(request.access.writes),
+        "may_write": request.access.may("estate.import"),
     }
     return render(request, "alerts/own_board.html", context)
 
@@ -81,5 +81,5 @@ def _item(request: Asking, progress: Progress, row: Row) -> Item:
         progress.revision,
         row,
         steps(following, row.response)[:1] if following else [],
-        request.access.may_write(row.response.organisation),
+        request.access.may("response.answer", row.response.organisation),
     )

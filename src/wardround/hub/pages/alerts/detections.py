@@ -15,7 +15,6 @@ from wardround.hub.hunts.models import Detection
 from wardround.hub.hunts.services import lines_around
 from wardround.hub.incidents.models import Incident
 from wardround.hub.incidents.services import open_incident
-from wardround.hub.pages.alerts.finding import response_of
 from wardround.hub.pages.alerts.forms import JudgeForm
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.posting import form_page
@@ -30,6 +29,7 @@ def inside_of(request: Asking, response: uuid.UUID) -> Response:
     """A response whose detections and incidents the asker may see: not the centre."""
     rows = Response.objects.within(request.access).filter(organisation__in=request.access.reads)
     found: Response = get_object_or_404(rows.select_related("organisation", "alert"), public_id=response)
+    request.access.demand(request.asks, found.organisation)
     return found
 
 
@@ -44,7 +44,7 @@ def detections(request: Asking, response: uuid.UUID) -> HttpResponse:
         "response": found,
         "shown": shown,
         "left": sum(word is None for _, word in shown),
-        "may_write": request.access.may_write(found.organisation),
+        "may_write": request.access.may("hunt.run", found.organisation),
         "crumbs": crumbs(found),
     }
     return render(request, "alerts/detections.html", context)
@@ -63,7 +63,7 @@ def incidents(request: Asking, response: uuid.UUID) -> HttpResponse:
     context = {
         "response": found,
         "incidents": sorted(rows, key=lambda i: (i.closed_at is not None, i.opened_at)),
-        "may_write": request.access.may_write(found.organisation),
+        "may_write": request.access.may("incident.manage", found.organisation),
         "crumbs": crumbs(found),
     }
     return render(request, "alerts/incidents.html", context)
@@ -74,8 +74,6 @@ def detection(request: Asking, detection: uuid.UUID) -> HttpResponse:
     """One detection with ten lines around it; who may act for the organisation judges it."""
     one: Detection = get_object_or_404(Detection.objects.within(request.access).select_related("hunt"), public_id=detection)
     found = inside_of(request, one.response)
-    if request.method == "POST":
-        found = response_of(request, one.response, to_write=True)
     known = list(Incident.objects.within(request.access).filter(response=found.public_id, closed_at=None))
     form = JudgeForm(request.POST if request.method == "POST" else None, incidents=[(i.reference, i.title) for i in known])
     judged = _judgements(request, found)
@@ -93,7 +91,7 @@ def detection(request: Asking, detection: uuid.UUID) -> HttpResponse:
             "lines": _lines(one),
             "means": _means(one),
             "word": judged.get(one.key),
-            "may_write": request.access.may_write(found.organisation),
+            "may_write": request.access.may("detection.judge", found.organisation),
             "crumbs": [*crumbs(found), ("Detections", reverse("response-detections", args=[found.public_id]))],
         },
     )

@@ -16,7 +16,7 @@ from wardround.hub.alerts.candidates import candidates as proposed
 from wardround.hub.alerts.facts import issued
 from wardround.hub.alerts.models import SCOPE_ALL, Alert, Revision, in_scope
 from wardround.hub.alerts.tasks import reconsider_all
-from wardround.hub.pages.alerts.finding import alert_of, centre_only, draft_of
+from wardround.hub.pages.alerts.finding import alert_of, draft_of
 from wardround.hub.pages.alerts.forms import DraftForm, WithdrawForm
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.posting import UNPROCESSABLE, form_page
@@ -36,7 +36,6 @@ DAYS = (1, 7, 30)
 @require_safe
 def candidates(request: Asking) -> HttpResponse:
     """What was published or restated lately, who has it, and how urgent it is."""
-    centre_only(request)
     days = next((d for d in DAYS if str(d) == request.GET.get("days")), 1)
     found, problem = [], ""
     try:
@@ -50,7 +49,6 @@ def candidates(request: Asking) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Asking) -> HttpResponse:
     """A first draft, started from a candidate where one is named."""
-    centre_only(request)
     form = DraftForm(request.POST or None, first=True, initial=BLANK | _started_from(request))
     made: list[Revision] = []
     return form_page(
@@ -142,7 +140,6 @@ def preview(request: Asking, alert: uuid.UUID, number: int) -> HttpResponse:
 def amend(request: Asking, alert: uuid.UUID) -> HttpResponse:
     """A new draft that starts from the revision in force."""
     found = alert_of(request, alert)
-    centre_only(request)
     last = found.revisions.order_by("number").last()
     if last is None:
         raise Http404
@@ -168,7 +165,6 @@ def amend(request: Asking, alert: uuid.UUID) -> HttpResponse:
 def withdraw(request: Asking, alert: uuid.UUID) -> HttpResponse:
     """Withdraw an alert; everybody it reached is told why."""
     found = alert_of(request, alert)
-    centre_only(request)
     return form_page(
         request,
         WithdrawForm(request.POST or None),

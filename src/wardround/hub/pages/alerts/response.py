@@ -56,16 +56,18 @@ def inside(request: Asking, found: Response, row: Row) -> dict[str, object]:
     """What only the organisation's own people see."""
     picture = picture_of(found, row=row, revision=newest(found.alert), access=request.access, now=request.act.at)
     following = row.standing.next
+    open_ = row.standing.state != "withdrawn"
 
     def help_with(missing: Missing) -> list[Step]:
         return steps(missing, found, unjudged=picture.unjudged, logs=bool(picture.batches))
 
     return {
         "picture": picture,
-        "may_write": request.access.may_write(found.organisation) and row.standing.state != "withdrawn",
+        "may_write": open_ and request.access.may("response.answer", found.organisation),
+        "may_decide_clinically": open_ and request.access.may("clinical.decide", found.organisation),
         "next": following,
         "next_steps": help_with(following) if following else [],
         "reasons": [] if row.closed else [(m, help_with(m)) for m in row.standing.gate.open_because],
         "proposal_why": propose(row.facts, at=request.act.at)[1],
-        "may_accept_risk": found.organisation_id in request.access.siro_of,
+        "may_accept_risk": open_ and request.access.may("risk.accept", found.organisation),
     }

@@ -33,7 +33,7 @@ SHOWN = 5
 @require_http_methods(["GET", "POST"])
 def bring(request: Asking, code: str) -> HttpResponse:
     """Step one, or step two where a file was uploaded already."""
-    organisation = organisation_of(request, code, to_write=True)
+    organisation = organisation_of(request, code)
     if request.method == "POST" and "upload" in request.POST:
         return _second(request, organisation)
     return _first(request, organisation)

@@ -43,7 +43,7 @@ def devices(request: Asking, code: str) -> HttpResponse:
         "apart": [(one, name_of(one.kind)) for one in linked.apart[: 2 * PAGE]],
         "apart_count": len(linked.apart),
         "splits": _by_act(joining.splits(request.access, organisation, at=request.act.at)),
-        "may_write": request.access.may_write(organisation),
+        "may_write": request.access.may("estate.import", organisation),
         "crumbs": _crumbs(organisation),
     }
     return render(request, "estate/devices.html", context)
@@ -60,7 +60,7 @@ def _by_act(rows: Iterable[Split]) -> list[tuple[Split, list[str]]]:
 @require_http_methods(["GET", "POST"])
 def split(request: Asking, code: str) -> HttpResponse:
     """A person says that an asset is another device than those it was joined with."""
-    organisation = organisation_of(request, code, to_write=True)
+    organisation = organisation_of(request, code)
     page = reverse("estate-devices", args=[organisation.code])
     asset = (request.POST if request.method == "POST" else request.GET).get("asset", "").replace("\0", "")[:1000]
 
@@ -87,7 +87,7 @@ def split(request: Asking, code: str) -> HttpResponse:
 @require_POST
 def unsplit(request: Asking, code: str, split: uuid.UUID) -> HttpResponse:
     """Undo a split."""
-    organisation = organisation_of(request, code, to_write=True)
+    organisation = organisation_of(request, code)
     row = get_object_or_404(Split.objects.within(request.access).filter(organisation=organisation), public_id=split)
     try:
         joining.undo(request.act, split=row)
@@ -116,7 +116,7 @@ def coverage(request: Asking, code: str) -> HttpResponse:
         "problem": problem,
         "unseen": [PRODUCT_CLASSES[key] for key in told.unseen] if told else [],
         "assumed": sum(told.assumptions.values()) if told else 0,
-        "may_write": request.access.may_write(organisation),
+        "may_write": request.access.may("estate.import", organisation),
         "crumbs": _crumbs(organisation),
     }
     return render(request, "estate/coverage.html", context)

@@ -65,7 +65,7 @@ def estate(request: Asking, code: str) -> HttpResponse:
         "query": f"{urlencode({'q': like})}&" if like else "",
         "like": like,
         "fresh_days": response_policy().fresh_days,
-        "may_write": request.access.may_write(organisation),
+        "may_write": request.access.may("estate.import", organisation),
         "crumbs": [("Alerts", "/")],
     }
     return render(request, "estate/estate.html", context)
@@ -113,6 +113,7 @@ def snapshot(request: Asking, snapshot: uuid.UUID) -> HttpResponse:
     """One snapshot: where it came from, what was kept, what was rejected and why, and those before it."""
     rows = Snapshot.objects.within(request.access).select_related("source", "organisation")
     found: Snapshot = get_object_or_404(rows, public_id=snapshot)
+    request.access.demand(request.asks, found.organisation)
     code = found.organisation.code
     context = {
         "snapshot": found,
@@ -120,7 +121,7 @@ def snapshot(request: Asking, snapshot: uuid.UUID) -> HttpResponse:
         "classes": [PRODUCT_CLASSES[key].name for key in found.sees if key in PRODUCT_CLASSES],
         "listed": Paginator(found.rejected, PAGE).get_page(request.GET.get("page")),
         "others": rows.filter(source=found.source).order_by("-taken_at", "-pk")[:20],
-        "may_write": request.access.may_write(found.organisation),
+        "may_write": request.access.may("estate.import", found.organisation),
         "crumbs": [("Alerts", "/"), ("Estate", reverse("estate-of", args=[code]))],
     }
     return render(request, "estate/snapshot.html", context)
@@ -132,7 +133,7 @@ def smaller(request: Asking, snapshot: uuid.UUID) -> HttpResponse:
     found: Snapshot = get_object_or_404(
         Snapshot.objects.within(request.access).select_related("source", "organisation"), public_id=snapshot
     )
-    organisation = organisation_of(request, found.organisation.code, to_write=True)
+    organisation = organisation_of(request, found.organisation.code)
     page = reverse("estate-of", args=[organisation.code])
 
     def confirm(fields: dict[str, str]) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -38,7 +37,7 @@ def hunt(request: Asking, hunt: uuid.UUID) -> HttpResponse:
         "detections": own,
         "new": sum(d.hunt_id == found.pk for d in own),
         "accept": reverse("response-coverage", args=[found.response]),
-        "may_write": request.access.may_write(found.organisation),
+        "may_write": request.access.may("response.answer", found.organisation),
         "response": found.response,
         "crumbs": [("Alerts", "/"), ("Response", page)],
     }
@@ -49,8 +48,6 @@ def hunt(request: Asking, hunt: uuid.UUID) -> HttpResponse:
 def check(request: Asking, hunt: uuid.UUID) -> HttpResponse:
     """Have the worker check a kept hunt: its logs, its rules, and its result against a second run."""
     found = _hunt(request, hunt)
-    if not request.access.may_write(found.organisation):
-        raise PermissionDenied(f"{request.act.who} may not act for {found.organisation}")
     check_hunt.enqueue(str(found.public_id), request.act.who)
     messages.success(request, "The hunt is being checked. What it shows stands here when it is done: open this page again.")
     return redirect("hunt", found.public_id)
@@ -59,6 +56,7 @@ def check(request: Asking, hunt: uuid.UUID) -> HttpResponse:
 def _hunt(request: Asking, hunt: uuid.UUID) -> Hunt:
     rows = Hunt.objects.within(request.access).filter(organisation__in=request.access.reads)
     found: Hunt = get_object_or_404(rows.select_related("organisation").prefetch_related("batches"), public_id=hunt)
+    request.access.demand(request.asks, found.organisation)
     return found
 
 

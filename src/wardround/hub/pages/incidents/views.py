@@ -19,8 +19,7 @@ from wardround.hub.pages.posting import form_page
 def incident(request: Asking, incident: uuid.UUID) -> HttpResponse:
     """One incident; a POST closes it."""
     found: Incident = get_object_or_404(Incident.objects.within(request.access).select_related("organisation"), public_id=incident)
-    if request.method == "POST":
-        request.access.demand_write(found.organisation)
+    request.access.demand(request.asks, found.organisation)
     response = Response.objects.within(request.access).filter(public_id=found.response).select_related("alert").first()
     way = [("Alerts", "/")]
     if response:
@@ -32,5 +31,5 @@ def incident(request: Asking, incident: uuid.UUID) -> HttpResponse:
         then=reverse("incident", args=[found.public_id]),
         said=f"{found.reference} is closed.",
         template="incidents/incident.html",
-        context={"incident": found, "may_write": request.access.may_write(found.organisation), "crumbs": way},
+        context={"incident": found, "may_write": request.access.may("incident.manage", found.organisation), "crumbs": way},
     )

@@ -47,7 +47,7 @@ def records_on(found: Review) -> dict[Candidate, int]:
 def reach(access: Access) -> tuple[list[Organisation], Access]:
     """The organisations whose products somebody is asked about, and with whose access they are counted."""
     trusts = Organisation.objects.filter(kind=Organisation.Kind.TRUST)
-    if access.writes_national:
+    if access.may("names.decide") and access.national:
         return list(trusts), system_access("counting names for the centre")
     return list(trusts.filter(pk__in=access.reads)), access
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -47,7 +46,7 @@ def queue(request: Asking) -> HttpResponse:
     """The questions within the asker's reach. Who may not decide sees them without buttons."""
     context = {
         "may_write": _may_decide(request),
-        "national": request.access.writes_national,
+        "national": request.access.national and _may_decide(request),
         "most": MOST,
         "crumbs": [("Alerts", "/")],
     }
@@ -66,8 +65,6 @@ def queue(request: Asking) -> HttpResponse:
 @require_POST
 def decide(request: Asking) -> HttpResponse:
     """Accept or refuse one of the names that the queue offers for a product of one's own reach, and nothing else."""
-    if not _may_decide(request):
-        raise PermissionDenied(f"{request.act.who} may not decide names")
     form = Answer(request.POST)
     if not form.is_valid():
         messages.error(request, "That answer is incomplete.")
@@ -113,11 +110,10 @@ def _marked(question: Question) -> str:
 
 
 def _may_decide(request: Asking) -> bool:
-    return request.access.writes_national or bool(request.access.writes)
+    return request.access.may("names.decide")
 
 
 def _recorded_in(request: Asking) -> list[Organisation]:
     """The organisations for which the person acts: the centre for its officers."""
-    if request.access.writes_national:
-        return list(Organisation.objects.filter(kind=Organisation.Kind.CENTRE))
-    return list(Organisation.objects.filter(pk__in=request.access.writes))
+    own = Organisation.objects.filter(pk__in=request.access.where("names.decide"))
+    return list(own.filter(kind=Organisation.Kind.CENTRE)) or list(own)

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wardround.hub.outbox.models import Message
-from wardround.hub.pages.alerts.finding import centre_sees
 from wardround.hub.pages.asking import Asking
 
 PAGE = 50
@@ -21,7 +20,6 @@ SHOWN = {
 @require_safe
 def outbox(request: Asking) -> HttpResponse:
     """Failed first; to whom and what about, never what an organisation's letter says inside."""
-    centre_sees(request)
     rows = Message.objects.within(request.access)
     counts = rows.order_by().aggregate(**{name: Count("pk", filter=which) for name, (_, which) in SHOWN.items()})
     show = request.GET.get("show", "")

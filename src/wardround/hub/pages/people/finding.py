@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from wardround.core.vocab import WardroundError
-from wardround.hub.membership.leading import demand_people
 from wardround.hub.organisations.models import Membership, Organisation
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.whose import organisation_of
@@ -27,9 +26,7 @@ def seen(request: Asking, code: str) -> Organisation:
 
 def led(request: Asking, code: str) -> Organisation:
     """An organisation that the asker leads. PermissionDenied for its other people, not found for everybody else."""
-    found = organisation_of(request, code)
-    demand_people(request.act, found)
-    return found
+    return organisation_of(request, code)
 
 
 def member(organisation: Organisation, person: uuid.UUID) -> Membership:

@@ -15,8 +15,8 @@ from wardround.hub import clock
 from wardround.hub.accounts.models import User
 from wardround.hub.membership.inviting import accept, invite, offered, revoke
 from wardround.hub.membership.leading import may_ask_in, roles_of
-from wardround.hub.organisations.access import LEADING
 from wardround.hub.organisations.models import Invitation
+from wardround.hub.organisations.roles import LEADING
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.people.finding import around, done, led, link_to, own, seen, useless
 from wardround.hub.pages.people.forms import AcceptForm, InviteForm
@@ -28,7 +28,7 @@ from wardround.hub.pages.signin.entering import proceed
 def asked_in(request: Asking, code: str) -> HttpResponse:
     """Invite an address to a role: by the lead, or by the centre where nobody leads yet."""
     organisation = seen(request, code)
-    first = organisation.pk not in request.access.leads
+    first = not request.access.may("people.manage", organisation)
     roles = [role for role in roles_of(organisation) if role in LEADING] if first else roles_of(organisation)
     may_ask_in(request.act, organisation, role=roles[0])
     form = InviteForm(request.POST if request.method == "POST" else None, roles=roles, initial={"role": roles[0]})

@@ -11,8 +11,8 @@ from wardround.hub.accounts.models import User
 from wardround.hub.membership.leading import roles_of
 from wardround.hub.membership.leaving import change_role, leave, remove
 from wardround.hub.membership.lending import delegate, end_delegation, may_stand_in
-from wardround.hub.organisations.access import LEADING
 from wardround.hub.organisations.models import Delegation, Membership
+from wardround.hub.organisations.roles import LEADING
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.people.finding import around, done, led, member, own, seen
 from wardround.hub.pages.people.forms import DelegateForm, RoleForm
@@ -42,7 +42,7 @@ def removed(request: Asking, code: str, person: uuid.UUID) -> HttpResponse:
     """End somebody's membership: by the lead; by the centre that of a lead."""
     organisation = seen(request, code)
     found = member(organisation, person)
-    if not (request.access.writes_national and found.role in LEADING):
+    if not (request.access.may("organisation.manage") and found.role in LEADING):
         organisation = led(request, code)
     lead = [f"{found.user.name} can do nothing for {organisation.name} any more, at once. What they did stays in the record."]
     return form_page(

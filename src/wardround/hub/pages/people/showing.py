@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from wardround.hub.membership.leading import leads_of
 from wardround.hub.membership.naming import missing
-from wardround.hub.organisations.access import LEADING
 from wardround.hub.organisations.models import Agreement, Contact, Delegation, Invitation, Membership, NamedPerson, Organisation
+from wardround.hub.organisations.roles import LEADING
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.people.finding import seen
 from wardround.hub.pages.whose import own_organisations
@@ -81,10 +81,10 @@ def organisation(request: Asking, code: str) -> HttpResponse:
     lacks = [] if found.closed_on else missing(found)
     context = {
         "organisation": found,
-        "leading": found.pk in request.access.leads,
+        "leading": request.access.may("people.manage", found),
         "inside": inside,
         "todo": [(words, _step(route, found.code, more)) for words, route, more in (STEPS[one] for one in lacks)],
-        "may_do": found.pk in request.access.leads,
+        "may_do": request.access.may("people.manage", found),
         "named": NamedPerson.objects.within(request.access).filter(organisation=found, ended_at=None).order_by("-post"),
         "posts": NamedPerson.Post.choices,
         "children": found.children.filter(closed_on=None)[:PAGE],

@@ -92,7 +92,7 @@ def post_filled(request: Asking, code: str, post: str) -> HttpResponse:
 def mailbox(request: Asking, code: str) -> HttpResponse:
     """The address that alerts always go to: its lead says it, and the centre while there is none."""
     organisation = seen(request, code)
-    if organisation.mailbox or not request.access.writes_national:
+    if organisation.mailbox or not request.access.may("organisation.manage"):
         organisation = led(request, code)
     return form_page(
         request,

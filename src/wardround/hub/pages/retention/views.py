@@ -24,7 +24,7 @@ from wardround.hub.retention.terms import terms
 @require_http_methods(["GET", "POST"])
 def retention(request: Asking, code: str) -> HttpResponse:
     """The rules, what they remove next, and the holds; a POST holds something back."""
-    organisation = organisation_of(request, code, to_write=request.method == "POST")
+    organisation = organisation_of(request, code)
     rows = Response.objects.within(request.access).filter(organisation=organisation).select_related("alert")
     names = {str(r.public_id): r.alert.reference for r in rows}
     holds = Hold.objects.within(request.access).filter(organisation=organisation)
@@ -46,7 +46,7 @@ def retention(request: Asking, code: str) -> HttpResponse:
             "organisation": organisation,
             "rules": [(term, going[term.key]) for term in terms()],
             "holds": [(one, names.get(str(one.response), "everything")) for one in holds.filter(Hold.live(request.act.at))],
-            "may_write": request.access.may_write(organisation),
+            "may_write": request.access.may("evidence.hold", organisation),
             "crumbs": [("Alerts", "/"), ("Record", reverse("record", args=[organisation.code]))],
         },
     )
@@ -55,7 +55,7 @@ def retention(request: Asking, code: str) -> HttpResponse:
 @require_POST
 def lifted(request: Asking, code: str, held: uuid.UUID) -> HttpResponse:
     """End a hold."""
-    organisation = organisation_of(request, code, to_write=True)
+    organisation = organisation_of(request, code)
     found = get_object_or_404(Hold.objects.within(request.access), organisation=organisation, public_id=held)
     try:
         lift(request.act, held=found)
