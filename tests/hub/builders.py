@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 from django.conf import settings
+from django.db.models import ForeignKey
+from django.db.models import Model as DjangoModel
 
 from wardround.connectors.clock import FakeClock
 from wardround.connectors.feeds import sync_mirror
@@ -24,7 +27,7 @@ from wardround.hub.estate.models import Snapshot
 from wardround.hub.estate.services import import_inventory
 from wardround.hub.hunts.models import LogBatch
 from wardround.hub.hunts.services import add_log
-from wardround.hub.organisations.access import Act, access_of, system_access
+from wardround.hub.organisations.access import Act, TenantModel, access_of, system_access
 from wardround.hub.organisations.models import Membership, Organisation
 from wardround.hub.replay.scenario import DATA
 
@@ -271,3 +274,18 @@ def acknowledged(person: User, response: Response, now: datetime, answer: str = 
     """Read, and answered as the inventory proposes (a reason is given in case it does not)."""
     answering.acknowledge(by(person, now), response=response)
     answering.confirm(by(person, now), response=response, answer=answer, reason="we looked")
+
+
+def a_row(model: type[DjangoModel], organisation: Organisation) -> Any:
+    """Any row of a model, with whatever it needs; tenant rows belong to `organisation`."""
+    asked = [f for f in model._meta.fields if not (f.primary_key or f.has_default() or f.null)]
+    manager = model.unscoped if issubclass(model, TenantModel) else model._default_manager
+    return manager.create(**{f.name: _value(f, organisation) for f in asked})
+
+
+def _value(field: Any, organisation: Organisation) -> Any:
+    if isinstance(field, ForeignKey):
+        return organisation if field.related_model is Organisation else a_row(field.related_model, organisation)
+    number, kind = next(NUMBERS), field.get_internal_type()
+    values = {"DateTimeField": at(14), "JSONField": {}, "UUIDField": uuid4(), "CharField": f"x{number}", "TextField": "a text"}
+    return values.get(kind, number)

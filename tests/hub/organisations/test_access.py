@@ -2,42 +2,23 @@
 
 import inspect
 from dataclasses import FrozenInstanceError
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db.models import ForeignKey
-from django.db.models import Model as DjangoModel
 
 from wardround.core.vocab import BadInput
 from wardround.hub.accounts.joining import add_person
 from wardround.hub.organisations.access import TenantModel, Unscoped, access_of, system_access
 from wardround.hub.organisations.lookup import organisation_by
-from wardround.hub.organisations.models import Membership, Organisation
+from wardround.hub.organisations.models import Membership
 
-from ..builders import NUMBERS, a_person, an_organisation, at, system, the_centre
+from ..builders import a_person, a_row, an_organisation, at, system, the_centre
 
 pytestmark = pytest.mark.django_db
 TENANT = sorted((m for m in apps.get_models() if issubclass(m, TenantModel)), key=lambda m: m.__name__)
 SEEN_BY_THE_CENTRE = {"Checkpoint", "Message", "NamedPerson", "Response"}
 each = pytest.mark.parametrize("model", TENANT, ids=lambda m: m.__name__)
-
-
-def a_row(model: type[DjangoModel], organisation: Organisation) -> Any:
-    """Any row of a model, with whatever it needs; tenant rows belong to `organisation`."""
-    asked = [f for f in model._meta.fields if not (f.primary_key or f.has_default() or f.null)]
-    manager = model.unscoped if issubclass(model, TenantModel) else model._default_manager
-    return manager.create(**{f.name: _value(f, organisation) for f in asked})
-
-
-def _value(field: Any, organisation: Organisation) -> Any:
-    if isinstance(field, ForeignKey):
-        return organisation if field.related_model is Organisation else a_row(field.related_model, organisation)
-    number, kind = next(NUMBERS), field.get_internal_type()
-    values = {"DateTimeField": at(14), "JSONField": {}, "UUIDField": uuid4(), "CharField": f"x{number}", "TextField": "a text"}
-    return values.get(kind, number)
 
 
 def test_there_are_tenant_models_to_test() -> None:

@@ -6,7 +6,6 @@ A new route without a permission in `wardround.hub.pages.routes` fails; so does 
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,20 +15,18 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from wardround.hub import clock
 from wardround.hub.accounts.models import User
 from wardround.hub.alerts.models import Assessment
 from wardround.hub.estate.models import Split
 from wardround.hub.hunts.models import Detection, Hunt
 from wardround.hub.incidents.models import Incident
-from wardround.hub.organisations.models import Membership, Organisation
+from wardround.hub.organisations.models import Agreement, Contact, Delegation, Invitation, Membership, Organisation
 from wardround.hub.organisations.roles import PERMISSIONS, ROLES, fits, granted
 from wardround.hub.pages.routes import ANYBODY, ASKS, SIGNED_IN, asks
 from wardround.hub.retention.models import Hold
-from wardround.hub.signin.models import EmergencyCode
 from wardround.hub.workers.models import Beat
 
-from ..builders import a_person, an_organisation
+from ..builders import a_person, a_row, an_organisation
 from .demonstration import ROLES as PEOPLE
 from .demonstration import Demonstration
 
@@ -50,28 +47,11 @@ def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
 ROUTES = list(routes(get_resolver().url_patterns))
 
 
-def a_split(organisation: Organisation) -> uuid.UUID:
-    """Two of its assets that somebody said are two devices."""
-    made = Split.unscoped.create(
-        organisation=organisation, first="a", second="b", reason="two devices", split_at=clock.now(), split_by="somebody"
-    )
-    return uuid.UUID(str(made.public_id))
-
-
-def a_hold(organisation: Organisation) -> uuid.UUID:
-    """Something that nobody removes for now."""
-    made = Hold.unscoped.create(
-        organisation=organisation, reason="a claim", until=clock.now() + timedelta(days=9), held_at=clock.now(), held_by="somebody"
-    )
-    return uuid.UUID(str(made.public_id))
-
-
-def a_use() -> EmergencyCode:
-    """Somebody came in by a sealed code."""
-    person = User.objects.create_user("glass@centre.invalid", name="Somebody (fictitious)", created_at=clock.now())
-    return EmergencyCode.objects.create(
-        number=1, digest="d", made_at=clock.now(), used_at=clock.now(), until=clock.now(), user=person
-    )
+def _rows_of(name: str, home: Organisation) -> list[uuid.UUID]:
+    """A row of the organisation, where the address names one."""
+    made: dict[str, Any] = {"agreement-end": Agreement, "invitation-revoke": Invitation, "delegation-end": Delegation}
+    model = made.get(name) or (Contact if name in ("contact-send", "contact-remove") else None)
+    return [a_row(model, home).public_id] if model else []
 
 
 def asked_about(name: str, demo: Demonstration) -> str:
@@ -105,13 +85,9 @@ def arguments(name: str, demo: Demonstration) -> list[Any]:
         "record": lambda: ["EX03"],
         "record-export": lambda: ["EX03"],
         "retention": lambda: ["EX03"],
-        "retention-lift": lambda: ["EX03", a_hold(home)],
+        "retention-lift": lambda: ["EX03", a_row(Hold, home).public_id],
         "remove-factor": lambda: [1],
         "end-session": lambda: [uuid.uuid4()],
-        "sign-in-reset": lambda: ["EX03", User.objects.get(email=PEOPLE["read_only"]).public_id],
-        "sign-in-anew": lambda: [uuid.uuid4(), "made-up"],
-        "break-glass-review": lambda: [a_use().public_id],
-        "break-glass-end": lambda: [a_use().public_id],
         "organisation": lambda: ["EX03"],
         "member-role": lambda: ["EX03", User.objects.get(email=PEOPLE["organisation"]).public_id],
         "member-remove": lambda: ["EX03", User.objects.get(email=PEOPLE["organisation"]).public_id],
@@ -122,12 +98,12 @@ def arguments(name: str, demo: Demonstration) -> list[Any]:
         "estate-product": lambda: ["EX03"],
         "estate-devices": lambda: ["EX03"],
         "estate-split": lambda: ["EX03"],
-        "estate-unsplit": lambda: ["EX03", a_split(home)],
+        "estate-unsplit": lambda: ["EX03", a_row(Split, home).public_id],
         "estate-coverage": lambda: ["EX03"],
         "estate-import": lambda: ["EX03"],
     }
     if name.startswith(("organisation-", "contact-", "delegation-", "invitation-", "agreement-")) and name not in own:
-        return ["EX03", *([uuid.uuid4()] if name.endswith(("-end", "-send", "-remove", "-revoke")) else [])]
+        return ["EX03", *_rows_of(name, home)]
     return own.get(name, list)()
 
 
@@ -138,17 +114,14 @@ def nobody_works(db: None) -> None:
 
 
 NAMES = sorted(str(route.name) for route in ROUTES)
-# What stands for an open door: nobody works in a test, no token is set, a made-up token leads nowhere, no factor can be removed,
-# and EX03 has no parent to agree with.
+# What stands for an open door: nobody works in a test, no token is set, a made-up token leads nowhere, no factor is there.
 INSTEAD = {
     "ready": {503},
     "metrics": {404},
     "invitation": {410},
     "contact-verify": {410},
-    "sign-in-anew": {410},
     "remove-factor": {404},
     "new-codes": {404},
-    "organisation-agreement": {404},
     "end-session": {404},
 }
 NOT_INSIDE = (
@@ -166,13 +139,13 @@ LISTS = {
     "advisory",
     "outbox",
     "roles",
-    "break-glass-uses",
     "candidates",
     "alert-new",
     "organisations",
 }
 """Routes that name nothing of one organisation: whoever may do it anywhere may open them."""
-CENTRAL = {"break-glass-review", "break-glass-end", "member-remove", "alert-amend", "alert-withdraw", "draft-edit", "draft-preview"}
+OWN_ALONE = {"organisation-leave", "delegation-end"}
+CENTRAL = {"member-remove", "alert-amend", "alert-withdraw", "draft-edit", "draft-preview"}
 
 
 def expected(name: str, method: str, role: str, kind: str, *, own: bool) -> str:
@@ -183,7 +156,7 @@ def expected(name: str, method: str, role: str, kind: str, *, own: bool) -> str:
         return "open"
     if asked not in held:
         return "forbidden"
-    if own or name in LISTS or (kind == "centre" and (name in CENTRAL or asked in NOT_INSIDE)):
+    if own or name in LISTS or (kind == "centre" and (name in CENTRAL or (asked in NOT_INSIDE and name not in OWN_ALONE))):
         return "open"
     return "not found"
 
@@ -207,6 +180,7 @@ def test_a_route_answers_every_role_as_the_table_says(name: str, demo: Demonstra
     demo.a_third_draft()
     address = reverse(name, args=arguments(name, demo)) + asked_about(name, demo)
     home, centre = demo.organisation(HOME), Organisation.objects.get(kind="centre")
+    Organisation.objects.filter(pk=home.pk).update(parent=an_organisation("ABOVE", kind="icb"))
     elsewhere, supplier = an_organisation("OUTSIDE"), an_organisation("SUPPLY", kind="supplier")
     wrong = []
     for method in ("GET", "POST"):
@@ -216,7 +190,7 @@ def test_a_route_answers_every_role_as_the_table_says(name: str, demo: Demonstra
             and told(nobody.status_code, name) == "open"
             and IN not in nobody.headers.get("Location", "")
         )
-        if let_in != (asks(name, method) == ANYBODY):
+        if let_in != (asks(name, method) == ANYBODY) and name != "second-step":  # it leads back to the first step
             wrong.append((method, "nobody", "", nobody.status_code))
         for role in ROLES:
             for organisation in (home, elsewhere, centre, supplier):
@@ -227,6 +201,8 @@ def test_a_route_answers_every_role_as_the_table_says(name: str, demo: Demonstra
                 answer = _answer(client, method, address)
                 own = organisation == home
                 due = expected(name, method, role, organisation.kind, own=own)
+                if name == "delegation-end" and due == "open" and "people.manage" not in granted([role], kind=organisation.kind):
+                    due = "forbidden"  # it was lent to somebody else, who alone may give it back
                 refused = due == "not found" and (answer.status_code == 405 or organisation.kind == "centre")
                 if told(answer.status_code, name) != due and not (refused and answer.status_code in (403, 404, 405)):
                     wrong.append((method, role, organisation.code, answer.status_code))
@@ -257,7 +233,9 @@ def test_what_is_anothers_and_what_is_not_there_are_answered_alike(name: str, de
         return
     demo.a_third_draft()
     other = an_organisation("OUTSIDE")
-    random: list[Any] = [type(args[0])(str(uuid.uuid4()) if isinstance(args[0], uuid.UUID) else "NOWHERE9"), *args[1:]]
+    place = int(name in ("why", "tell"))  # the CVE is everybody's, the organisation after it is not
+    random = [*args]
+    random[place] = uuid.uuid4() if isinstance(args[place], uuid.UUID) else "NOWHERE9"
     real, none = (reverse(name, args=one) for one in (args, random))
     for role in ("organisation", "siro", "read_only"):
         client = Client()
@@ -266,7 +244,7 @@ def test_what_is_anothers_and_what_is_not_there_are_answered_alike(name: str, de
             answers = [_answer(client, method, address) for address in (real, none)]
             assert len({(a.status_code, _without_token(a)) for a in answers}) == 1
             for bad in HOSTILE:
-                assert _answer(client, method, real.replace(str(args[0]), bad)).status_code in (403, 404, 405)
+                assert _answer(client, method, real.replace(str(args[place]), bad)).status_code in (403, 404, 405)
 
 
 @pytest.mark.parametrize("role", [r for r in Membership.Role.values if fits(r, kind="trust")])
