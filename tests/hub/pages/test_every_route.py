@@ -24,6 +24,7 @@ from wardround.hub.organisations.models import Agreement, Contact, Delegation, I
 from wardround.hub.organisations.roles import PERMISSIONS, ROLES, fits, granted
 from wardround.hub.pages.routes import ANYBODY, ASKS, SIGNED_IN, asks
 from wardround.hub.retention.models import Hold
+from wardround.hub.signin.models import EmergencyCode
 from wardround.hub.workers.models import Beat
 
 from ..builders import a_person, a_row, an_organisation
@@ -52,6 +53,13 @@ def _rows_of(name: str, home: Organisation) -> list[uuid.UUID]:
     made: dict[str, Any] = {"agreement-end": Agreement, "invitation-revoke": Invitation, "delegation-end": Delegation}
     model = made.get(name) or (Contact if name in ("contact-send", "contact-remove") else None)
     return [a_row(model, home).public_id] if model else []
+
+
+def a_use() -> EmergencyCode:
+    """Somebody came in by a sealed code."""
+    now = clock.now()
+    person = User.objects.create_user("glass@centre.invalid", name="Somebody (fictitious)", created_at=now)
+    return EmergencyCode.objects.create(number=1, digest="d", made_at=now, used_at=now, until=now, user=person)
 
 
 def asked_about(name: str, demo: Demonstration) -> str:
@@ -88,6 +96,10 @@ def arguments(name: str, demo: Demonstration) -> list[Any]:
         "retention-lift": lambda: ["EX03", a_row(Hold, home).public_id],
         "remove-factor": lambda: [1],
         "end-session": lambda: [uuid.uuid4()],
+        "sign-in-reset": lambda: ["EX03", User.objects.get(email=PEOPLE["read_only"]).public_id],
+        "sign-in-anew": lambda: [uuid.uuid4(), "made-up"],
+        "break-glass-review": lambda: [a_use().public_id],
+        "break-glass-end": lambda: [a_use().public_id],
         "organisation": lambda: ["EX03"],
         "member-role": lambda: ["EX03", User.objects.get(email=PEOPLE["organisation"]).public_id],
         "member-remove": lambda: ["EX03", User.objects.get(email=PEOPLE["organisation"]).public_id],
@@ -120,6 +132,7 @@ INSTEAD = {
     "metrics": {404},
     "invitation": {410},
     "contact-verify": {410},
+    "sign-in-anew": {410},
     "remove-factor": {404},
     "new-codes": {404},
     "end-session": {404},
@@ -139,13 +152,14 @@ LISTS = {
     "advisory",
     "outbox",
     "roles",
+    "break-glass-uses",
     "candidates",
     "alert-new",
     "organisations",
 }
 """Routes that name nothing of one organisation: whoever may do it anywhere may open them."""
 OWN_ALONE = {"organisation-leave", "delegation-end"}
-CENTRAL = {"member-remove", "alert-amend", "alert-withdraw", "draft-edit", "draft-preview"}
+CENTRAL = {"break-glass-review", "break-glass-end", "member-remove", "alert-amend", "alert-withdraw", "draft-edit", "draft-preview"}
 
 
 def expected(name: str, method: str, role: str, kind: str, *, own: bool) -> str:
