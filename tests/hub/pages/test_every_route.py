@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from wardround.hub import clock
 from wardround.hub.accounts.models import User
 from wardround.hub.alerts.models import Assessment
 from wardround.hub.estate.models import Split
