@@ -156,6 +156,7 @@ LISTS = {
     "break-glass-uses",
     "candidates",
     "alert-new",
+    "alert-bring",
     "organisations",
 }
 """Routes that name nothing of one organisation: whoever may do it anywhere may open them."""

@@ -22,6 +22,7 @@ KINDS = {
     "assumption": "assumption confirmed",
     "coverage_accepted": "coverage of a hunt accepted",
     "judgement": "detection judged",
+    "submitted": "submitted to the national service",
     "closed": "closed",
     "reopened": "reopened",
 }

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.estate.models import Source
+from wardround.hub.installation import ONE
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.outbox.services import undelivered_since
@@ -23,8 +25,9 @@ LATE = timedelta(minutes=10)
 
 @require_safe
 def board(request: Asking) -> HttpResponse:
-    """By role: the national board, or an organisation's own alerts first."""
-    return own(request) if not request.access.national or "own" in request.GET else national(request)
+    """By role: the board of all, or an organisation's own alerts first. Where there is one organisation, its own come first."""
+    first = settings.INSTALLATION.kind == ONE and "all" not in request.GET
+    return own(request) if not request.access.national or first or "own" in request.GET else national(request)
 
 
 def national(request: Asking) -> HttpResponse:
@@ -71,6 +74,7 @@ def own(request: Asking) -> HttpResponse:
         "several": len(request.access.reads) > 1,
         "has_estate": Source.objects.within(request.access).exists(),
         "may_write": request.access.may("estate.import"),
+        "brings": request.access.may("alert.draft"),
     }
     return render(request, "alerts/own_board.html", context)
 

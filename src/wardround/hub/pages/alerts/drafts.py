@@ -55,7 +55,7 @@ def new(request: Asking) -> HttpResponse:
         request,
         form,
         do=lambda fields: made.append(drafting.draft_alert(request.act, fields=fields)),
-        then=lambda: _preview(made[0]),
+        then=lambda: preview_of(made[0]),
         said="The draft is kept. Nobody has been told anything yet.",
         template="site/form.html",
         context={"heading": "New alert", "button": "Keep the draft and preview it", "crumbs": [BOARD]},
@@ -74,7 +74,8 @@ def _started_from(request: Asking) -> dict[str, Any]:
     return {"cves": [cve], "title": advisory.title[:200], "summary": advisory.description}
 
 
-def _preview(revision: Revision) -> str:
+def preview_of(revision: Revision) -> str:
+    """Where a draft is read as it will be sent."""
     return reverse("draft-preview", args=[revision.alert.public_id, revision.number])
 
 
@@ -87,7 +88,7 @@ def edit(request: Asking, alert: uuid.UUID, number: int) -> HttpResponse:
         request,
         form,
         do=lambda fields: drafting.edit(request.act, revision=revision, fields=fields),
-        then=_preview(revision),
+        then=preview_of(revision),
         said="The draft is kept.",
         template="site/form.html",
         context={
@@ -149,7 +150,7 @@ def amend(request: Asking, alert: uuid.UUID) -> HttpResponse:
         request,
         form,
         do=lambda fields: made.append(drafting.amend(request.act, alert=found, fields=fields)),
-        then=lambda: _preview(made[0]),
+        then=lambda: preview_of(made[0]),
         said="The new revision is kept as a draft. Nobody has been told anything yet.",
         template="site/form.html",
         context={

@@ -10,6 +10,7 @@ from wardround.core.alerts import Missing, propose
 from wardround.hub.alerts.facts import standing
 from wardround.hub.alerts.models import Response
 from wardround.hub.pages.alerts.finding import newest, response_of
+from wardround.hub.pages.alerts.national import elsewhere
 from wardround.hub.pages.alerts.nextsteps import Step, for_centre, steps
 from wardround.hub.pages.alerts.picture import Picture, picture_of
 from wardround.hub.pages.alerts.progress import Row, decision_words
@@ -38,7 +39,7 @@ def response(request: Asking, response: uuid.UUID) -> HttpResponse:
             "incidents": row.facts.incidents,
         }
         return render(request, "alerts/response_for_centre.html", context)
-    context |= inside(request, found, row)
+    context |= inside(request, found, row) | elsewhere(row, revision, access=request.access)
     return render(request, "alerts/response.html", context)
 
 
