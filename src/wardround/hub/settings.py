@@ -73,6 +73,24 @@ def _secret_key(stated: str) -> str:
 
 TWO_USERS = bool(value_of("WARDROUND_DATABASE_OWNER"))
 _SERVED, OWNER, SERVES_AS = _parted(value_of("WARDROUND_DATABASE"), value_of("WARDROUND_DATABASE_OWNER"))
+
+
+def openid_connect() -> list[dict[str, object]]:
+    """The provider of the settings, as allauth reads it; none where none is stated. Raises BadInput where one is stated by half."""
+    issuer, client, secret = (value_of(f"WARDROUND_OIDC_{name}") for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET"))
+    if not (issuer or client or secret):
+        return []
+    if not (issuer and client and secret):
+        raise BadInput("issuer, client and secret belong together", where="WARDROUND_OIDC_...", do="state all three, or none")
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+        raise BadInput("is not reached by HTTPS", where="WARDROUND_OIDC_ISSUER", do="state its https:// address")
+    demand_strong(secret, where="WARDROUND_OIDC_CLIENT_SECRET", least=20)
+    named = value_of("WARDROUND_OIDC_NAME") or "your organisation"
+    kept = {"server_url": issuer.rstrip("/"), "issuer": issuer}
+    return [{"provider_id": "oidc", "name": named, "client_id": client, "secret": secret, "settings": kept}]
+
+
 DATABASES = {"default": _SERVED}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = _secret_key(value_of("WARDROUND_SECRET_KEY"))
@@ -166,6 +184,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RECOVERY_CODE_DIGITS = 12
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+
+SOCIALACCOUNT_ADAPTER = "wardround.hub.signin.adapters.Elsewhere"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": openid_connect()}}
+OIDC_MULTI_FACTOR = set((value_of("WARDROUND_OIDC_MULTI_FACTOR") or "mfa").replace(",", " ").split())
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [p for p in (HERE / "static_built",) if p.is_dir()]

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
@@ -50,3 +51,10 @@ class Factors(DefaultMFAAdapter):
             "display_name": user.name,  # type: ignore[attr-defined]
             "name": str(user.get_username()),
         }
+
+
+class Elsewhere(DefaultSocialAccountAdapter):
+    """Whoever comes from a provider signs up no more than anybody else: `oidc` finds the person who was invited."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False

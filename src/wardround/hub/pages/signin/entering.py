@@ -19,7 +19,7 @@ from wardround.hub import clock
 from wardround.hub.accounts.models import User
 from wardround.hub.pages.posting import UNPROCESSABLE, refuse, settled
 from wardround.hub.pages.signin.forms import CodeForm, PasskeyForm, SignInForm
-from wardround.hub.signin import factors
+from wardround.hub.signin import factors, oidc
 from wardround.hub.signin.notices import tell
 from wardround.hub.signin.passwords import by_code, by_password
 from wardround.hub.signin.sessions import Entering, enter
@@ -29,7 +29,11 @@ PENDING, STEP_HOLDS = "second_step", timedelta(minutes=10)
 
 def onward(request: HttpRequest) -> str:
     """Where somebody wanted to go: an address of this hub, else the first page."""
-    then = request.POST.get("next") or request.GET.get("next") or "/"
+    return inside(request.POST.get("next") or request.GET.get("next") or "/")
+
+
+def inside(then: str) -> str:
+    """The address where it is one of this hub, else that of the first page."""
     here = url_has_allowed_host_and_scheme(then, allowed_hosts=None) and then.startswith("/")
     return then if here else "/"
 
@@ -66,7 +70,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
     if request.method == "POST" and settled(form, look):
         return proceed(request, found[0], by="password", then=then)
-    context = {"form": form, "next": then, "first_start": not User.objects.exists()}
+    context = {"form": form, "next": then, "first_start": not User.objects.exists(), "provider": oidc.name()}
     return render(request, "signin/sign_in.html", context, status=UNPROCESSABLE if request.method == "POST" else 200)
 
 
@@ -131,6 +135,6 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
         form = SignInForm({})
         form.errors.clear()
         refuse(form, refused)
-        return render(request, "signin/sign_in.html", {"form": form, "next": then}, status=UNPROCESSABLE)
+        return render(request, "signin/sign_in.html", {"form": form, "next": then, "provider": oidc.name()}, status=UNPROCESSABLE)
     request.session.pop(PENDING, None)
     return proceed(request, row.user, by="passkey", factor="passkey", then=then)

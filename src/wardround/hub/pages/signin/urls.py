@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from wardround.hub.pages.signin import account, anew, emergency, entering
+from wardround.hub.pages.signin import account, anew, elsewhere, emergency, entering
 from wardround.hub.signin.middleware import before_second_factor
 
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("sign-in/second-step/", entering.second_step, name="second-step"),
     path("sign-in/passkey/", entering.passkey_sign_in, name="passkey-sign-in"),
     path("sign-in/passkey/options/", entering.passkey_options, name="passkey-options"),
+    path("sign-in/oidc/", elsewhere.there, name="oidc"),
+    path("sign-in/oidc/back/", elsewhere.back, name="oidc-back"),
     path("sign-out/", before_second_factor(LogoutView.as_view()), name="sign-out"),
     path("account/", account.account, name="account"),
     path("account/set-up/", account.set_up, name="set-up"),
