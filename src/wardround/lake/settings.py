@@ -50,7 +50,7 @@ SETTINGS = (
     Setting("WARDROUND_HTTPS", "1: a proxy does TLS, cookies go over HTTPS only", "plain HTTP on this machine"),
     Setting("WARDROUND_SESSION_IDLE", "after how many minutes without use a session ends, 5 to 720", "60"),
     Setting("WARDROUND_SESSION_LONGEST", "after how many hours a session ends in any case, 1 to 24", "12"),
-    Setting("WARDROUND_PROXY", "the address of the proxy that does TLS, whose X-Forwarded-Proto is believed", "127.0.0.1"),
+    Setting("WARDROUND_PROXY", "the address of the proxy that does TLS, whose X-Forwarded-Proto and -For hold", "127.0.0.1"),
     Setting("WARDROUND_OIDC_ISSUER", "an OpenID Connect provider through which invited people sign in", "there is none"),
     Setting("WARDROUND_OIDC_CLIENT_ID", "how the provider knows this hub", "there is none"),
     Setting("WARDROUND_OIDC_CLIENT_SECRET", "what this hub shows the provider", "there is none", True),

@@ -127,7 +127,7 @@ def nobody_works(db: None) -> None:
 
 
 NAMES = sorted(str(route.name) for route in ROUTES)
-# What stands for an open door: nobody works in a test, no token is set, a made-up token leads nowhere, no factor is there.
+# What stands for an open door: nobody works in a test, no token is set, a made-up one leads nowhere, no factor or provider is set.
 INSTEAD = {
     "ready": {503},
     "metrics": {404},
@@ -137,6 +137,8 @@ INSTEAD = {
     "remove-factor": {404},
     "new-codes": {404},
     "end-session": {404},
+    "oidc": {404},
+    "oidc-back": {404},
 }
 NOT_INSIDE = (
     "alert.read",

@@ -120,7 +120,7 @@ def test_who_does_not_lead_them_resets_nobody(person: User) -> None:
         (a_person(organisation, Membership.Role.READ_ONLY), 403),
         (a_person(an_organisation()), 404),
         (an_officer(), 404),
-        (a_person(the_centre(), Membership.Role.READ_ONLY), 404),
+        (a_person(the_centre(), Membership.Role.READ_ONLY), 403),
     ]:
         client = Client()
         client.force_login(who)

@@ -137,8 +137,8 @@ def test_a_forged_token_is_refused(lies: dict[str, Any], client: Client, provide
 def test_the_providers_own_key_as_a_shared_secret_is_refused(client: Client, provider: Provider) -> None:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    public = provider.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    provider.lies = {"algorithm": "HS256", "key": public}
+    public = provider.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    provider.lies = {"algorithm": "by hand", "key": public}
     assert "did not work" in words_after(client, client.get(at_the_provider(client)))
     assert len(provider.made) == 1
 

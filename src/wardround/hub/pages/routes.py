@@ -90,6 +90,8 @@ ASKS: dict[str, str | tuple[str, str]] = {
     "second-step": ANYBODY,
     "passkey-sign-in": ANYBODY,
     "passkey-options": ANYBODY,
+    "oidc": ANYBODY,
+    "oidc-back": ANYBODY,
     "account": SIGNED_IN,
     "set-up": SIGNED_IN,
     "sign-in-anew": ANYBODY,

@@ -30,7 +30,7 @@ def serve(listening: socket.socket, *, stop: threading.Event, alive: Callable[[]
         threads=THREADS,
         ident=None,
         trusted_proxy=(value_of("WARDROUND_PROXY") or "127.0.0.1") if behind else None,
-        trusted_proxy_headers={"x-forwarded-proto"} if behind else set(),
+        trusted_proxy_headers={"x-forwarded-proto", "x-forwarded-for"} if behind else set(),
         clear_untrusted_proxy_headers=True,
     )
     try:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from wardround.hub.accounts.models import User
 from wardround.hub.signin.models import Device
+from wardround.lake.settings import value_of
 
 COOKIE, SALT, KEPT = "wardround-browser", "signin.browser", timedelta(days=180)
 FAMILIES = {
@@ -35,13 +36,13 @@ def family(request: HttpRequest) -> str:
 def source(request: HttpRequest) -> str:
     """Where a request comes from: an address, or a network of IPv6 as it is handed to one customer. Empty where nobody can tell.
 
-    Behind a proxy the server has put in the address that the proxy names; a proxy that names none looks like this machine.
+    Behind a proxy the server has put in the address that the proxy names; a proxy that names none stands there itself.
     """
     try:
         address = ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return ""
-    if address.is_loopback and settings.SESSION_COOKIE_SECURE:
+    if settings.SESSION_COOKIE_SECURE and str(address) == (value_of("WARDROUND_PROXY") or "127.0.0.1"):
         return ""
     return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
