@@ -1,6 +1,6 @@
 """XML from strangers: no document type of its own, no entities, nothing fetched, bounded in depth, size and text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from xml.parsers import expat  # nosec B406  declarations are refused below, and expat fetches nothing
 
@@ -32,23 +32,44 @@ class CutOff(Exception):
 
 def events(data: bytes, *, name: str) -> Iterator[Event]:
     """Starts and ends of elements in order. Raises BadInput for a hostile document, CutOff where it stops being XML."""
-    handler = _Handler(name)
-    parser = handler.parser
+    found: list[Event] = []
+
+    def started(tag: str, attributes: dict[str, str], line: int) -> None:
+        found.append(Event(tag, attributes, None, line))
+
+    def ended(tag: str, text: str, line: int) -> None:
+        found.append(Event(tag, NONE, text, line))
+
+    steps = walked(data, name=name, started=started, ended=ended)
+    try:
+        for _ in steps:
+            yield from found
+            found.clear()
+    except CutOff:
+        yield from found
+        raise
+
+
+Started = Callable[[str, dict[str, str], int], None]
+Ended = Callable[[str, str, int], None]
+
+
+def walked(data: bytes, *, name: str, started: Started, ended: Ended) -> Iterator[None]:
+    """As `events`, told while it is read: the start of an element and its end, each with its line. A step is a part of it."""
+    parser = _Handler(name, started, ended).parser
     for at in range(0, len(data), CHUNK):
         try:
             parser.Parse(data[at : at + CHUNK], at + CHUNK >= len(data))
         except (LookupError, ValueError) as error:  # an encoding that expat does not know
             raise BadInput(f"its XML cannot be decoded: {error}", where=name, do="export it as UTF-8") from None
         except expat.ExpatError as error:
-            yield from handler.taken()
             raise CutOff(expat.errors.messages.get(error.code, "it is not well formed"), error.lineno) from None
-        yield from handler.taken()
+        yield
 
 
 class _Handler:
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._events: list[Event] = []
+    def __init__(self, name: str, started: Started, ended: Ended) -> None:
+        self.name, self._started, self._ended = name, started, ended
         self._texts: list[list[str]] = []
         self._count = self._length = 0
         self.parser: Any = expat.ParserCreate()
@@ -59,11 +80,6 @@ class _Handler:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._data
-
-    def taken(self) -> list[Event]:
-        """What was read since the last time."""
-        found, self._events = self._events, []
-        return found
 
     def _refuse(self, what: str) -> BadInput:
         where = f"{self.name} line {self.parser.CurrentLineNumber}"
@@ -82,10 +98,11 @@ class _Handler:
             raise self._refuse(f"its XML is nested deeper than {DEEPEST}, or has more than {MOST_ELEMENTS:,} elements")
         self._texts.append([])
         self._length = 0
-        self._events.append(Event(tag, attributes, None, self.parser.CurrentLineNumber))
+        self._started(tag, attributes, self.parser.CurrentLineNumber)
 
     def _end(self, tag: str) -> None:
-        self._events.append(Event(tag, NONE, "".join(self._texts.pop()), self.parser.CurrentLineNumber))
+        texts = self._texts.pop()
+        self._ended(tag, texts[0] if len(texts) == 1 else "".join(texts), self.parser.CurrentLineNumber)
 
     def _data(self, text: str) -> None:
         self._length += len(text)

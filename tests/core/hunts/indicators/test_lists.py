@@ -269,3 +269,26 @@ def test_every_line_is_accounted_for(lines: list[str]) -> None:
     got = read_indicators([("any", "\n".join(lines).encode("utf-8", "replace"))])
     assert got.given == got.loaded + got.repeated + got.passed_over + got.unread + len(got.doubted)
     assert sum(got.counts.values()) == got.loaded
+
+
+def test_how_openioc_writes_its_names_makes_no_difference() -> None:
+    text = (
+        '<a:OpenIOC xmlns:a="b"><a:Indicator Operator="or"><a:IndicatorItem Condition="IS" Negate="FALSE">'
+        '<a:Context Search="FileItem/Md5sum"/><a:Content>9e107d9d372bb6826bd81d3542a419d6</a:Content></a:IndicatorItem></a:Indicator></a:OpenIOC>'
+    )
+    got = read_indicators([("a.ioc", text.encode())])
+    assert [one.value for one in got.indicators] == ["9e107d9d372bb6826bd81d3542a419d6"]
+
+
+def test_what_is_said_of_an_indicator_is_the_same_when_it_is_asked_for_later() -> None:
+    item = {
+        "type": "indicator",
+        "name": "  a \n b  ",
+        "description": "\u00a0c",
+        "id": "indicator--1",
+        "pattern": "[ipv4-addr:value = '203.0.113.9']",
+    }
+    got = read_indicators([("a.json", json.dumps({"type": "bundle", "objects": [item]}).encode())])
+    (one,) = got.indicators
+    assert (one.context, one.where, one.rule) == ("a b; c; indicator--1", "a.json#/objects/0", "indicator:ip:203.0.113.9")
+    assert (got.loaded, len(got), got.counts) == (1, 1, {"ip": 1})

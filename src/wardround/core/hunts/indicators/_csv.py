@@ -89,10 +89,10 @@ def _table(name: str, lines: Sequence[str], delimiter: str, names: list[str], fr
                 yield from stated_entries(stated, value, where, context)
 
 
-def stated_entries(stated: str, value: str, where: str, context: str, doubt: str = "") -> Read:
+def stated_entries(stated: str, value: str, where: str, context: str | tuple[object, ...], doubt: str = "") -> Read:
     """The entries of a value of a stated type: of a composite one for each part that is looked for."""
-    composite = table("composite").get(stated.lower())
-    if composite and "|" in value:
+    composite = table("composite").get(stated.lower()) if "|" in value else None
+    if composite:
         parts = value.split("|")
         for type_, part in zip(composite, parts, strict=False):
             if type_:

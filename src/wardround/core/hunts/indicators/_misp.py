@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wardround.core.hunts.indicators._csv import stated_entries
-from wardround.core.hunts.indicators._entry import Entry, PassedOver, told
+from wardround.core.hunts.indicators._entry import Entry, PassedOver
 from wardround.core.vocab import Rejected
 
 HOLDING = ("response", "Event", "Attribute", "Object")
@@ -42,19 +42,16 @@ def _attributes(value: Any, pointer: str, event: str) -> Iterator[tuple[str, Any
 
 
 def _entry(attribute: Any, where: str, event: str) -> Iterator[Entry | PassedOver | Rejected]:
-    if (
-        not isinstance(attribute, Mapping)
-        or not isinstance(attribute.get("value"), str)
-        or not isinstance(attribute.get("type"), str)
-    ):
+    if not isinstance(attribute, dict) or not isinstance(attribute.get("value"), str) or not isinstance(attribute.get("type"), str):
         yield Rejected(where, "an attribute without a type or a value")
     elif attribute.get("deleted") in (True, "1", 1):
         yield PassedOver(where, "deleted")
     elif attribute.get("to_ids") in (False, "0", 0, None):
         yield PassedOver(where, "not for detection (to_ids)")
     else:
-        context = told(event, attribute.get("category"), attribute.get("comment"))
-        yield from stated_entries(attribute["type"], attribute["value"], where, context, _warned(attribute))
+        context = (event, attribute.get("category"), attribute.get("comment"))
+        doubt = _warned(attribute) if "warnings" in attribute else ""
+        yield from stated_entries(attribute["type"], attribute["value"], where, context, doubt)
 
 
 def _warned(attribute: Mapping[str, Any]) -> str:

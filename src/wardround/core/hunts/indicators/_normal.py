@@ -39,7 +39,7 @@ def refanged(text: str) -> str:
         text = text.replace("[.]", ".")
     if "[" in text or "(" in text or "{" in text:
         text = AT.sub("@", SLASHES.sub(r"\1", DOTS.sub(".", text)))
-    found = SCHEME.match(text)
+    found = SCHEME.match(text) if ":" in text else None
     if found and not (word := found[0].lower()).startswith(("http", "ftp", "sftp")):
         text = ("ftp" if word == "fxp" else "https" if word.endswith("s") else "http") + text[found.end() :]
     return text

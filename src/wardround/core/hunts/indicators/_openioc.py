@@ -1,10 +1,9 @@
 """OpenIOC 1.0 and 1.1: items under AND and OR, compared by `is`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
-from wardround.core.estate._xml import CutOff, Event, events
+from wardround.core.estate._xml import CutOff, walked
 from wardround.core.hunts.indicators._entry import Entry, PassedOver, told
 from wardround.core.hunts.indicators._model import Atom, Type
 from wardround.core.hunts.indicators._normal import typed
@@ -17,25 +16,22 @@ WITHIN = frozenset({Type.MD5, Type.SHA1, Type.SHA256, Type.IP, Type.DOMAIN})
 Alternatives = list[frozenset[Atom]]
 
 
-@dataclass
 class Node:
-    """An item, or a group of them under one operator; `alternatives` is None where something in it is not read."""
+    """An item, or a group of them under one operator; a part is None where something in it is not read."""
 
-    operator: str = "OR"
-    parts: list[Alternatives | None] = field(default_factory=list)
-    line: int = 0
-    search: str = ""
-    condition: str = ""
-    negated: bool = False
-    content: str = ""
+    __slots__ = ("condition", "content", "line", "negated", "operator", "parts", "search")
+
+    def __init__(self, operator: str, line: int, condition: str = "", negated: bool = False) -> None:
+        self.operator, self.line, self.condition, self.negated = operator, line, condition, negated
+        self.search = self.content = ""
+        self.parts: list[Alternatives | None] = []
 
 
 def openioc_entries(name: str, data: bytes) -> Iterator[Entry | PassedOver | Rejected]:
     """The entries of a document. A group under AND of which one item is not read is not read; under OR the others go on."""
     reading = _Reading(name)
     try:
-        for event in events(data, name=name):
-            reading.take(event)
+        for _ in walked(data, name=name, started=reading.started, ended=reading.ended):
             yield from reading.taken()
     except CutOff as cut:
         yield from reading.taken()
@@ -55,45 +51,44 @@ class _Reading:
         out, self._out = self._out, []
         return out
 
-    def take(self, event: Event) -> None:
-        tag = event.tag.rpartition(":")[2].lower()
-        if event.text is None:
-            self._started(tag, event)
-        else:
-            self._ended(tag, event)
-
-    def _started(self, tag: str, event: Event) -> None:
-        attributes = {key.lower(): value for key, value in event.attributes.items()}
-        if tag in ("ioc", "openioc"):
-            self.is_openioc = True
-        elif tag == "indicator":
-            self._stack.append(Node(attributes.get("operator", "OR").upper(), line=event.line))
-        elif tag == "indicatoritem":
-            negated = attributes.get("negate", "false").lower() == "true"
-            self._stack.append(Node(line=event.line, condition=attributes.get("condition", "is").lower(), negated=negated))
-        elif tag == "context" and self._stack:
-            self._stack[-1].search = attributes.get("search", "")
-
-    def _ended(self, tag: str, event: Event) -> None:
-        text = (event.text or "").strip()
-        if tag in ("short_description", "description") and not self._stack:
-            self._about = self._about or told(text)
-        elif tag == "content" and self._stack:
-            self._stack[-1].content = text
-        elif tag == "indicatoritem" and self._stack:
-            node = self._stack.pop()
-            got = self._item(node)
+    def started(self, name: str, attributes: dict[str, str], line: int) -> None:
+        """An element begins."""
+        tag = _local(name)
+        if tag == "content":
+            return
+        if tag == "context":
             if self._stack:
-                self._stack[-1].parts.append(got)
+                self._stack[-1].search = _stated(attributes, "search", "")
+        elif tag == "indicatoritem":
+            negated = _stated(attributes, "negate", "false").lower() == "true"
+            self._stack.append(Node("OR", line, _stated(attributes, "condition", "is").lower(), negated))
+        elif tag == "indicator":
+            self._stack.append(Node(_stated(attributes, "operator", "OR").upper(), line))
+        elif tag in ("ioc", "openioc"):
+            self.is_openioc = True
+
+    def ended(self, name: str, text: str, _line: int) -> None:
+        """An element ends, with the text in it."""
+        tag, stack = _local(name), self._stack
+        if tag == "content":
+            if stack:
+                stack[-1].content = text.strip()
+        elif tag == "indicatoritem" and stack:
+            node = stack.pop()
+            got = self._item(node)
+            if stack:
+                stack[-1].parts.append(got)
             else:
                 self._give(got, node)
-        elif tag == "indicator" and self._stack:
-            node = self._stack.pop()
+        elif tag == "indicator" and stack:
+            node = stack.pop()
             got = self._joined(node)
-            if all(above.operator == "OR" for above in self._stack):
+            if all(above.operator == "OR" for above in stack):
                 self._give(got, node)
             else:
-                self._stack[-1].parts.append(got)
+                stack[-1].parts.append(got)
+        elif tag in ("short_description", "description") and not stack:
+            self._about = self._about or told(text.strip())
 
     def _problem(self, line: int, what: str) -> None:
         self._out.append(Rejected(f"{self.name}:{line}", what))
@@ -127,11 +122,25 @@ class _Reading:
         return [atoms for atoms in out if atoms]
 
     def _give(self, alternatives: Alternatives | None, node: Node) -> None:
+        where = f"{self.name}:{node.line}"
         for atoms in dict.fromkeys(alternatives or ()):
             given = " and ".join(sorted(atom.value for atom in atoms))
-            self._out.append(Entry(tuple(sorted(atoms)), given[:500], f"{self.name}:{node.line}", self._about))
+            self._out.append(Entry(tuple(sorted(atoms)) if len(atoms) > 1 else tuple(atoms), given[:500], where, self._about))
 
 
-@cache
+def _stated(attributes: dict[str, str], name: str, otherwise: str) -> str:
+    """An attribute, however its name is written."""
+    if name in attributes:
+        return attributes[name]
+    return next((value for key, value in attributes.items() if key.lower() == name), otherwise)
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: str) -> str:
+    """A tag in small letters, without its namespace."""
+    return tag.rpartition(":")[2].lower()
+
+
+@lru_cache(maxsize=4096)
 def _type(search: str) -> str:
     return str(table("openioc").get(search.lower(), ""))

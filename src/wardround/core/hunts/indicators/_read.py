@@ -10,7 +10,7 @@ from wardround.core.hunts.indicators._csv import csv_entries
 from wardround.core.hunts.indicators._entry import Entry, PassedOver
 from wardround.core.hunts.indicators._general import doubt
 from wardround.core.hunts.indicators._misp import is_misp, misp_entries
-from wardround.core.hunts.indicators._model import Atom, Indicator, Type
+from wardround.core.hunts.indicators._model import Atom, Type
 from wardround.core.hunts.indicators._openioc import openioc_entries
 from wardround.core.hunts.indicators._set import IndicatorSet
 from wardround.core.hunts.indicators._stix import is_stix, stix_entries
@@ -44,8 +44,8 @@ class _Reading:
         self.general = general
         self.given = self.passed_over = self.repeated = self.unread = 0
         self.problems: list[Rejected] = []
-        self.indicators: dict[Atom, Indicator] = {}
-        self.doubted: dict[Atom, Indicator] = {}
+        self.indicators: dict[Atom, Entry] = {}
+        self.doubted: dict[Atom, Entry] = {}
         self.digest = hashlib.sha256()
 
     def file(self, name: str, data: bytes) -> None:
@@ -66,11 +66,11 @@ class _Reading:
             self.problems.append(problem)
 
     def take(self, entry: Entry | PassedOver | Rejected) -> None:
-        if isinstance(entry, Rejected):
-            self.problem(entry)
-            return
-        if isinstance(entry, PassedOver):
-            self.passed_over += 1
+        if type(entry) is not Entry:
+            if isinstance(entry, Rejected):
+                self.problem(entry)
+            else:
+                self.passed_over += 1
             return
         if len(self.indicators) >= MOST:
             raise BadInput(f"more than {MOST:,} indicators: not read from here on", where=entry.where)
@@ -86,17 +86,17 @@ class _Reading:
         if atom in into:
             self.repeated += 1
             return
-        into[atom] = Indicator(atom.type, atom.value, entry.given, entry.where, entry.context, why, parts)
+        into[atom] = entry._replace(doubt=why) if why is not entry.doubt else entry
 
     def close(self) -> IndicatorSet:
         return IndicatorSet(
-            tuple(self.indicators.values()),
+            self.indicators,
             given=self.given,
             repeated=self.repeated,
             passed_over=self.passed_over,
             unread=self.unread,
             problems=tuple(self.problems),
-            doubted=tuple(self.doubted.values()),
+            doubted=tuple(entry.told(atom) for atom, entry in self.doubted.items()),
             sha256=self.digest.hexdigest(),
         )
 

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
+from wardround.core.hunts.indicators._entry import Entry
 from wardround.core.hunts.indicators._model import Atom, Indicator, Match, Type
 from wardround.core.hunts.indicators._networks import Networks
 from wardround.core.hunts.indicators._normal import Url, host_of, url
@@ -36,7 +38,7 @@ class IndicatorSet:
 
     def __init__(
         self,
-        indicators: Sequence[Indicator],
+        indicators: Mapping[Atom, Entry],
         *,
         given: int = 0,
         repeated: int = 0,
@@ -46,29 +48,31 @@ class IndicatorSet:
         doubted: tuple[Indicator, ...] = (),
         sha256: str = "",
     ) -> None:
-        self.indicators, self.given, self.repeated = indicators, given or len(indicators), repeated
+        self._entries, self.given, self.repeated = indicators, given or len(indicators), repeated
         self.passed_over, self.unread, self.problems, self.doubted, self.sha256 = passed_over, unread, problems, doubted, sha256
-        self._single: dict[Atom, Indicator] = {}
-        self._patterns: dict[Atom, list[Indicator]] = {}
-        for one in indicators:
-            if one.parts:
-                for part in one.parts:
-                    self._patterns.setdefault(part, []).append(one)
-            else:
-                self._single[Atom(one.type, one.value)] = one
+        self._patterns: dict[Atom, list[Atom]] = {}
+        for atom, entry in indicators.items():
+            if len(entry.atoms) > 1:
+                for part in entry.atoms:
+                    self._patterns.setdefault(part, []).append(atom)
         self._index()
         self._remembered: dict[str, tuple[Hit, ...]] = {}
         self._sought: dict[tuple[str, ...], frozenset[Type]] = {}
 
     def __len__(self) -> int:
-        return len(self.indicators)
+        return len(self._entries)
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """All of them, in the order of their lists."""
+        return tuple(entry.told(atom) for atom, entry in self._entries.items())
 
     def _index(self) -> None:
         """What each kind of text is looked up in."""
         self._values: dict[Type, set[str]] = {type_: set() for type_ in Type}
-        for atoms in (self._single, self._patterns):
-            for type_, value in atoms:
-                self._values[type_].add(value)
+        for type_, value in chain(self._entries, self._patterns):
+            self._values[type_].add(value)
+        self._values[Type.PATTERN].clear()  # which are looked for by their parts
         self._networks = Networks(self._values[Type.NETWORK])
         self._urls: dict[str, list[Atom]] = {}
         for value in self._values[Type.URL]:
@@ -80,12 +84,12 @@ class IndicatorSet:
     @property
     def loaded(self) -> int:
         """How many are looked for."""
-        return len(self.indicators)
+        return len(self._entries)
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """How many of each type are looked for."""
-        return dict(sorted(Counter(str(one.type) for one in self.indicators).items()))
+        return dict(sorted(Counter(str(atom.type) for atom in self._entries).items()))
 
     @cached_property
     def types(self) -> frozenset[Type]:
@@ -129,17 +133,18 @@ class IndicatorSet:
         return tuple(self._told(found)) if found else ()
 
     def _told(self, found: Mapping[Atom, tuple[str, str, str]]) -> Iterator[Match]:
-        patterns: dict[Indicator, None] = {}
+        patterns: dict[Atom, None] = {}
         for atom, (field, value, how) in found.items():
-            if atom in self._single:
-                yield Match(self._single[atom], field, value[:FOUND_LENGTH], how)
+            if atom in self._entries:
+                yield Match(self._entries[atom].told(atom), field, value[:FOUND_LENGTH], how)
             for pattern in self._patterns.get(atom, ()):
                 patterns[pattern] = None
         for pattern in patterns:
-            if all(part in found for part in pattern.parts):
-                field = ", ".join(found[part][0] for part in pattern.parts)
-                text = "; ".join(found[part][1] for part in pattern.parts)
-                yield Match(pattern, field, text[:FOUND_LENGTH], "all parts of the pattern in one event")
+            entry = self._entries[pattern]
+            if all(part in found for part in entry.atoms):
+                field = ", ".join(found[part][0] for part in entry.atoms)
+                text = "; ".join(found[part][1] for part in entry.atoms)
+                yield Match(entry.told(pattern), field, text[:FOUND_LENGTH], "all parts of the pattern in one event")
 
     def _hits(self, value: str) -> tuple[Hit, ...]:
         got = self._remembered.get(value)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from wardround.core.hunts.indicators._entry import Entry, PassedOver, told
+from wardround.core.hunts.indicators._entry import Entry, PassedOver
 from wardround.core.hunts.indicators._model import Atom
 from wardround.core.hunts.indicators._normal import typed
 from wardround.core.hunts.indicators._tables import table
@@ -49,11 +49,14 @@ def stix_entries(name: str, document: Mapping[str, Any]) -> Iterator[Entry | Pas
         elif not isinstance(pattern, str):
             yield Rejected(where, "an indicator without a pattern")
         else:
-            context = told(item.get("name"), item.get("description"), item.get("id"))
-            yield from _entries(pattern, where, context)
+            context = (item.get("name"), item.get("description"), item.get("id"))
+            if (plain := _plain(pattern)) and (atom := _read(*plain)):
+                yield Entry((atom,), pattern[:500], where, context)
+            else:
+                yield from _entries(pattern, where, context)
 
 
-def _entries(pattern: str, where: str, context: str) -> Iterator[Entry | Rejected]:
+def _entries(pattern: str, where: str, context: tuple[object, ...]) -> Iterator[Entry | Rejected]:
     try:
         if plain := _plain(pattern):
             yield Entry((_atom(*plain),), pattern[:500], where, context)
@@ -86,6 +89,11 @@ def _unescaped(text: str) -> str:
 @cache
 def _type(path: str) -> str:
     return str(table("stix").get(path.replace("'", "").replace('"', "").lower(), ""))
+
+
+def _read(path: str, value: str) -> Atom | None:
+    type_ = _type(path)
+    return typed(type_, value) if type_ else None
 
 
 def _atom(path: str, value: str) -> Atom:
