@@ -274,7 +274,8 @@ def test_every_line_is_accounted_for(lines: list[str]) -> None:
 def test_how_openioc_writes_its_names_makes_no_difference() -> None:
     text = (
         '<a:OpenIOC xmlns:a="b"><a:Indicator Operator="or"><a:IndicatorItem Condition="IS" Negate="FALSE">'
-        '<a:Context Search="FileItem/Md5sum"/><a:Content>9e107d9d372bb6826bd81d3542a419d6</a:Content></a:IndicatorItem></a:Indicator></a:OpenIOC>'
+        '<a:Context Search="FileItem/Md5sum"/><a:Content>9e107d9d372bb6826bd81d3542a419d6</a:Content></a:IndicatorItem>'
+        "</a:Indicator></a:OpenIOC>"
     )
     got = read_indicators([("a.ioc", text.encode())])
     assert [one.value for one in got.indicators] == ["9e107d9d372bb6826bd81d3542a419d6"]
