@@ -15,7 +15,7 @@ from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.outbox.services import undelivered_since
 from wardround.hub.pages.alerts.nextsteps import Step, steps
-from wardround.hub.pages.alerts.progress import Progress, Row, overall, progress_of
+from wardround.hub.pages.alerts.progress import Progress, Row, overall, progress_of, progress_of_all
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.whose import own_organisations
 
@@ -62,10 +62,10 @@ class Item:
 
 def own(request: Asking) -> HttpResponse:
     """The responses of the asker's organisations: overdue first, closed last."""
-    reached = Response.objects.within(request.access).values_list("alert", flat=True)
-    alerts = Alert.objects.filter(pk__in=reached).prefetch_related("revisions")
-    found = [p for a in alerts if (p := progress_of(a, access=request.access, now=request.act.at))]
-    rows = [(p, row) for p in found for row in p.rows if request.access.sees_inside(row.response.organisation)]
+    responses = Response.objects.within(request.access).filter(organisation__in=request.access.reads)
+    alerts = Alert.objects.filter(pk__in=responses.values("alert")).prefetch_related("revisions")
+    found = progress_of_all(alerts, responses=responses.select_related("organisation", "alert"), now=request.act.at)
+    rows = [(p, row) for p in found for row in p.rows]
     items = sorted((_item(request, p, row) for p, row in rows), key=lambda item: item.row.order)
     context = {
         "todo": [i for i in items if not i.row.closed],

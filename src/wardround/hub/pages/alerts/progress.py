@@ -8,7 +8,7 @@ from functools import cached_property
 
 from wardround.core.alerts import Applicability, Closing, Deadline, Facts, Standing, State
 from wardround.core.triage import Policy, policy
-from wardround.hub.alerts.facts import issued, standings
+from wardround.hub.alerts.facts import issued, standings_of
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.organisations.access import Access
 from wardround.hub.pages.times import last_day, span
@@ -167,8 +167,8 @@ class Progress:
         )
         drawn, start = [], 0.0
         for kind, words, name in parts:
-            width = 100 * len(self.shown(name)) / max(self.total, 1)
-            drawn.append((kind, f"{words}: {len(self.shown(name))}", round(start, 2), round(width, 2)))
+            width = 100 * self.counts[name] / max(self.total, 1)
+            drawn.append((kind, f"{words}: {self.counts[name]}", round(start, 2), round(width, 2)))
             start += width
         return drawn
 
@@ -214,9 +214,23 @@ SHOWN: dict[str, tuple[str, Callable[[Row], bool]]] = {
 def rows_of(alert: Alert, *, access: Access, now: datetime) -> list[Row]:
     """The responses to one alert that somebody may see, overdue first."""
     responses = list(Response.objects.within(access).filter(alert=alert).select_related("organisation", "alert"))
-    found = standings(alert, responses=responses, at=now)
-    rows = [Row(r, *found[r.pk], now) for r in responses]
-    return sorted(rows, key=lambda row: row.order)
+    return _rows([(alert, responses)], now=now)[alert.pk]
+
+
+def _rows(asked: list[tuple[Alert, list[Response]]], *, now: datetime) -> dict[int, list[Row]]:
+    found = standings_of(asked, at=now)
+    rows = {alert.pk: [Row(r, *found[r.pk], now) for r in responses] for alert, responses in asked}
+    return {key: sorted(those, key=lambda row: row.order) for key, those in rows.items()}
+
+
+def progress_of_all(alerts: Iterable[Alert], *, responses: Iterable[Response], now: datetime) -> list[Progress]:
+    """Each of these alerts that was issued, across those of its responses that are given."""
+    by_alert: dict[int, list[Response]] = {}
+    for response in responses:
+        by_alert.setdefault(response.alert_id, []).append(response)
+    known = [(a, by_alert.get(a.pk, [])) for a in alerts if issued(a)]
+    rows = _rows(known, now=now)
+    return [Progress(a, issued(a)[-1], rows[a.pk], now) for a, _ in known]
 
 
 def progress_of(alert: Alert, *, access: Access, now: datetime) -> Progress | None:
