@@ -1,4 +1,4 @@
-"""A hub as large as a nation, made of rows: organisations, people, alerts, responses with what was said on them, devices in the lake.
+"""A hub as large as a nation, made of rows: organisations, people, alerts, responses and what was said on them, devices.
 
 Everybody in it is invented. Rows are inserted in bulk: what is measured is reading them.
 """

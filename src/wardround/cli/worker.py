@@ -24,10 +24,11 @@ def worker(database: DatabaseOption = "", home: HomeOption = None, parent: Annot
     else:
         boot(home_of(home))
     from wardround.hub.jobs.worker import Rounds
+    from wardround.hub.pages.alerts.counted import count
 
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     if not parent:
         say(f"The worker runs (process {os.getpid()}); Ctrl-C stops it.")
-    Rounds(stop, parent or None).run()
+    Rounds(stop, parent or None, beside=lambda at: count(at=at)).run()

@@ -7,8 +7,9 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import close_old_connections, connections
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 PAUSE = 1.0
 GATE_EVERY = 60.0
 RETAIN_EVERY = 3600.0
+BESIDE_EVERY = 5.0
 LEAVE = 5.0  # a count that is not done by then is asked for again
 AHEAD = timedelta(seconds=5)  # the hub's process started before this one: its clock is a little further
 
@@ -43,6 +45,7 @@ class Rounds:
     stop: threading.Event
     parent: int | None = None
     name: str = field(default_factory=new_name)
+    beside: Callable[[datetime], object] = lambda at: None
 
     def run(self) -> None:
         """One round a second. What fails is logged and tried again in the next round."""
@@ -51,6 +54,7 @@ class Rounds:
         counting = threading.Thread(target=self._count, name="counting", daemon=True)
         counting.start()
         threading.Thread(target=self._live, name="living", daemon=True).start()
+        threading.Thread(target=self._beside, name="beside", daemon=True).start()
         while not self.stop.is_set() and (self.parent is None or os.getppid() == self.parent):
             close_old_connections()
             try:
@@ -86,6 +90,17 @@ class Rounds:
             except Exception:
                 log.exception("saying that this worker lives failed and is tried again")
             self.stop.wait(EVERY.total_seconds())
+        connections.close_all()
+
+    def _beside(self) -> None:
+        """What pages show and nobody should wait for while it is worked out, every few seconds."""
+        reach_from_here(EVERYTHING)
+        while not self.stop.wait(BESIDE_EVERY):
+            close_old_connections()
+            try:
+                self.beside(clock.now())
+            except Exception:
+                log.exception("what pages show could not be counted and is tried again")
         connections.close_all()
 
     def _count(self) -> None:

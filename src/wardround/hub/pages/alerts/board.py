@@ -14,12 +14,12 @@ from wardround.hub.installation import ONE
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.outbox.services import undelivered_since
+from wardround.hub.pages.alerts.counted import recent, tallies
 from wardround.hub.pages.alerts.nextsteps import Step, steps
-from wardround.hub.pages.alerts.progress import Progress, Row, overall, progress_of, progress_of_all
+from wardround.hub.pages.alerts.progress import Progress, Row, overall, progress_of_all
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.whose import own_organisations
 
-RECENT = 50
 LATE = timedelta(minutes=10)
 
 
@@ -32,12 +32,13 @@ def board(request: Asking) -> HttpResponse:
 
 def national(request: Asking) -> HttpResponse:
     """Alerts, progress across organisations, overdue first."""
-    alerts = list(Alert.objects.prefetch_related("revisions")[:RECENT])
-    found = [p for a in alerts if (p := progress_of(a, access=request.access, now=request.act.at))]
+    alerts = recent()
+    found = tallies(alerts, access=request.access, now=request.act.at)
     drafts = [a for a in alerts if all(r.issued_at is None for r in a.revisions.all())]
     live = sorted((p for p in found if not p.alert.withdrawn_at), key=lambda p: (-p.counts["overdue"], -p.counts["open"]))
     context = {
         "live": live,
+        "counted_at": min((p.figures.at for p in found), default=request.act.at),
         "withdrawn": [p for p in found if p.alert.withdrawn_at],
         "drafts": [(a, a.revisions.all()[0]) for a in drafts],
         "overall": overall(live),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from wardround.core.alerts import Applicability, Closing, Deadline, Facts, Standing, State
@@ -104,58 +104,63 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """One alert across organisations."""
+class Figures:
+    """What the responses to one alert add up to at a time, naming nobody."""
+
+    at: datetime
+    total: int
+    counts: dict[str, int]
+    closed_as: dict[str, int]
+    silent_since: datetime | None
+    decision: str
+    due: date | None
+    next_clock: datetime | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One alert across organisations, in figures alone."""
 
     alert: Alert
     revision: Revision
-    rows: list[Row]
     now: datetime
+    figures: Figures
 
     @property
     def total(self) -> int:
         """How many organisations were asked."""
-        return len(self.rows)
+        return self.figures.total
 
-    @cached_property
+    @property
     def counts(self) -> dict[str, int]:
         """How many rows each filter of `SHOWN` holds."""
-        return {name: len(self.shown(name)) for name in SHOWN}
-
-    @property
-    def closings(self) -> list[tuple[str, str, int]]:
-        """Key, words and number of each kind of closing that occurs."""
-        counted = Counter(row.closing for row in self.rows if row.closing)
-        return [(kind, CLOSING_NAMES[kind], counted[Closing(kind)]) for kind in CLOSING_NAMES if counted[Closing(kind)]]
-
-    @property
-    def silence(self) -> str:
-        """The longest that an organisation has been silent."""
-        since = [row.silent_since for row in self.rows if row.silent_since]
-        return span(self.now - min(since)) if since else ""
+        return self.figures.counts
 
     @property
     def decision(self) -> str:
         """The strictest decision among the organisations, those on known inputs before those assumed."""
-        table = policy(self.revision.policy)
-        made = [row for row in self.rows if row.facts.decision]
-        worst = max(made, key=lambda row: _strictness(row, table), default=None)
-        return decision_words(worst, self.revision) if worst else ""
+        return self.figures.decision
+
+    @property
+    def closings(self) -> list[tuple[str, str, int]]:
+        """Key, words and number of each kind of closing that occurs."""
+        counted = self.figures.closed_as
+        return [(kind, words, counted[kind]) for kind, words in CLOSING_NAMES.items() if counted.get(kind)]
+
+    @property
+    def silence(self) -> str:
+        """The longest that an organisation has been silent."""
+        return span(self.now - self.figures.silent_since) if self.figures.silent_since else ""
 
     @property
     def due_day(self) -> str:
         """The earliest day by which an organisation has to be done, by known inputs."""
-        days = [f.due for f in (r.facts.decision for r in self.rows) if f and f.due and not f.assumed]
-        return last_day(min(days), now=self.now) if days else ""
+        return last_day(self.figures.due, now=self.now) if self.figures.due else ""
 
     @property
     def needs_centre(self) -> list[Revision]:
         """Drafts that wait for a person at the centre."""
         return [r for r in self.alert.revisions.all() if r.issued_at is None]
-
-    def shown(self, name: str) -> list[Row]:
-        """The rows of one filter, overdue first."""
-        return [row for row in self.rows if SHOWN[name][1](row)]
 
     def bar(self) -> list[tuple[str, str, float, float]]:
         """Parts of the bar: class, words, start and width in percent. They add up to all organisations."""
@@ -171,6 +176,38 @@ class Progress:
             drawn.append((kind, f"{words}: {self.counts[name]}", round(start, 2), round(width, 2)))
             start += width
         return drawn
+
+
+@dataclass(frozen=True)
+class Progress(Tally):
+    """One alert across organisations, with their rows."""
+
+    rows: list[Row]
+
+    def shown(self, name: str) -> list[Row]:
+        """The rows of one filter, overdue first."""
+        return [row for row in self.rows if SHOWN[name][1](row)]
+
+
+def _progress(alert: Alert, revision: Revision, rows: list[Row], now: datetime) -> Progress:
+    return Progress(alert, revision, now, _figures(revision, rows, now), rows)
+
+
+def _figures(revision: Revision, rows: list[Row], now: datetime) -> Figures:
+    table = policy(revision.policy)
+    worst = max((row for row in rows if row.facts.decision), key=lambda row: _strictness(row, table), default=None)
+    due = [f.due for f in (r.facts.decision for r in rows) if f and f.due and not f.assumed]
+    clocks = [d.at for row in rows if not row.closed for d in row.standing.deadlines if not d.met and d.at > now]
+    return Figures(
+        at=now,
+        total=len(rows),
+        counts={name: sum(map(holds, rows)) for name, (_, holds) in SHOWN.items()},
+        closed_as={str(kind): number for kind, number in Counter(row.closing for row in rows if row.closing).items()},
+        silent_since=min((row.silent_since for row in rows if row.silent_since), default=None),
+        decision=decision_words(worst, revision) if worst else "",
+        due=min(due, default=None),
+        next_clock=min(clocks, default=None),
+    )
 
 
 def _strictness(row: Row, table: Policy) -> tuple[bool, int]:
@@ -230,16 +267,16 @@ def progress_of_all(alerts: Iterable[Alert], *, responses: Iterable[Response], n
         by_alert.setdefault(response.alert_id, []).append(response)
     known = [(a, by_alert.get(a.pk, [])) for a in alerts if issued(a)]
     rows = _rows(known, now=now)
-    return [Progress(a, issued(a)[-1], rows[a.pk], now) for a, _ in known]
+    return [_progress(a, issued(a)[-1], rows[a.pk], now) for a, _ in known]
 
 
 def progress_of(alert: Alert, *, access: Access, now: datetime) -> Progress | None:
     """One alert across the organisations that somebody may see; None before its first revision was issued."""
     revisions = issued(alert)
-    return Progress(alert, revisions[-1], rows_of(alert, access=access, now=now), now) if revisions else None
+    return _progress(alert, revisions[-1], rows_of(alert, access=access, now=now), now) if revisions else None
 
 
-def overall(found: Iterable[Progress]) -> Mapping[str, int]:
+def overall(found: Iterable[Tally]) -> Mapping[str, int]:
     """What the centre has to look at, over all alerts."""
     every = list(found)
     return {
