@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help setup up test test-benign lint boundaries bench bench-match bench-hunt wheel lock clean
+.PHONY: help setup up test test-benign lint boundaries bench bench-match bench-hunt bench-hub wheel lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -54,13 +54,16 @@ boundaries: setup ## every shared CVE record at its own bounds, held against a s
 	@BOUNDARIES=all exec $(BIN)/python -m pytest tests/core/matching/test_boundaries.py
 
 bench: setup ## measure; printed, never asserted
-	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in $(filter-out tests/bench/bench_hub.py,$(wildcard tests/bench/bench_*.py)); do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 bench-match: setup ## measure matching a nation (DEVICES=2000000 for all of it; JSON=FILE keeps the figures)
 	@exec $(BIN)/python tests/bench/bench_match.py
 
 bench-hunt: setup ## measure hunts beside a peer (EVENTS=1000000 for the full size; JSON=FILE keeps the figures)
 	@exec $(BIN)/python tests/bench/bench_hunt.py
+
+bench-hub: setup ## measure the hub under a nation's load, on both databases, some minutes (ORGANISATIONS=50 and others for less)
+	@exec $(BIN)/python tests/bench/bench_hub.py
 
 wheel: setup ## dist/wardround-*.whl, front-end files inside
 	rm -rf dist

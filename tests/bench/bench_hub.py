@@ -166,7 +166,7 @@ def main() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
             for page, f in found["pages"].items():
                 print(
-                    f"  {page:15} {f['asked']:5.0f} asked   p50 {f['p50']:6.0f} ms   p95 {f['p95']:6.0f} ms   max {f['max']:6.0f} ms"
+                    f"  {page:15} {f['asked']:5.0f} asked  p50 {f['p50']:6.0f} ms   p95 {f['p95']:6.0f} ms   max {f['max']:6.0f} ms"
                 )
             print(f"  CPU: {found['cpu']:.2f} cores")
         if f"{kind} x2" in kept:
