@@ -19,14 +19,28 @@ def hazards(root: Path) -> dict[str, str]:
     return dict(zip(parts[1::3], parts[3::3], strict=True))
 
 
+def missing(root: Path, text: str) -> list[str]:
+    """The tests that a text names and that are not there."""
+    found = []
+    for file, name in NAMED.findall(text):
+        code = (root / file).read_text("utf-8") if (root / file).is_file() else ""
+        if not code or (name and not re.search(rf"\bdef {name}\(", code)):
+            found.append(f"{file}::{name}")
+    return found
+
+
 def test_every_control_names_a_test_that_exists(root: Path, hazards: dict[str, str]) -> None:
-    missing = []
-    for text in hazards.values():
-        for file, name in NAMED.findall(text):
-            code = (root / file).read_text("utf-8") if (root / file).is_file() else ""
-            if not code or (name and not re.search(rf"\bdef {name}\(", code)):
-                missing.append(f"{file}::{name}")
-    assert missing == []
+    assert [one for text in hazards.values() for one in missing(root, text)] == []
+
+
+def test_every_line_on_security_is_shown_by_something_that_exists(root: Path) -> None:
+    page = (root / "docs" / "security.md").read_text("utf-8")
+    assert missing(root, page) == []
+    assert [n for n in range(1, 18) if f"V{n} " not in page] == []
+    lines = [line for line in page.splitlines() if re.match(r"\| \d", line)]
+    assert len(lines) > 80
+    shown = ("`tests/", "`make lint`", "not applicable", "for whoever runs it", "this page", "](", "`requirements.lock`", "`src/")
+    assert [line for line in lines if not any(word in line for word in shown) and "**missing**" not in line] == []
 
 
 def test_every_hazard_has_controls_with_tests_and_says_what_remains(hazards: dict[str, str]) -> None:
