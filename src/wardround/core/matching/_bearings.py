@@ -180,6 +180,24 @@ class Bearing:
             return f"({error.verdict.value} {error.why.replace(shown(self._text), HERE)})"
 
 
+def stands_nowhere(text: str, probes: Probes) -> bool:
+    """True where none of the orders reads a text, which is no token either: it then stands to every bound as any such text does."""
+    return all(kind == "another" or _unread(text, kind) for kind, _ in probes)
+
+
+@lru_cache(maxsize=16_384)
+def _unread(text: str, kind: str) -> bool:
+    if kind.startswith("line:"):
+        return not form_named(kind[5:]).reads(text)
+    if not kind.startswith(("order:", "form:")):
+        return False
+    try:
+        _order(kind).key(text)
+    except UnreadableError:
+        return True
+    return False
+
+
 def _short(said: str) -> str:
     """A long bearing by its digest."""
     return said if len(said) <= _LONG else blake2b(said.encode(errors="surrogatepass"), digest_size=15).hexdigest()

@@ -30,6 +30,10 @@ CODES = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdict.A
 """What each code of `verdicts` stands for: its place in this tuple, from mild to heavy (FACTS 9)."""
 
 _CODE = {verdict: code for code, verdict in enumerate(CODES)}
+UNTOLD = 255
+"""Stands in the place of a code that is not foretold."""
+
+_FEW_OF = 3
 _WHOLE = re.compile(r"\d+\.\d+\.\d{4,5}\.\d+", re.ASCII)  # the build of a Windows with its revision
 _REVISION = re.compile(r"\.(\d{1,9})$", re.ASCII)
 
@@ -64,11 +68,13 @@ class _Group:
             self.lone = sum(1 << n for n, p in enumerate(places) if unshown(vendor, product, subjects[p].version))
 
 
-def verdicts(record: Advisory | Record, subjects: Sequence[Subject] | Ranked, *, overrides: Overrides) -> bytes:
+def verdicts(
+    record: Advisory | Record, subjects: Sequence[Subject] | Ranked, *, overrides: Overrides, foretold: bytearray | None = None
+) -> bytes:
     """One code (see `CODES`) for each subject, all of which the record names: the same as `decide` gives one by one.
 
     With a `Ranked` that was prepared once for a product, each of its records costs only a few comparisons, and one that says
-    what another said costs none.
+    what another said costs none. Where most of it is `foretold` (see `_foretold`), the rest is decided one by one.
     """
     record = record if isinstance(record, Record) else Record(record)
     ranked = subjects if isinstance(subjects, Ranked) else Ranked(subjects)
@@ -77,6 +83,10 @@ def verdicts(record: Advisory | Record, subjects: Sequence[Subject] | Ranked, *,
     def answer(place: int) -> int:
         return _CODE[decide(record, ranked.subjects[place], overrides=overrides, read=bare_object).verdict]
 
+    if foretold and (untold := foretold.count(UNTOLD)) * _FEW_OF <= len(foretold):
+        for place in [place for place, code in enumerate(foretold) if code == UNTOLD] if untold else ():
+            foretold[place] = answer(place)
+        return bytes(foretold)
     rejected = record.advisory.state.casefold() == "rejected"
     for group in ranked.groups:
         blank = group.blank

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import chain, pairwise
 
-from wardround.core.matching._bearings import Bearing, may_bear, names_by_rule, probes_of, speakers, texts_of
+from wardround.core.matching._bearings import Bearing, may_bear, names_by_rule, probes_of, speakers, stands_nowhere, texts_of
 from wardround.core.matching._cuts import cuts_of
 from wardround.core.matching._decide import by_rule, standing
 from wardround.core.matching._entries import Entry
@@ -25,6 +25,7 @@ from wardround.core.matching._rows import (
     BEARINGS,
     DISPUTED,
     END_OF_SERIES,
+    HERE,
     LONG,
     NARROWED,
     REJECTED,
@@ -42,7 +43,10 @@ from wardround.core.names._variant import version_of_cpe
 Key = tuple[int, ...]
 _NOBODY = Subject((), "", "")
 _PASSED_OVER = Reading(frozenset(), True, "")
-_MOST_BOUNDS, _MOST_LISTED = 64, 1_000
+_MOST_BOUNDS, _MOST_LISTED, _MOST_READ = 64, 1_000, 2_000
+UNPLACED = "as on the label"
+"""A version that no order places: what is said of it is said of every such text."""
+
 _RANGE_ENDS = ("versionStartIncluding", "versionStartExcluding", "versionEndExcluding", "versionEndIncluding")
 
 
@@ -156,9 +160,21 @@ def _by_bearing(record: Record, plans: Sequence[Plan], subject: Subject, flags: 
         bearing = Bearing(replace(subject, version=version)).on(probes)
         if bearing is not None and bearing not in found and said.speaks(version):
             found[bearing] = said.of(version)
-    texts = dict.fromkeys(sorted(texts_of(shapes)), ASK)
-    whose = [subject.product] if by_rule(subject) else []
+    texts, whose = dict.fromkeys(sorted(texts_of(shapes)), ASK), [subject.product] if by_rule(subject) else []
+    if not ruled:
+        unplaced = stands_nowhere(UNPLACED, probes)
+        texts = with_verdicts({**texts, "": ASK}, said, sum(len(shape.entries) for shape in shapes), unplaced=unplaced)
     return [record.advisory.cve, flags | BEARINGS, whose, probes, found, texts, said.listed]
+
+
+def with_verdicts(texts: dict[str, int], said: Answers, entries: int, *, unplaced: bool) -> dict[str, int]:
+    """Texts with the verdicts on them, where they are not too many; and on what no order places, if that is all alike."""
+    asked = [text for text, place in texts.items() if place == ASK]
+    if len(asked) * entries > _MOST_READ:
+        asked = [""]
+    if unplaced and UNPLACED not in texts:
+        texts = {**texts, HERE: said.verdict(UNPLACED)}
+    return texts | {text: said.verdict(text) for text in asked}
 
 
 class _Table:
@@ -230,8 +246,10 @@ class _Table:
         Called after `cells`: an answer that these do not hold already is left to `decide`.
         """
         plain = {text for text in self.texts if bound_of(text) and not text.endswith("*")} - self._short
-        odd = self.texts - plain if self.flags & ANY else ()
-        return {text: self._said(text) for text in sorted(plain)} | dict.fromkeys((*sorted(self._short), *odd, ""), ASK)
+        told = {text: self._said(text) for text in sorted(plain)} | dict.fromkeys(
+            (*sorted(self._short), *sorted(self.texts - plain), ""), ASK
+        )
+        return with_verdicts(told, self.said, len(self.entries), unplaced=not self.beyond)
 
     def _within(self, low: Key | None, high: Key | None) -> Iterator[str]:
         """A few versions between two bounds, none of them too short for a bound."""

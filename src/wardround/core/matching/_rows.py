@@ -12,7 +12,7 @@ import orjson
 
 from wardround.core.matching._decide import decide
 from wardround.core.matching._model import Answer, Subject
-from wardround.core.matching._objects import Shape
+from wardround.core.matching._objects import Shape, bare_object
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._record import Record
 from wardround.core.vocab import Verdict
@@ -20,8 +20,10 @@ from wardround.core.vocab import Verdict
 Row = list[Any]
 """`rule` is the product, where it has a rule of its own. `keys` are the bounds in order, `cells` the
 answers before, between and after them; `texts` the answers on single versions: those that the record names, those that stop
-short of a bound, and none. `answers` are listed once: verdict, reason, entry, assumptions. -1 stands for an answer that only
-`decide` knows. Where versions are told by their bearing, `keys` are the probes, and `cells` the answers by bearing."""
+short of a bound, none, and under `HERE` all that no order can place. `answers` are listed once: verdict, reason, entry,
+assumptions. -1 stands for an answer that only `decide` knows, and less than that for one of which the verdict is known, and
+only `decide` knows the words (`verdict_at`). Where versions are told by their bearing, `keys` are the probes, and `cells` the
+answers by bearing."""
 
 REJECTED, DISPUTED, LONG, NARROWED, THREE, ANY, TREES, BEARINGS = 1, 2, 4, 8, 16, 32, 64, 128
 """Flags of a row: what the record is; nothing is worked out; objects are narrowed to platforms or variants; a version has at
@@ -37,6 +39,7 @@ Written = tuple[bytes, bytes, bytes]
 """A row without texts and answers; its texts; its answers, line by line."""
 
 ASK = -1
+_ZERO = ord("0")
 _NO_OVERRIDES = Overrides()
 
 
@@ -79,6 +82,17 @@ def answer_at(row: Row, place: int) -> Sequence[Any]:
     return found
 
 
+def verdict_at(row: Row, place: int) -> int | None:
+    """The verdict at a place (its own place in `VERDICTS`), read without the words; None where only `decide` knows it."""
+    if place < 0:
+        return None if place == ASK else ASK - 1 - place
+    lines = row[6]
+    if type(lines) is bytes:
+        lines = row[6] = lines.split(b"\n")
+    line = lines[place]
+    return line[1] - _ZERO if type(line) is bytes else line[0]
+
+
 def sortable(numbers: Sequence[int]) -> str:
     """Numbers as a text: texts compare as the numbers do, one after another."""
     return "".join([f"{chr(48 + len(digits))}{digits}" for digits in map(str, numbers)])
@@ -106,6 +120,11 @@ class Answers:
             self._known[answer] = len(self.listed)
             self.listed.append([VERDICTS.index(answer.verdict), answer.reason, answer.decided_by, *answer.assumed])
         return self._known[answer]
+
+    def verdict(self, version: str) -> int:
+        """The verdict on one version, as a place that says nothing more."""
+        answer = decide(self.record, replace(self.subject, version=version), overrides=_NO_OVERRIDES, read=bare_object)
+        return ASK - 1 - VERDICTS.index(answer.verdict)
 
     @cached_property
     def _words(self) -> str:

@@ -101,7 +101,7 @@ class Question:
 def question(subject: Subject) -> Question | None:
     """A subject as rows are asked about it; None where no row could tell."""
     text, numbers = text_of(subject.version)
-    too_large = len(text) > _LONGEST or (numbers and max(numbers) >= END_OF_SERIES)
+    too_large = len(text) > _LONGEST or (numbers and max(numbers) >= END_OF_SERIES) or HERE in text
     if too_large or subject.distribution or subject.scheme in distributions():
         return None
     rule = [subject.product] if by_rule(subject) else []
@@ -161,10 +161,10 @@ def match_shelved(
     `named` is what `names` found for each install with `naming`.
     """
     left: dict[str, list[tuple[Subject, list[Install]]]] = defaultdict(list)
-    lacking = _Lacking(defaultdict(dict), defaultdict(dict))
+    lacking = Lacking(defaultdict(dict), defaultdict(dict))
     untold: list[tuple[Subject, list[Install], list[str], bool]] = []
     groups = _grouped(installs, named, naming)
-    rows_of = _rows(groups, naming, shelf, lacking)
+    rows_of = rows_by_names(groups, naming, shelf, lacking)
     for (names, several), group in groups.items():
         rows = rows_of[names, several]
         apart, get = not several and overrides.speaks_of(names), rows.get
@@ -176,7 +176,7 @@ def match_shelved(
                     continue
                 if row[1] & REJECTED:
                     continue
-                if (several or apart) and (answer := _without_the_record(cve, row, subject, overrides)):
+                if (several or apart) and (answer := without_the_record(cve, row, subject, overrides)):
                     yield from _findings(same, cve, answer)
                     continue
                 if asked is None or (found := _marked(row, asked)) is None:
@@ -203,7 +203,7 @@ def match_shelved(
 def _from_records(
     records: Iterable[Advisory],
     left: Mapping[str, list[tuple[Subject, list[Install]]]],
-    lacking: "_Lacking",
+    lacking: "Lacking",
     overrides: Overrides,
     shelf: Shelf,
 ) -> Iterator[Finding]:
@@ -222,27 +222,31 @@ def _from_records(
         shelf.keep(advisory, rows=rows, joint=joint, answers=kept)
 
 
-class _Lacking(NamedTuple):
+class Lacking(NamedTuple):
     """By CVE: the names for which a record has no row, and those for which it has none of all of them at once."""
 
     rows: dict[str, dict[Name, None]]
     joint: dict[str, dict[Names, None]]
 
 
-def _grouped(installs: Sequence[Install], named: Sequence[Named | None], naming: Naming) -> dict[tuple[Names, bool], Group]:
-    """Distinct subjects with their installs, under the names that they go by; and whether these are of several vendors.
+def names_asked(subject: Subject, naming: Naming) -> tuple[Names, bool]:
+    """The names under which a subject is asked for, and whether they are of several vendors.
 
     What several vendors have is asked for under all that have a product of its name.
     """
+    vendors: Iterable[str] = subject.vendors
+    if several := len(subject.vendors) > 1:
+        vendors = dict.fromkeys((*subject.vendors, *naming(subject.product)))
+    return (*((vendor, subject.product) for vendor in vendors), *subject.also), several
+
+
+def _grouped(installs: Sequence[Install], named: Sequence[Named | None], naming: Naming) -> dict[tuple[Names, bool], Group]:
+    """Distinct subjects with their installs, under the names that they go by; and whether these are of several vendors."""
     groups: dict[tuple[Names, bool], dict[Subject, Group]] = defaultdict(lambda: defaultdict(list))
     for install, found in zip(installs, named, strict=True):
         if found:
             subject = subject_of(install, found)
-            vendors: Iterable[str] = subject.vendors
-            if several := len(subject.vendors) > 1:
-                vendors = dict.fromkeys((*subject.vendors, *naming(subject.product)))
-            names = (*((vendor, subject.product) for vendor in vendors), *subject.also)
-            alike = groups[names, several][subject]
+            alike = groups[names_asked(subject, naming)][subject]
             for _, cves, same in alike:
                 if cves is found.cves or cves == found.cves:
                     same.append(install)
@@ -252,8 +256,11 @@ def _grouped(installs: Sequence[Install], named: Sequence[Named | None], naming:
     return {which: [one for alike in group.values() for one in alike] for which, group in groups.items()}
 
 
-def _rows(
-    groups: Mapping[tuple[Names, bool], Group], naming: Naming, shelf: Shelf, lacking: _Lacking
+def rows_by_names(
+    groups: Mapping[tuple[Names, bool], Sequence[tuple[Subject, Sequence[str], object]]],
+    naming: Naming,
+    shelf: Shelf,
+    lacking: Lacking,
 ) -> dict[tuple[Names, bool], Mapping[str, Row]]:
     """The rows of each group by CVE. Where the names of one product say different things, the row of all of them at once."""
     held = shelf.rows(dict.fromkeys(name for names, _ in groups for name in names))
@@ -280,7 +287,7 @@ def _rows_of(
     held: Mapping[Name, Mapping[str, Row]],
     names: Names,
     naming: Naming,
-    lacking: _Lacking,
+    lacking: Lacking,
     parted: list[tuple[dict[str, Row], Names, Rows]],
 ) -> Mapping[str, Row]:
     """The rows of records that have one for each of the names that they use. Where these say different things, it is `parted`."""
@@ -310,7 +317,7 @@ def _states_of(held: Mapping[Name, Mapping[str, Row]], names: Names) -> Mapping[
     return {cve: row for name in names for cve, row in held[name].items()}
 
 
-def _without_the_record(cve: str, row: Row, subject: Subject, overrides: Overrides) -> Answer | None:
+def without_the_record(cve: str, row: Row, subject: Subject, overrides: Overrides) -> Answer | None:
     """The answer that needs nothing of the record but its tags: an override's, or that several vendors have the product."""
     if len(subject.vendors) < 2 and not override_of(cve, subject, overrides):
         return None

@@ -1,15 +1,17 @@
 """The verdict of every distinct pair of a record and a subject, by `core.matching`; equal rows of verdicts are kept once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
 
 from wardround.core.advisories import Advisory
 from wardround.core.matching import Overrides
-from wardround.core.matching._bulk import CODES, verdicts
+from wardround.core.matching._bulk import CODES, UNTOLD, verdicts
+from wardround.core.matching._foretold import Foretold
 from wardround.core.matching._record import Record
 from wardround.core.vocab import Verdict
 from wardround.engines.nation._kept import Known, digest_of
@@ -77,9 +79,13 @@ def judge(
     records: Callable[[Sequence[str]], Iterable[Advisory]],
     overrides: Overrides,
     known: Known | None = None,
+    foretold: Foretold | None = None,
     progress: Callable[[int, int, str], None] = lambda done, total, name: None,
 ) -> Judged:
-    """The verdicts of all records that name anything. What is `known` is not asked again. Rejected ones state nothing."""
+    """The verdicts of all records that name anything. Rejected ones state nothing.
+
+    What is `known` is not asked again; what is `foretold` of these blocks is asked of no record.
+    """
     naming: dict[str, list[int]] = defaultdict(list)
     for number, block in enumerate(listed):
         for cve in block.cves:
@@ -95,24 +101,49 @@ def judge(
             asked.append(cve)
         else:
             universe.add(cve, row)
-    for done, advisory in enumerate(records(asked)):
+    rows, left = _foretold(asked, naming, foretold) if foretold else ({}, dict.fromkeys(asked))
+    for done, advisory in enumerate(records(sorted(left))):
         if done % 500 == 0:
-            progress(done, len(asked), advisory.cve)
-        if which := tuple(naming.get(advisory.cve, ())):
-            universe, row = made[which], _row(advisory, [listed[n] for n in which], overrides)
-            universe.add(advisory.cve, row)
-            known.put(universe.digest, advisory.cve, row)
+            progress(done, len(left), advisory.cve)
+        if advisory.cve in naming:
+            rows[advisory.cve] = _row(advisory, [listed[n] for n in naming[advisory.cve]], overrides, left[advisory.cve])
+    for cve in sorted(rows):
+        universe = made[tuple(naming[cve])]
+        universe.add(cve, rows[cve])
+        known.put(universe.digest, cve, rows[cve])
     judged = Judged([universe for universe in made.values() if universe.rows])
     for universe in judged.universes:
         _count(judged, universe)
     return judged
 
 
-def _row(advisory: Advisory, together: Sequence[Block], overrides: Overrides) -> bytes:
+Parts = Sequence[bytearray | None]
+"""What is foretold of a record, block by block."""
+
+
+def _foretold(
+    asked: Sequence[str], naming: Mapping[str, Sequence[int]], foretold: Foretold
+) -> tuple[dict[str, bytes], dict[str, Parts | None]]:
+    """The rows of verdicts that need no record; and of the other records what is foretold."""
+    rows: dict[str, bytes] = {}
+    left: dict[str, Parts | None] = {}
+    for cve in asked:
+        parts = [foretold.codes(number, cve) for number in naming[cve]]
+        if any(part is None or UNTOLD in part for part in parts):
+            left[cve] = parts
+        else:
+            rows[cve] = b"".join(filter(None, parts))
+    return rows, left
+
+
+def _row(advisory: Advisory, together: Sequence[Block], overrides: Overrides, parts: Parts | None) -> bytes:
     if advisory.state.casefold() == "rejected":
         return b""
     record = Record(advisory)
-    return b"".join(verdicts(record, block.ranked, overrides=overrides) for block in together)
+    return b"".join(
+        verdicts(record, block.ranked, overrides=overrides, foretold=part)
+        for block, part in zip(together, parts or repeat(None), strict=False)
+    )
 
 
 def _count(judged: Judged, universe: Universe) -> None:

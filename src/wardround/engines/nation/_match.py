@@ -11,6 +11,7 @@ import numpy as np
 
 from wardround.core.advisories import Advisory, product_names
 from wardround.core.matching import Overrides
+from wardround.core.matching._foretold import Foretold, Told
 from wardround.core.names import Aliases
 from wardround.core.vocab import BadInput
 from wardround.engines.nation._arrays import Array
@@ -19,6 +20,7 @@ from wardround.engines.nation._index import Index, Part
 from wardround.engines.nation._judge import Bools, Judged, Universe, judge
 from wardround.engines.nation._kept import Known, basis
 from wardround.engines.nation._naming import Asking, Block, Ints, asked, blocks
+from wardround.lake.shelf import shelf
 from wardround.lake.statements import Statements
 
 Progress = Callable[[int, int, str], None]
@@ -128,10 +130,22 @@ class Nation:
         """Every advisory of the store against every device."""
         listed = self._blocks()
         known = Known(self.index.folder, basis=basis(self.statements.digests(at=self.at), self.overrides))
-        with seldom_collected():
-            judged = judge(listed, records=self._records, overrides=self.overrides, known=known, progress=progress)
+        with seldom_collected(), self.foretold(listed) as foretold:
+            judged = judge(
+                listed, records=self._records, overrides=self.overrides, known=known, foretold=foretold, progress=progress
+            )
         known.save()
         return Picture([part.code for part in self.index.parts], judged, count(self.index, judged.universes))
+
+    @contextmanager
+    def foretold(self, listed: Sequence[Block]) -> Iterator[Foretold | None]:
+        """What the last sync worked out of the records that name these; None where the store has no folder."""
+        if self.statements.folder is None:
+            yield None
+            return
+        told = [Told(block.subjects, block.cves) for block in listed]
+        with shelf(self.statements.folder, self.statements, at=self.at) as kept:
+            yield Foretold(told, naming=self._asking().naming, shelf=kept, overrides=self.overrides)
 
     def _blocks(self) -> list[Block]:
         """The blocks of all pairs that any record names."""

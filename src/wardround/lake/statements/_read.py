@@ -55,15 +55,15 @@ class Age:
 class Statements:
     """What was stated about CVEs, and when this installation first saw it. Safe to read from several processes and threads."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
+    def __init__(self, db: sqlite3.Connection, *, folder: Path | None = None) -> None:
+        self.db, self.folder = db, folder
         self._own = local()  # a decompressor serves one thread at a time
         self._documents = Documents(db, self._unpack)
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> "Statements":
         """The store in `folder`; with `write`, it is made when absent. Raises BadInput when there is none to read."""
-        return cls(connect(folder, write=write))
+        return cls(connect(folder, write=write), folder=folder)
 
     def close(self) -> None:
         """Let the file go."""
