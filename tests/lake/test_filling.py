@@ -130,14 +130,14 @@ def test_at_a_time_before_all_of_it_was_seen_here_nothing_is_told(store, tmp_pat
 
 
 def test_answers_on_single_subjects_are_forgotten_when_the_file_grows_large(store, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("wardround.lake.shelf._LARGEST", 10_000)
+    monkeypatch.setattr("wardround.lake.shelf._keep.LARGEST", 10_000)
     put(store, a_cve(affected=OPEN))
     keep(tmp_path, store)
     assert held(tmp_path, store) == ({CVE}, set())
 
 
 def test_a_shelf_that_somebody_else_writes_is_not_filled_and_nothing_fails(store, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("wardround.lake.shelf._PATIENCE", 0.01)
+    monkeypatch.setattr("wardround.lake.shelf._file.PATIENCE", 0.01)
     put(store, a_cve(affected=OPEN), a_cve(OTHER, affected=OPEN))
     keep(tmp_path, store)
     (file,) = tmp_path.glob("compiled-*.sqlite3")

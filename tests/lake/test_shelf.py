@@ -9,8 +9,7 @@ from wardround.core.matching import Subject
 from wardround.core.matching._compiled import compiled
 from wardround.core.matching._record import Record
 from wardround.core.matching._rows import ASK, LONG, as_kept, written
-from wardround.lake import shelf as module
-from wardround.lake.shelf import shelf
+from wardround.lake.shelf import _file, _shelf, _state, shelf
 from wardround.lake.statements import Statements
 
 from ..core.advisories.builders import a_cve, at
@@ -87,7 +86,7 @@ def test_a_shelf_that_is_deleted_or_damaged_is_made_again(filled, tmp_path):
 
 
 def test_another_state_of_the_program_has_a_shelf_of_its_own(filled, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "program", lambda: "another")
+    monkeypatch.setattr(_shelf, "program", lambda: "another")
     assert held(tmp_path, filled) == NOTHING
     assert [file.name for file in tmp_path.glob("compiled-*")] == ["compiled-another.sqlite3"]
 
@@ -137,7 +136,7 @@ def test_several_at_once_leave_one_whole_shelf(store, tmp_path):  # noqa: F811
 
 
 def test_a_shelf_that_somebody_else_writes_is_done_without(filled, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_PATIENCE", 0.01)
+    monkeypatch.setattr(_file, "PATIENCE", 0.01)
     (file,) = tmp_path.glob("compiled-*.sqlite3")
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -151,7 +150,7 @@ def test_a_shelf_that_cannot_be_written_is_read(filled, tmp_path, monkeypatch):
     def refuse(db):
         raise sqlite3.OperationalError("attempt to write a readonly database")
 
-    monkeypatch.setattr(module, "_prepare", refuse)
+    monkeypatch.setattr(_file, "_prepare", refuse)
     assert held(tmp_path, filled) == ALL
 
 
@@ -159,7 +158,7 @@ def test_a_shelf_that_breaks_while_it_is_read_holds_nothing_and_goes(filled, tmp
     (file,) = tmp_path.glob("compiled-*.sqlite3")
     with sqlite3.connect(file) as db:
         db.execute("PRAGMA writable_schema = 1")
-        db.execute("UPDATE sqlite_schema SET rootpage = 99999 WHERE name IN ('plan', 'plan_cve')")
+        db.execute("UPDATE sqlite_schema SET rootpage = 99999 WHERE name IN ('plan', 'plan_cve', 'bound')")
     db.close()
     assert held(tmp_path, filled)[0] == set()
     keep(tmp_path, filled)
@@ -170,7 +169,7 @@ def test_a_shelf_that_breaks_while_it_is_read_holds_nothing_and_goes(filled, tmp
 def test_where_nothing_can_be_dropped_what_was_restated_is_passed_over(filled, tmp_path, monkeypatch):
     put(filled, a_cve(affected=[], updated="2030-05-20T00:00:00Z"))
     (file,) = tmp_path.glob("compiled-*.sqlite3")
-    monkeypatch.setattr(module, "_connect", lambda path: module._readable(file))
+    monkeypatch.setattr(_shelf, "connect", lambda path: _file.readable(file))
     assert held(tmp_path, filled) == NOTHING
 
 
@@ -212,7 +211,7 @@ def names_on(folder):
 
 def test_of_another_store_nothing_is_served_where_nothing_can_be_dropped(filled, tmp_path, monkeypatch):
     (file,) = tmp_path.glob("compiled-*.sqlite3")
-    monkeypatch.setattr(module, "_connect", lambda path: module._readable(file))
+    monkeypatch.setattr(_shelf, "connect", lambda path: _file.readable(file))
     with synced_anew(tmp_path, a_cve(affected=[], updated="2030-05-20T00:00:00Z")) as again:
         assert held(tmp_path, again) == NOTHING
         with shelf(tmp_path, again, at=LATER) as kept:
@@ -236,7 +235,7 @@ def test_what_cannot_be_written_fails_nobody(store, tmp_path, monkeypatch, troub
 
     put(store, a_cve(affected=OPEN))
     with monkeypatch.context() as patched:
-        patched.setattr(module.Shelf, "_put_all", refuse)
+        patched.setattr(_shelf.Shelf, "_put_all", refuse)
         keep(tmp_path, store)
         assert bool(list(tmp_path.glob("compiled-*"))) == isinstance(trouble, sqlite3.OperationalError)
     keep(tmp_path, store)
@@ -245,14 +244,14 @@ def test_what_cannot_be_written_fails_nobody(store, tmp_path, monkeypatch, troub
 
 def test_a_shelf_that_breaks_while_it_is_brought_up_to_date_is_made_again(filled, tmp_path, monkeypatch):
     broken = [True]
-    drop = module.Shelf._drop
+    drop = _state.State.drop
 
-    def once(self):
+    def once(self, db):
         if broken and broken.pop():
             raise sqlite3.DatabaseError("database disk image is malformed")
-        drop(self)
+        drop(self, db)
 
-    monkeypatch.setattr(module.Shelf, "_drop", once)
+    monkeypatch.setattr(_state.State, "drop", once)
     put(filled, a_cve("CVE-2030-0002", affected=OPEN))
     assert held(tmp_path, filled) == NOTHING
     keep(tmp_path, filled)
@@ -266,7 +265,7 @@ def test_a_broken_shelf_that_cannot_be_removed_is_an_empty_one(filled, tmp_path,
         if self._path == file and self._db.execute("PRAGMA database_list").fetchone()[2]:
             raise sqlite3.DatabaseError("database disk image is malformed")
 
-    monkeypatch.setattr(module.Shelf, "bring_up_to_date", break_down)
+    monkeypatch.setattr(_shelf.Shelf, "bring_up_to_date", break_down)
     assert held(tmp_path, filled) == NOTHING
 
 

@@ -44,7 +44,7 @@ def fill(folder: Path, *, at: datetime, progress: Progress = lambda done, total,
                 rows = list(compiled(record, called.of(advisory.cve)))
                 joint = [(several, joined(record, several)) for several in called.together(rows)]
                 kept.keep(advisory, rows=rows, joint=joint, answers=(), whole=True)
-            if not kept.write():
+            if not kept.write(last=False):
                 break
             made += len(left[start : start + AT_ONCE])
     return made

@@ -8,8 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import orjson
-
 from wardround.core.matching._bearings import stands_nowhere
 from wardround.core.matching._bulk import CODES, UNTOLD
 from wardround.core.matching._entries import is_other_token
@@ -18,7 +16,7 @@ from wardround.core.matching._names import Naming
 from wardround.core.matching._orders import KERNEL, is_commit, order_of
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._ranks import reads
-from wardround.core.matching._rows import ANY, ASK, BEARINGS, HERE, REJECTED, VERDICTS, Row, verdict_at
+from wardround.core.matching._rows import ANY, ASK, BEARINGS, HERE, REJECTED, VERDICTS, Row, texts_of, verdict_at
 from wardround.core.matching._shelf import Lacking, Names, Question, Shelf, names_asked, question, rows_by_names, without_the_record
 
 assert CODES == VERDICTS  # noqa: S101  (a verdict's place is its code)
@@ -102,7 +100,7 @@ class _Alike:
         bearings = row[1] & BEARINGS
         if row[1] & self.bars or (row[2] != self.rule if bearings else self.rule):
             return
-        texts = orjson.loads(row[5])
+        texts = texts_of(row)
         at = self._by_bearing(row, texts) if bearings else self._by_cell(row, texts)
         for text in self.by_text.keys() & texts.keys():
             for n in self.by_text[text]:
