@@ -25,7 +25,8 @@ from .test_shelf import GATEWAY, GATEWAY_NAME, Memory, tree
 
 Build = Callable[..., Any]
 LAW = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-ODD = ["", "unknown", "see asset tag", "as on the label", "130.x", "7.X", "deadbeefcafe", "1.0 or so", "latest", "1-2"]
+ODD = ["", "unknown", "see asset tag", "as on the label", "130.x", "7.X", "deadbeefcafe", "1.0 or so", "latest", "1-2", "2023.q3.4"]
+ODD += ["2.0.0rc0", "1.0rc1", "12.1.1-12.1.3", "10", "10.0", "21", "21.2", "22", "15.2", "6.3", "R7", "1.0.0-rc2", "12L", "2:1.0-2"]
 
 
 def naming_of(records: Sequence[Advisory]) -> Callable[[str], Mapping[str, Sequence[str]]]:

@@ -233,6 +233,24 @@ def speakers(probes: Probes) -> list[str]:
     return every[:: 1 + len(every) * len(bounds) // _MOST_WORK]
 
 
+def coarse_speakers(probes: Probes, subject: Subject) -> list[str]:
+    """Versions that leave numbers of the bounds out (`131`, `20.0`, `10.0.19045`), and their neighbours: for verdicts alone.
+
+    Only where a product's own order or rule says what they stand for; of Windows, each build of the release, too.
+    """
+    releases = releases_of(subject.product) or () if subject.vendors == (VENDOR,) else ()
+    if not releases and not any(kind.startswith("line:") for kind, _ in probes):
+        return []
+    bounds = dict.fromkeys(bound for _, bounds in probes for bound in bounds)
+    numbers = {tuple(int(n) for n in found[0].split(".")) for bound in bounds if (found := _NUMBERS.search(bound))}
+    heads = {one[:parts] for one in numbers for parts in range(1, min(len(one), 3) + (len(one) < 3))}
+    near = {(*head[:-1], head[-1] + step) for head in heads for step in (-1, 0, 1) if head[-1] + step >= 0}
+    windows = {one[:2] for one in numbers if len(one) == 4}
+    near |= {(*of, release.build, *more) for of in windows for release, _ in releases for more in ((), (1,), (65_000,))}
+    every = [".".join(map(str, one)) for one in sorted(near)]
+    return every[:: 1 + len(every) * len(bounds) // _MOST_WORK]
+
+
 def _after(numbers: tuple[int, ...], *, branches: bool) -> Iterator[str]:
     """A version of three numbers or more that follows a bound; with `branches`, of those after it, too.
 

@@ -10,10 +10,19 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import chain, pairwise
 
-from wardround.core.matching._bearings import Bearing, may_bear, names_by_rule, probes_of, speakers, stands_nowhere, texts_of
+from wardround.core.matching._bearings import (
+    Bearing,
+    coarse_speakers,
+    may_bear,
+    names_by_rule,
+    probes_of,
+    speakers,
+    stands_nowhere,
+    texts_of,
+)
 from wardround.core.matching._cuts import cuts_of
 from wardround.core.matching._decide import by_rule, standing
-from wardround.core.matching._entries import Entry
+from wardround.core.matching._entries import Entry, is_other_than
 from wardround.core.matching._model import Subject
 from wardround.core.matching._numbers import Bound, bound_of, text_of
 from wardround.core.matching._orders import is_first
@@ -43,11 +52,11 @@ from wardround.core.names._variant import version_of_cpe
 Key = tuple[int, ...]
 _NOBODY = Subject((), "", "")
 _PASSED_OVER = Reading(frozenset(), True, "")
-_MOST_BOUNDS, _MOST_LISTED, _MOST_READ = 64, 1_000, 2_000
-UNPLACED = "as on the label"
-"""A version that no order places: what is said of it is said of every such text."""
-
 _RANGE_ENDS = ("versionStartIncluding", "versionStartExcluding", "versionEndExcluding", "versionEndIncluding")
+_MOST_BOUNDS, _MOST_LISTED, _MOST_READ = 64, 1_000, 2_000
+UNPLACED, TOKEN = "as on the label", "q9w8.7z"
+"""Versions that no order places, of which one is no token, and the other a token that is surely another than most: what is said
+of them is said of all such texts (`HERE`, `HERE` twice)."""
 
 
 def key_of_numbers(numbers: Sequence[int]) -> Key:
@@ -160,21 +169,23 @@ def _by_bearing(record: Record, plans: Sequence[Plan], subject: Subject, flags: 
         bearing = Bearing(replace(subject, version=version)).on(probes)
         if bearing is not None and bearing not in found and said.speaks(version):
             found[bearing] = said.of(version)
-    texts, whose = dict.fromkeys(sorted(texts_of(shapes)), ASK), [subject.product] if by_rule(subject) else []
-    if not ruled:
-        unplaced = stands_nowhere(UNPLACED, probes)
-        texts = with_verdicts({**texts, "": ASK}, said, sum(len(shape.entries) for shape in shapes), unplaced=unplaced)
+    for version in coarse_speakers(probes, subject):
+        bearing = Bearing(replace(subject, version=version)).on(probes)
+        if bearing is not None and bearing not in found:
+            found[bearing] = said.verdict(version)
+    texts, whose = dict.fromkeys((*sorted(texts_of(shapes)), ""), ASK), [subject.product] if by_rule(subject) else []
+    alike = [UNPLACED] if not ruled and stands_nowhere(UNPLACED, probes) else []
+    texts = with_verdicts(texts, said, sum(len(shape.entries) for shape in shapes), alike=alike)
     return [record.advisory.cve, flags | BEARINGS, whose, probes, found, texts, said.listed]
 
 
-def with_verdicts(texts: dict[str, int], said: Answers, entries: int, *, unplaced: bool) -> dict[str, int]:
-    """Texts with the verdicts on them, where they are not too many; and on what no order places, if that is all alike."""
+def with_verdicts(texts: dict[str, int], said: Answers, entries: int, *, alike: Sequence[str]) -> dict[str, int]:
+    """Texts with the verdicts on them, where they are not too many; and on what no order places (see `UNPLACED`)."""
     asked = [text for text, place in texts.items() if place == ASK]
     if len(asked) * entries > _MOST_READ:
         asked = [""]
-    if unplaced and UNPLACED not in texts:
-        texts = {**texts, HERE: said.verdict(UNPLACED)}
-    return texts | {text: said.verdict(text) for text in asked}
+    speakers = {HERE * times: text for times, text in enumerate(alike, start=1) if is_other_than(texts, text)}
+    return texts | {text: said.verdict(text) for text in asked} | {key: said.verdict(text) for key, text in speakers.items()}
 
 
 class _Table:
@@ -249,7 +260,7 @@ class _Table:
         told = {text: self._said(text) for text in sorted(plain)} | dict.fromkeys(
             (*sorted(self._short), *sorted(self.texts - plain), ""), ASK
         )
-        return with_verdicts(told, self.said, len(self.entries), unplaced=not self.beyond)
+        return with_verdicts(told, self.said, len(self.entries), alike=() if self.beyond else (UNPLACED, TOKEN))
 
     def _within(self, low: Key | None, high: Key | None) -> Iterator[str]:
         """A few versions between two bounds, none of them too short for a bound."""

@@ -5,7 +5,7 @@ everything else (prose, letters, coarse versions, `changes`, broken ranges) take
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any, cast
@@ -397,6 +397,13 @@ def _clearly_other(stated: str, version: str) -> bool:
         return True
     words = [_WORDS_IN.findall(text) for text in (one, other)]
     return words[0] != words[1] and len(words[0]) == len(words[1]) and all(len(word) == 1 for text in words for word in text)
+
+
+def is_other_than(texts: Iterable[str], version: str) -> bool:
+    """True where a text is none of these and, if it is a token, surely another one than each token among them."""
+    if not is_other_token(version):
+        return version not in texts
+    return all(_clearly_other(text, version) or (text != version and not is_other_token(text)) for text in texts)
 
 
 @lru_cache(maxsize=65_536)

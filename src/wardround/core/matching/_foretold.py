@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from wardround.core.matching._bearings import stands_nowhere
 from wardround.core.matching._bulk import CODES, UNTOLD
-from wardround.core.matching._entries import is_other_token
+from wardround.core.matching._entries import is_other_than, is_other_token
 from wardround.core.matching._model import Subject
 from wardround.core.matching._names import Naming
 from wardround.core.matching._orders import KERNEL, is_commit, order_of
@@ -18,8 +18,10 @@ from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._ranks import reads
 from wardround.core.matching._rows import ANY, ASK, BEARINGS, HERE, REJECTED, VERDICTS, Row, texts_of, verdict_at
 from wardround.core.matching._shelf import Lacking, Names, Question, Shelf, names_asked, question, rows_by_names, without_the_record
+from wardround.core.matching._windows import VENDOR
 
 assert CODES == VERDICTS  # noqa: S101  (a verdict's place is its code)
+TOKENS = HERE * 2
 _READ_BY_ROWS = (order_of("semver"), order_of(KERNEL))
 """The orders that rows of plain numbers know beside those that nobody defined."""
 
@@ -65,11 +67,12 @@ class _Side:
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
         self.subjects = subjects
-        parts: dict[tuple[int, str], list[tuple[int, Question]]] = defaultdict(list)
+        parts: dict[tuple[int, str, bool], list[tuple[int, Question]]] = defaultdict(list)
         for place, subject in enumerate(subjects):
             if asked := question(subject):
-                parts[asked.bars, "".join(asked.rule)].append((place, asked))
-        self._parts = [_Alike(part) for part in parts.values()]
+                bare = not subject.platform or subject.vendors != (VENDOR,)
+                parts[asked.bars, "".join(asked.rule), bare].append((place, asked))
+        self._parts = [_Alike(part, bare=bare) for (_, _, bare), part in parts.items()]
 
     def told(self, row: Row) -> bytearray:
         """A code for each subject, or `UNTOLD`."""
@@ -80,9 +83,13 @@ class _Side:
 
 
 class _Alike:
-    """Those of them that the same rows may tell of: first the plain versions in their order, then all others."""
+    """Those of them that the same rows may tell of: first the plain versions in their order, then all others.
 
-    def __init__(self, asked: Sequence[tuple[int, Question]]) -> None:
+    Not `bare` are products of Microsoft on a stated platform, which their rules may read: rows are made without one.
+    """
+
+    def __init__(self, asked: Sequence[tuple[int, Question]], *, bare: bool) -> None:
+        self.bare = bare
         ordered = sorted(asked, key=lambda one: (one[1].key is None, one[1].key or ""))
         self.asked = [one for _, one in ordered]
         self.places = [place for place, _ in ordered]
@@ -90,7 +97,9 @@ class _Alike:
         self.keys = [one.key for one in self.asked if one.key is not None]
         self.odd = range(len(self.keys), len(self.asked))
         self.respelled = [(n, one.canonical) for n, one in enumerate(self.asked) if one.canonical not in ("", one.text)]
-        self.unplaced = [n for n in self.odd if _is_unplaced(self.asked[n].text)]
+        unplaced = [n for n in self.odd if _is_unplaced(self.asked[n].text)]
+        self.tokens = [n for n in unplaced if is_other_token(self.asked[n].text)]
+        self.unplaced = [n for n in unplaced if n not in self.tokens]
         self.by_text: dict[str, list[int]] = defaultdict(list)
         for n, one in enumerate(self.asked):
             self.by_text[one.text].append(n)
@@ -102,7 +111,7 @@ class _Alike:
             return
         texts = texts_of(row)
         at = self._by_bearing(row, texts) if bearings else self._by_cell(row, texts)
-        for text in self.by_text.keys() & texts.keys():
+        for text in self.by_text.keys() & texts.keys() if self.bare or not bearings else ():
             for n in self.by_text[text]:
                 at[n] = texts[text]
         codes = {place: UNTOLD if (code := verdict_at(row, place)) is None else code for place in {*at}}
@@ -125,6 +134,9 @@ class _Alike:
         if HERE in texts and not row[1] & ANY:
             for n in self.unplaced:
                 at[n] = texts[HERE]
+            for n in self.tokens if TOKENS in texts else ():
+                if is_other_than(texts, self.asked[n].text):
+                    at[n] = texts[TOKENS]
         return at
 
     def _by_bearing(self, row: Row, texts: Mapping[str, int]) -> list[int]:
@@ -138,7 +150,5 @@ class _Alike:
 
 
 def _is_unplaced(text: str) -> bool:
-    """True for what rows of plain numbers cannot place: neither a commit, nor a token that is surely another than one stated."""
-    if not text or "*" in text:
-        return False
-    return not (is_commit(text) or is_other_token(text) or any(reads(order, text) for order in _READ_BY_ROWS))
+    """True for what rows of plain numbers cannot place."""
+    return not (not text or "*" in text or is_commit(text) or any(reads(order, text) for order in _READ_BY_ROWS))
