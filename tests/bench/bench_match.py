@@ -118,13 +118,13 @@ def whole(nation: Nation, how: str) -> tuple[Judged, int]:
         listed = nation._blocks()
     with measured(f"match ({how}): verdicts, reading the records included"):
         known = Known(folder, basis=basis(nation.statements.digests(at=nation.at), nation.overrides))
-        with seldom_collected():
-            judged = judge(listed, records=nation._records, overrides=nation.overrides, known=known)
+        with seldom_collected(), nation.foretold(listed) as foretold:
+            judged = judge(listed, records=nation._records, overrides=nation.overrides, known=known, foretold=foretold)
         known.save()
     with measured(f"match ({how}): expansion to devices"):
         counted = count(nation.index, judged.universes)
     took = time.process_time() - began
-    said(f"match ({how}) in all", f"{took:.2f} CPU-s, {known.asked:,} records read", "12 CPU-s, 1 GB at full size")
+    said(f"match ({how}) in all", f"{took:.2f} CPU-s, {judged.read:,} records read", "12 CPU-s, 1 GB at full size")
     said("pairs", f"{judged.pairs:,} of record and subject, {judged.affected:,} affected, {judged.unknown:,} unknown")
     findings = sum(
         int(counted.affected[start + row].sum())

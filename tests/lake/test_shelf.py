@@ -3,12 +3,13 @@
 import sqlite3
 import threading
 
+import orjson
 import pytest
 
 from wardround.core.matching import Subject
 from wardround.core.matching._compiled import compiled
 from wardround.core.matching._record import Record
-from wardround.core.matching._rows import ASK, LONG, as_kept, written
+from wardround.core.matching._rows import ASK, LONG, as_kept, texts_of, written
 from wardround.lake.shelf import _file, _shelf, _state, shelf
 from wardround.lake.statements import Statements
 
@@ -173,6 +174,14 @@ def test_where_nothing_can_be_dropped_what_was_restated_is_passed_over(filled, t
     assert held(tmp_path, filled) == NOTHING
 
 
+def count(folder, table):
+    (file,) = folder.glob("compiled-*.sqlite3")
+    with sqlite3.connect(file) as db:
+        (found,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()
+    db.close()
+    return found
+
+
 def synced_anew(folder, *records, seen="2030-06-02"):
     """The store moved away, as the message on a damaged one says, and filled again."""
     for file in folder.glob("statements.sqlite3*"):
@@ -198,15 +207,7 @@ def test_of_a_store_that_was_restored_from_a_backup_nothing_that_was_kept_after_
     assert held(tmp_path, filled) == ALL
     with synced_anew(tmp_path, a_cve(affected=[]), seen="2030-06-01") as restored:
         assert held(tmp_path, restored) == NOTHING
-        assert names_on(tmp_path) == 0
-
-
-def names_on(folder):
-    (file,) = folder.glob("compiled-*.sqlite3")
-    with sqlite3.connect(file) as db:
-        (found,) = db.execute("SELECT count(*) FROM named").fetchone()
-    db.close()
-    return found
+        assert count(tmp_path, "named") == 0
 
 
 def test_of_another_store_nothing_is_served_where_nothing_can_be_dropped(filled, tmp_path, monkeypatch):
@@ -272,3 +273,46 @@ def test_a_broken_shelf_that_cannot_be_removed_is_an_empty_one(filled, tmp_path,
 def test_half_characters_of_a_record_are_left_to_be_read_as_they_stand():
     row = ["CVE-2030-0001", 0, [], [], [0], {}, [[1, "\ud800", "CVE-2030-0001 /containers"]]]
     assert as_kept(*written(row))[:5] == ["CVE-2030-0001", LONG, [], [], [ASK]]
+
+
+def test_rows_that_are_bound_are_those_that_were_kept_one_by_one(filled, tmp_path):
+    with shelf(tmp_path, filled, at=LATER) as kept:
+        bound = kept.rows([NAME])[NAME]
+    (file,) = tmp_path.glob("compiled-*.sqlite3")
+    with sqlite3.connect(file) as db:
+        assert db.execute("DELETE FROM bound").rowcount == 1
+    db.close()
+    with shelf(tmp_path, filled, at=LATER) as kept:
+        single = kept.rows([NAME])[NAME]
+    assert [whole(row) for row in bound.values()] == [whole(row) for row in single.values()] != []
+
+
+def whole(row):
+    """A row with everything in it read."""
+    answers = row[6] if isinstance(row[6], list) else [orjson.loads(line) for line in row[6].split(b"\n")]
+    return [*row[:5], texts_of(row), answers, row[7]]
+
+
+def test_a_restated_record_unbinds_the_rows_of_its_names(filled, tmp_path):
+    put(filled, a_cve("CVE-2030-0002", affected=OPEN))
+    assert (held(tmp_path, filled), count(tmp_path, "bound")) == (ALL, 1)
+    put(filled, a_cve(affected=[], updated="2030-05-20T00:00:00Z"))
+    assert (held(tmp_path, filled), count(tmp_path, "bound")) == (NOTHING, 0)
+
+
+def test_a_row_that_joins_others_of_its_name_is_bound_with_them(filled, tmp_path):
+    put(filled, a_cve("CVE-2030-0002", affected=OPEN))
+    with shelf(tmp_path, filled, at=LATER) as kept:
+        (advisory,) = filled.advisories(["CVE-2030-0002"], at=LATER)
+        kept.keep(advisory, rows=compiled(Record(advisory), [NAME]), joint=[], answers=[])
+    assert held(tmp_path, filled)[0] == {CVE, "CVE-2030-0002"}
+    assert count(tmp_path, "bound") == 1
+
+
+def test_at_a_time_when_some_of_the_bound_rows_hold_those_are_told(filled, tmp_path):
+    put(filled, a_cve("CVE-2030-0002", affected=OPEN, published="2030-08-01T00:00:00Z", updated="2030-08-01T00:00:00Z"))
+    with shelf(tmp_path, filled, at=LATER) as kept:
+        (advisory,) = filled.advisories(["CVE-2030-0002"], at=LATER)
+        kept.keep(advisory, rows=compiled(Record(advisory), [NAME]), joint=[], answers=[])
+    assert held(tmp_path, filled, when=at("2030-07-01"))[0] == {CVE}
+    assert held(tmp_path, filled)[0] == {CVE, "CVE-2030-0002"}

@@ -65,12 +65,13 @@ class Universe:
 
 @dataclass(slots=True)
 class Judged:
-    """Every universe, and how many distinct pairs of record and subject there were by verdict."""
+    """Every universe, how many distinct pairs of record and subject there were by verdict, and how many records were asked."""
 
     universes: list[Universe]
     pairs: int = 0
     affected: int = 0
     unknown: int = 0
+    read: int = 0
 
 
 def judge(
@@ -111,7 +112,7 @@ def judge(
         universe = made[tuple(naming[cve])]
         universe.add(cve, rows[cve])
         known.put(universe.digest, cve, rows[cve])
-    judged = Judged([universe for universe in made.values() if universe.rows])
+    judged = Judged([universe for universe in made.values() if universe.rows], read=len(left))
     for universe in judged.universes:
         _count(judged, universe)
     return judged
