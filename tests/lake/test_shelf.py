@@ -289,8 +289,8 @@ def test_rows_that_are_bound_are_those_that_were_kept_one_by_one(filled, tmp_pat
 
 def whole(row):
     """A row with everything in it read."""
-    answers = row[6] if isinstance(row[6], list) else [orjson.loads(line) for line in row[6].split(b"\n")]
-    return [*row[:5], texts_of(row), answers, row[7]]
+    answers = row[6] if isinstance(row[6], list) else row[6].split(b"\n")
+    return [*row[:5], texts_of(row), [orjson.loads(line) for line in answers], row[7]]
 
 
 def test_a_restated_record_unbinds_the_rows_of_its_names(filled, tmp_path):

@@ -227,7 +227,8 @@ def speakers(probes: Probes) -> list[str]:
     bounds = dict.fromkeys(bound for _, bounds in probes for bound in bounds)
     numbers = {tuple(int(n) for n in found[0].split(".")) for bound in bounds if (found := _NUMBERS.search(bound))}
     branches = any(kind.startswith("line:") for kind, _ in probes)
-    plain = [version for start in sorted({*_LOWEST, *numbers}) for version in _after(start, branches=branches)]
+    beyond = (max(numbers, default=(0,))[0] + 1, 7, 8)
+    plain = [version for start in sorted({*_LOWEST, *numbers, beyond}) for version in _after(start, branches=branches)]
     spelled = [version for bound in bounds if not is_plain(bound) for version in _beside(bound)]
     every = [version for version in dict.fromkeys((*plain, *spelled)) if version not in bounds and _TOKEN.fullmatch(version)]
     return every[:: 1 + len(every) * len(bounds) // _MOST_WORK]

@@ -96,7 +96,7 @@ class _Alike:
         self.bars, self.rule = self.asked[0].bars, self.asked[0].rule
         self.keys = [one.key for one in self.asked if one.key is not None]
         self.odd = range(len(self.keys), len(self.asked))
-        self.respelled = [(n, one.canonical) for n, one in enumerate(self.asked) if one.canonical not in ("", one.text)]
+        self.respelled = [(n, one.canonical) for n, one in enumerate(self.asked) if one.respelled]
         unplaced = [n for n in self.odd if _is_unplaced(self.asked[n].text)]
         self.tokens = [n for n in unplaced if is_other_token(self.asked[n].text)]
         self.unplaced = [n for n in unplaced if n not in self.tokens]

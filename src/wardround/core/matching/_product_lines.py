@@ -18,6 +18,7 @@ from wardround.core.vocab import Install, name_key
 
 _VENDORS = ("", VENDOR, "microsoft corporation", "microsoft corp.", "microsoft corp")
 _WORDS = ("exchange", "visual", "sharepoint", ".net", "powershell", "ole", "desktop runtime", "app.runtime")
+_HAS_WORD = re.compile("|".join(map(re.escape, _WORDS)))
 _ALSO = {"se": "subscription edition"}
 _SAID = re.compile(r"version (\d+)\.(\d+) \(build (\d+)\.(\d+)\)", re.ASCII)
 _SDK = re.compile(
@@ -79,7 +80,7 @@ def family_of(product: str) -> Family | None:
 def of_family(install: Install) -> OfFamily | None:
     """The product of a family that an install is; None for all else. Underscores of a CPE-like name are spaces."""
     words = install.product.casefold()
-    if not any(word in words for word in _WORDS) or len(words) > _LONGEST or name_key(install.vendor) not in _VENDORS:
+    if not _HAS_WORD.search(words) or len(words) > _LONGEST or name_key(install.vendor) not in _VENDORS:
         return None
     return _of_family(name_key(install.product.replace("_", " ")), install.version.strip())
 

@@ -63,10 +63,7 @@ def text_in(row: Row, text: str, sought: bytes) -> int | None:
 
     `sought` is the text as a key in JSON; empty where it may be written otherwise.
     """
-    texts = row[5]
-    if type(texts) is dict:
-        at: int | None = texts.get(text)
-        return at
+    texts: bytes = row[5]
     if sought and sought not in texts:
         return None
     found: int | None = orjson.loads(texts).get(text)
@@ -75,7 +72,7 @@ def text_in(row: Row, text: str, sought: bytes) -> int | None:
 
 def texts_of(row: Row) -> dict[str, int]:
     """The places of the answers on all texts that stand for themselves."""
-    found: dict[str, int] = row[5] if type(row[5]) is dict else orjson.loads(row[5])
+    found: dict[str, int] = orjson.loads(row[5])
     return found
 
 

@@ -3,6 +3,7 @@
 The findings are those of `match_all`, to the letter. What is disk about it is the caller's: see `Shelf`.
 """
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,7 +45,7 @@ from wardround.core.names._purl import languages
 from wardround.core.vocab import Finding, Install
 
 _LONGEST = 60
-_ESCAPED = frozenset('"\\')
+_UNESCAPED = re.compile(r"[ !#-\[\]-~]*", re.ASCII)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 Names = tuple[Name, ...]
 Rows = tuple[Row, ...]
@@ -77,14 +78,15 @@ class Shelf(Protocol):
 class Question:
     """A version of one product, ready to be held against rows. `bars` are the flags of rows that do not tell."""
 
-    __slots__ = ("_bearing", "bars", "canonical", "key", "rule", "shown", "sought", "subject", "text")
+    __slots__ = ("_bearing", "bars", "canonical", "key", "respelled", "rule", "shown", "sought", "subject", "text")
 
     def __init__(self, subject: Subject, text: str, numbers: Numbers | None, rule: list[str]) -> None:
         self.subject, self.text, self.rule = subject, text, rule
         self.shown = shown(text) if numbers is None else text
         self.key = None if numbers is None else sortable(key_of_numbers(numbers))
         self.canonical = "" if numbers is None else ".".join(map(str, numbers))
-        self.sought = b'"%b":' % text.encode() if text.isascii() and text.isprintable() and not _ESCAPED & {*text} else b""
+        self.respelled = self.canonical not in ("", text)
+        self.sought = b'"%b":' % text.encode() if _UNESCAPED.fullmatch(text) else b""
         self._bearing: Bearing | None = None
         self.bars = LONG | (TREES if subject.also else 0) | (THREE if numbers and len(numbers) > 3 else 0)
         if subject.platform or subject.variant or subject.scheme in languages():
@@ -125,26 +127,30 @@ def _marked(row: Row, asked: Question) -> Sequence[Any] | None:
     flags = row[1]
     if flags & asked.bars:
         return None
-    place = text_in(row, asked.text, asked.sought)
+    texts, sought = row[5], asked.sought
+    place = None if type(texts) is bytes and sought and sought not in texts else text_in(row, asked.text, sought)
     if flags & BEARINGS:
         place = ASK if place is not None or row[2] != asked.rule else row[4].get(asked.bearing.on(row[3]), ASK)
     elif asked.rule:
         return None
     elif place is None:
         place = _of_cell(row, asked)
-    return answer_at(row, place) if place >= 0 else None
+    if place < 0:
+        return None
+    answers = row[6]
+    answer: Sequence[Any] = answers[place] if type(answers) is list else b""
+    return answer if type(answer) is list else answer_at(row, place)
 
 
 def _of_cell(row: Row, asked: Question) -> int:
     """The place of the answer on a version that stands nowhere in the record, by where it is among the bounds."""
-    _, flags, _, keys, cells, *_ = row
-    key, canonical = asked.key, asked.canonical
+    key, keys = asked.key, row[3]
     if key is None:
-        return cells[0] if flags & ANY else ASK
-    if canonical != asked.text and text_in(row, canonical, b"") is not None:
+        return row[4][0] if row[1] & ANY else ASK
+    if asked.respelled and text_in(row, asked.canonical, b"") is not None:
         return ASK
     cell = bisect_left(keys, key)
-    return ASK if cell < len(keys) and keys[cell] == key else cells[cell]
+    return ASK if cell < len(keys) and keys[cell] == key else row[4][cell]
 
 
 def match_shelved(
@@ -183,7 +189,8 @@ def match_shelved(
                     short.append(cve)
                     continue
                 verdict, reason, at, *assumed = found
-                told_of, reason, assumptions = VERDICTS[verdict], reason.replace(HERE, asked.shown), tuple(assumed)
+                told_of, reason = VERDICTS[verdict], reason.replace(HERE, asked.shown)
+                assumptions = (*assumed,)
                 for install in same:
                     yield Finding(install, cve, told_of, reason, at, assumptions)
             if short:

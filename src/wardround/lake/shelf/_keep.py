@@ -77,14 +77,37 @@ def bind(db: sqlite3.Connection, names: Collection[Name]) -> None:
             for vendor, product in listed[start : start + _TOGETHER]:
                 if plans := db.execute(_PLANS_OF, (product, vendor)).fetchall():
                     since, seen = max(plan[1] for plan in plans), max(plan[2] for plan in plans)
-                    rows = b"[%b]" % b",".join([_in_one(number, *row) for number, _, _, *row in plans])
+                    rows = in_one_piece([(number, *row) for number, _, _, *row in plans])
                     put = "INSERT OR REPLACE INTO bound (product, vendor, since, seen, rows) VALUES (?, ?, ?, ?, ?)"
                     db.execute(put, (product, vendor, since, seen, rows))
 
 
-def _in_one(plan: int, head: bytes, texts: bytes, answers: bytes) -> bytes:
-    """A row as it was written, with the number of its plan behind it, as one JSON list."""
-    return b"%b,%b,[%b],%d]" % (head[:-1], texts, answers.replace(b"\n", b","), plan)
+Plan = tuple[int, bytes, bytes, bytes]
+"""The number of a plan, and its row as it was written."""
+
+
+def in_one_piece(plans: Sequence[Plan]) -> bytes:
+    """All rows as one JSON list, each with the number of its answers behind it and then that of its plan; and then, line by line,
+    the texts of each with its answers."""
+    heads = b",".join([b"%b,%d,%d]" % (head[:-1], _lines(answers), plan) for plan, head, _, answers in plans])
+    return b"\n".join((b"[%b]" % heads, *(b"%b\n%b" % (texts, answers) if answers else texts for _, _, texts, answers in plans)))
+
+
+def in_pieces(rows: bytes) -> list[Row]:
+    """The rows again; their texts and answers are read where somebody asks for one."""
+    head, _, rest = rows.partition(b"\n")
+    lines, start = rest.split(b"\n"), 0
+    found: list[Row] = orjson.loads(head)
+    for row in found:
+        answers, plan = row[5:]
+        end = start + 1 + answers
+        row[5:] = lines[start], lines[start + 1 : end], plan
+        start = end
+    return found
+
+
+def _lines(answers: bytes) -> int:
+    return answers.count(b"\n") + 1 if answers else 0
 
 
 def together(plans: Iterable[int]) -> str:

@@ -16,7 +16,7 @@ from wardround.core.matching._shelf import Names, Rows
 from wardround.core.names._keys import Name
 from wardround.lake.program import program
 from wardround.lake.shelf._file import connect, made, transaction
-from wardround.lake.shelf._keep import Kept, bind, key, put_all, together
+from wardround.lake.shelf._keep import Kept, bind, in_pieces, key, put_all, together
 from wardround.lake.shelf._state import State
 from wardround.lake.statements import Statements
 from wardround.lake.statements._schema import END, micros
@@ -64,7 +64,7 @@ class Shelf:
         bound, single = self._read_rows(listed)
         share, stale = self._plans.setdefault, self._stale
         for n, rows in bound:
-            found[listed[n]] = {row[0]: share(row[_ID], row) for row in orjson.loads(rows) if row[0] not in stale}
+            found[listed[n]] = {row[0]: share(row[_ID], row) for row in in_pieces(rows) if row[0] not in stale}
         for n, *plan in single:
             if (row := self._row(*plan)) is not None:
                 found[listed[n]][row[0]] = row
