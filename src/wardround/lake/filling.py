@@ -13,7 +13,7 @@ from wardround.core.matching._names import names
 from wardround.core.matching._record import Record
 from wardround.core.matching._rows import Row
 from wardround.core.matching._shelf import Names
-from wardround.core.matching._windows import VENDOR
+from wardround.core.matching._windows import VENDOR, releases_of
 from wardround.core.names import Aliases
 from wardround.core.names._keys import Name
 from wardround.core.names._named import ECOSYSTEM
@@ -66,9 +66,14 @@ class Called:
         return self._by_record
 
     def of(self, cve: str) -> list[Name]:
-        """The names that a record uses, and those of releases that it speaks of under other names (Windows, SQL Server)."""
+        """The names that a record uses, and those of releases that it speaks of under other names (Windows, SQL Server).
+
+        Of Windows also the name of an install that does not say which release it is.
+        """
         listed = self._by_record[cve]
-        other = [self._named(name)[0] for name in listed if name[0] == VENDOR]
+        said = [name for name in listed if name[0] == VENDOR]
+        families = {f for _, product in said for release, _ in releases_of(product) or () for f in release.families}
+        other = [self._named(name)[0] for name in (*said, *((VENDOR, family) for family in sorted(families)))]
         return list(dict.fromkeys((*listed, *(name for name in other if by_rule(Subject((VENDOR,), name[1], ""))))))
 
     def together(self, rows: Sequence[tuple[Name, Row]]) -> list[Names]:

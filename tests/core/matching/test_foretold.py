@@ -16,7 +16,9 @@ from wardround.core.matching._bulk import CODES, UNTOLD
 from wardround.core.matching._compiled import compiled
 from wardround.core.matching._foretold import Foretold, Told
 from wardround.core.matching._record import Record
+from wardround.core.matching._windows import windows_of
 from wardround.core.names._keys import Name
+from wardround.core.vocab import Install
 
 from .test_bearings import WRITTEN, objects_of
 from .test_boundaries import around, read
@@ -27,6 +29,7 @@ Build = Callable[..., Any]
 LAW = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ODD = ["", "unknown", "see asset tag", "as on the label", "130.x", "7.X", "deadbeefcafe", "1.0 or so", "latest", "1-2", "2023.q3.4"]
 ODD += ["2.0.0rc0", "1.0rc1", "12.1.1-12.1.3", "10", "10.0", "21", "21.2", "22", "15.2", "6.3", "R7", "1.0.0-rc2", "12L", "2:1.0-2"]
+ODD += ["12.2.3-12.2.11", "5.6-rc-1", "10.0.19045.4412 or later", "10.0.20348..2762", "10.x", "22H2"]
 
 
 def naming_of(records: Sequence[Advisory]) -> Callable[[str], Mapping[str, Sequence[str]]]:
@@ -89,6 +92,18 @@ def test_it_is_the_verdict_of_decide_whatever_order_the_product_has(a_record: Bu
         for p, s in (("", ""), ("x64-based systems", ""), ("", "npm"))
     ]
     assert differing(record, subjects, name)[0] == []
+
+
+def test_it_is_the_verdict_of_decide_where_nobody_says_which_windows_it_is(a_record: Build) -> None:
+    several = windows_of(Install("a", "Windows 10", "", vendor="Microsoft"))
+    assert several is not None
+    for names in (["Windows 10 Version 22H2"], ["Windows 10"], ["Windows 10 Version 1607", "Windows 10 Version 22H2"]):
+        entry = {"version": "10.0.0", "lessThan": "10.0.19045.4412", "status": "affected", "versionType": "custom"}
+        record = a_record([{"vendor": "Microsoft", "product": name, "versions": [entry]} for name in names])
+        subjects = [Subject(("microsoft",), several.product, v, "", p) for v in ODD for p in ("", "x64-based systems")]
+        wrong, told = differing(record, subjects, ("microsoft", several.product))
+        assert wrong == []
+        assert told > 2
 
 
 def test_it_is_the_verdict_of_decide_at_the_boundaries_of_shared_records(shared: Path) -> None:

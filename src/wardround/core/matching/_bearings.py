@@ -182,7 +182,7 @@ class Bearing:
 
 def stands_nowhere(text: str, probes: Probes) -> bool:
     """True where none of the orders reads a text, which is no token either: it then stands to every bound as any such text does."""
-    return all(kind == "another" or _unread(text, kind) for kind, _ in probes)
+    return all(kind in ("another", "published") or _unread(text, kind) for kind, _ in probes)
 
 
 @lru_cache(maxsize=16_384)

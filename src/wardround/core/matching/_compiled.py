@@ -40,6 +40,7 @@ from wardround.core.matching._rows import (
     REJECTED,
     THREE,
     TREES,
+    UNORDERED,
     Answers,
     Row,
     sortable,
@@ -56,7 +57,7 @@ _RANGE_ENDS = ("versionStartIncluding", "versionStartExcluding", "versionEndExcl
 _MOST_BOUNDS, _MOST_LISTED, _MOST_READ = 64, 1_000, 2_000
 UNPLACED, TOKEN = "as on the label", "q9w8.7z"
 """Versions that no order places, of which one is no token, and the other a token that is surely another than most: what is said
-of them is said of all such texts (`HERE`, `HERE` twice)."""
+of them is said of all such texts (`HERE`, `TOKENS`)."""
 
 
 def key_of_numbers(numbers: Sequence[int]) -> Key:
@@ -162,19 +163,21 @@ def _by_bearing(record: Record, plans: Sequence[Plan], subject: Subject, flags: 
         return None
     if not objects or (probes := probes_of(shapes, subject)) is None:
         return None
-    if not releases_of(subject.product) and any(one.platforms or one.variants for one in objects):  # theirs is in the bearing
+    releases = releases_of(subject.product) or ()
+    if not releases and any(one.platforms or one.variants for one in objects):  # theirs is in the bearing
         flags |= NARROWED
     said, found = Answers(record, subject, shapes), dict[str, int]()
-    for version in speakers(probes):
+    several = len(releases) > 1  # which of them an install is, its build would tell: without it there is little to ask
+    for version in () if several else speakers(probes):
         bearing = Bearing(replace(subject, version=version)).on(probes)
         if bearing is not None and bearing not in found and said.speaks(version):
             found[bearing] = said.of(version)
-    for version in coarse_speakers(probes, subject):
+    for version in () if several else coarse_speakers(probes, subject):
         bearing = Bearing(replace(subject, version=version)).on(probes)
         if bearing is not None and bearing not in found:
             found[bearing] = said.verdict(version)
     texts, whose = dict.fromkeys((*sorted(texts_of(shapes)), ""), ASK), [subject.product] if by_rule(subject) else []
-    alike = [UNPLACED] if not ruled and stands_nowhere(UNPLACED, probes) else []
+    alike = [UNPLACED] if (releases or not ruled) and stands_nowhere(UNPLACED, probes) else []
     texts = with_verdicts(texts, said, sum(len(shape.entries) for shape in shapes), alike=alike)
     return [record.advisory.cve, flags | BEARINGS, whose, probes, found, texts, said.listed]
 
@@ -260,7 +263,8 @@ class _Table:
         told = {text: self._said(text) for text in sorted(plain)} | dict.fromkeys(
             (*sorted(self._short), *sorted(self.texts - plain), ""), ASK
         )
-        return with_verdicts(told, self.said, len(self.entries), alike=() if self.beyond else (UNPLACED, TOKEN))
+        told = with_verdicts(told, self.said, len(self.entries), alike=() if self.beyond else (UNPLACED, TOKEN))
+        return told if any(cuts and cuts.orders for cuts in map(cuts_of, self.entries)) else told | {UNORDERED: ASK}
 
     def _within(self, low: Key | None, high: Key | None) -> Iterator[str]:
         """A few versions between two bounds, none of them too short for a bound."""

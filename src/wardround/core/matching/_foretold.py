@@ -16,12 +16,11 @@ from wardround.core.matching._names import Naming
 from wardround.core.matching._orders import KERNEL, is_commit, order_of
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._ranks import reads
-from wardround.core.matching._rows import ANY, ASK, BEARINGS, HERE, REJECTED, VERDICTS, Row, texts_of, verdict_at
+from wardround.core.matching._rows import ANY, ASK, BEARINGS, HERE, REJECTED, TOKENS, UNORDERED, VERDICTS, Row, texts_of, verdict_at
 from wardround.core.matching._shelf import Lacking, Names, Question, Shelf, names_asked, question, rows_by_names, without_the_record
-from wardround.core.matching._windows import VENDOR
+from wardround.core.matching._windows import OR_LATER, VENDOR
 
 assert CODES == VERDICTS  # noqa: S101  (a verdict's place is its code)
-TOKENS = HERE * 2
 _READ_BY_ROWS = (order_of("semver"), order_of(KERNEL))
 """The orders that rows of plain numbers know beside those that nobody defined."""
 
@@ -100,6 +99,7 @@ class _Alike:
         unplaced = [n for n in self.odd if _is_unplaced(self.asked[n].text)]
         self.tokens = [n for n in unplaced if is_other_token(self.asked[n].text)]
         self.unplaced = [n for n in unplaced if n not in self.tokens]
+        self.readable = {n for n in unplaced if any(reads(order, self.asked[n].text) for order in _READ_BY_ROWS)}
         self.by_text: dict[str, list[int]] = defaultdict(list)
         for n, one in enumerate(self.asked):
             self.by_text[one.text].append(n)
@@ -132,17 +132,18 @@ class _Alike:
                 at[n] = ASK
         at += [cells[0] if row[1] & ANY else ASK] * len(self.odd)
         if HERE in texts and not row[1] & ANY:
+            unread = self.readable if UNORDERED not in texts else ()
             for n in self.unplaced:
-                at[n] = texts[HERE]
+                at[n] = texts[HERE] if n not in unread else ASK
             for n in self.tokens if TOKENS in texts else ():
-                if is_other_than(texts, self.asked[n].text):
+                if n not in unread and is_other_than(texts, self.asked[n].text):
                     at[n] = texts[TOKENS]
         return at
 
     def _by_bearing(self, row: Row, texts: Mapping[str, int]) -> list[int]:
         probes, places = row[3], row[4]
         at = [ASK if one.text in texts else places.get(one.bearing.on(probes), ASK) for one in self.asked]
-        if HERE in texts:
+        if HERE in texts and self.bare:
             for n in self.unplaced:
                 if at[n] == ASK and stands_nowhere(self.asked[n].text, probes):
                     at[n] = texts[HERE]
@@ -150,5 +151,5 @@ class _Alike:
 
 
 def _is_unplaced(text: str) -> bool:
-    """True for what rows of plain numbers cannot place."""
-    return not (not text or "*" in text or is_commit(text) or any(reads(order, text) for order in _READ_BY_ROWS))
+    """True for what is stated, and no commit, no series and no lower bound."""
+    return not (not text or "*" in text or is_commit(text) or text.endswith(OR_LATER))

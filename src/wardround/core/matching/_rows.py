@@ -34,6 +34,9 @@ VERDICTS = (Verdict.NOT_AFFECTED, Verdict.UNKNOWN, Verdict.NOT_EVALUABLE, Verdic
 HERE = "\ue000"
 """Stands for the version in a reason."""
 
+TOKENS, UNORDERED = HERE * 2, HERE * 3
+"""Among a row's texts: what is said of tokens that no order places; and that no order of the record reads more than numbers."""
+
 END_OF_SERIES = 2**62
 Written = tuple[bytes, bytes, bytes]
 """A row without texts and answers; its texts; its answers, line by line."""
