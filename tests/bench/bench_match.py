@@ -121,6 +121,7 @@ def whole(nation: Nation, how: str) -> tuple[Judged, int]:
         with seldom_collected(), nation.foretold(listed) as foretold:
             judged = judge(listed, records=nation._records, overrides=nation.overrides, known=known, foretold=foretold)
         known.save()
+    del foretold, listed
     with measured(f"match ({how}): expansion to devices"):
         counted = count(nation.index, judged.universes)
     took = time.process_time() - began

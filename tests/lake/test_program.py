@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from wardround.engines.nation import _kept, _naming
-from wardround.lake import program, shelf
+from wardround.lake import program
 from wardround.lake.program import ROOMS, digest_of
+from wardround.lake.shelf import _shelf
 
 
 @pytest.fixture
@@ -40,4 +41,4 @@ def test_what_a_file_holds_counts_at_every_depth_though_its_size_and_time_stay(c
 
 
 def test_whoever_keeps_something_asks_the_same_digest() -> None:
-    assert {module.program for module in (shelf, _kept, _naming)} == {program.program}  # type: ignore[attr-defined]
+    assert {module.program for module in (_shelf, _kept, _naming)} == {program.program}  # type: ignore[attr-defined]

@@ -128,14 +128,15 @@ class Nation:
 
     def picture(self, *, progress: Progress = lambda done, total, name: None) -> Picture:
         """Every advisory of the store against every device."""
-        listed = self._blocks()
         known = Known(self.index.folder, basis=basis(self.statements.digests(at=self.at), self.overrides))
-        with seldom_collected(), self.foretold(listed) as foretold:
-            judged = judge(
-                listed, records=self._records, overrides=self.overrides, known=known, foretold=foretold, progress=progress
-            )
+        judged = self._judged(known, progress)
         known.save()
         return Picture([part.code for part in self.index.parts], judged, count(self.index, judged.universes))
+
+    def _judged(self, known: Known, progress: Progress) -> Judged:
+        listed = self._blocks()
+        with seldom_collected(), self.foretold(listed) as foretold:
+            return judge(listed, records=self._records, overrides=self.overrides, known=known, foretold=foretold, progress=progress)
 
     @contextmanager
     def foretold(self, listed: Sequence[Block]) -> Iterator[Foretold | None]:
