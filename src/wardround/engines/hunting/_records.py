@@ -4,7 +4,6 @@ Whatever is not of the plain form (fractions, lists of anything but text) is lef
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from orjson import loads
@@ -15,7 +14,7 @@ from wardround.core.logs._records import EXCERPT, WINDOWS, _data, windows_event
 from wardround.core.logs._tables import table
 from wardround.engines.hunting._compiled import Decided, View
 from wardround.engines.hunting._shapes import Shape, Shapes
-from wardround.engines.hunting._times import LENGTH, in_micros
+from wardround.engines.hunting._times import LENGTH, as_written, in_micros
 
 PLAIN = frozenset([str, int, type(None)])
 SIMPLE = PLAIN | {tuple}
@@ -116,7 +115,7 @@ class LaterEvent(Event):
 
     def __init__(self, line: int, told: Told, decided: Decided, *, raw: str) -> None:
         layout, _, self.host, time = told
-        self.line, self.kind, self.time = line, layout.kind, datetime.fromisoformat(time)
+        self.line, self.kind, self.time = line, layout.kind, as_written(time)
         self.excerpt = raw[:EXCERPT]
         self.view, self.decided = layout.shape.view, decided
         self._raw, self._folded = raw, {}

@@ -29,7 +29,8 @@ from wardround.core.vocab import Detection, Rejected
 from wardround.engines.hunting._patterns import Store
 from wardround.engines.hunting._search import FastSearcher
 
-BATCH = 32 << 20
+SMALLEST, LARGEST, AIM = 4 << 20, 32 << 20, 24
+"""About how many bytes a batch may have, and how many batches there are to be: so many that no process waits long for another."""
 MOST_FILES = 200
 STOPPED = "the hunt was stopped"
 SECONDS = 0.2
@@ -81,12 +82,14 @@ def opened(path: Path) -> tuple[str, Any, datetime | None]:
 
 def batches(files: Iterable[Path]) -> Iterator[Batch]:
     """The files in batches, in their order: always the same for the same files."""
+    sizes = [(path, path.stat().st_size if path.is_file() else 0) for path in files]
+    enough = min(max(sum(size for _, size in sizes) // AIM, SMALLEST), LARGEST)
     some: list[Path] = []
     size = number = 0
-    for path in files:
+    for path, its in sizes:
         some.append(path)
-        size += path.stat().st_size if path.is_file() else 0
-        if size >= BATCH or len(some) >= MOST_FILES:
+        size += its
+        if size >= enough or len(some) >= MOST_FILES:
             yield Batch(number, tuple(some))
             some, size, number = [], 0, number + 1
     if some:

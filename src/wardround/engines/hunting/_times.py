@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from typing import Any
 
@@ -17,6 +17,10 @@ MINUTE = timedelta(minutes=1)
 LENGTH, MOST_HOURS = len("2025-05-15T02:12:44.000000Z"), 100_000
 AFTER = "~"
 """Comes after everything that a time is written with."""
+
+
+as_written = datetime.fromisoformat
+"""The time of a text that is written so, and that is a time."""
 
 
 def in_micros(time: Any) -> Any:
@@ -60,9 +64,7 @@ class Times:
         """Times of events that follow one another, none of them odd, in their order; and those of each kind and host."""
         ordered = sorted(times)
         back, furthest = (0, timedelta(0)) if ordered == list(times) else _steps_back(times)
-        first, last = as_time(times[0]), as_time(times[-1])
-        if first is not None and last is not None:
-            self._tally.clock.passed(first, last, back=back, furthest=furthest)
+        self._tally.clock.passed(as_written(times[0]), as_written(times[-1]), back=back, furthest=furthest)
         for strand, its in strands.items():
             _put(self._strands.setdefault(strand, {}), ordered if len(its) == len(ordered) else sorted(its))
 
@@ -70,8 +72,7 @@ class Times:
         """Hand over what was seen."""
         for (kind, host), hours in self._strands.items():
             for time in chain.from_iterable(hours.values()):
-                if (read := as_time(time)) is not None:
-                    self._tally.strands.add(kind, host, read)
+                self._tally.strands.add(kind, host, as_written(time))
         self._strands.clear()
 
 
@@ -91,7 +92,6 @@ def _steps_back(times: Iterable[str]) -> tuple[int, timedelta]:
     back, furthest = 0, timedelta(0)
     for one, then in pairwise(times):
         if then < one and then[:TO_MINUTE] != one[:TO_MINUTE]:
-            before, after = as_time(one), as_time(then)
-            if before is not None and after is not None and (by := before - after) > MINUTE:
+            if (by := as_written(one) - as_written(then)) > MINUTE:
                 back, furthest = back + 1, max(furthest, by)
     return back, furthest
