@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from wardround.core.hunts import HuntResult, Source, hunt, load_pack
+from wardround.core.hunts import HuntResult, Source, _gathered, hunt, load_pack, read_rules
+from wardround.core.hunts.indicators import read_indicators
 from wardround.engines.hunting import FolderStore, Job, _run, forget, keep, kept, key_of, run
 
 LINE = '203.0.113.{n} - - [15/May/2025:{h:02}:12:44 +0100] "GET /mifs/{target} HTTP/1.1" 200 5 "-" "Mozilla/5.0"\n'
@@ -41,12 +42,16 @@ def a_job(files: tuple[Path, ...]) -> Job:
     return Job(files, load_pack("epmm").rules, host="mdm-01")
 
 
-def plain(files: tuple[Path, ...]) -> HuntResult:
+def sources(files: tuple[Path, ...]) -> list[Source]:
     def source(path: Path) -> Source:
         written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return Source(str(path), io.BytesIO(path.read_bytes()), host="mdm-01", written=written)
 
-    return hunt([source(path) for path in files], rules=load_pack("epmm").rules)
+    return [source(path) for path in files]
+
+
+def plain(files: tuple[Path, ...]) -> HuntResult:
+    return hunt(sources(files), rules=load_pack("epmm").rules)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 9])
@@ -54,6 +59,55 @@ def test_it_is_the_same_in_any_number_of_processes(logs: tuple[Path, ...], worke
     outcome = run(a_job(logs), workers=workers, read=nothing, stopped=NEVER)
     assert outcome.result == plain(logs)
     assert outcome.left == ()
+
+
+ACROSS = b"""
+title: Login pages
+id: base
+logsource: {category: webserver}
+detection: {s: {cs-uri-stem|contains: login}, condition: s}
+---
+title: Called from three hosts, and again
+id: many
+correlation: {type: value_count, rules: [base], group-by: [cs-method], timespan: 1d, condition: {field: c-ip, gte: 3}}
+---
+title: A burst
+id: burst
+correlation: {type: event_count, rules: [base], group-by: [c-ip], timespan: 2h, condition: {gte: 3}}
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2, 9])
+@pytest.mark.parametrize("with_list", [False, True])
+def test_correlations_and_indicators_look_across_what_several_processes_read(
+    logs: tuple[Path, ...], workers: int, with_list: bool
+) -> None:
+    rules = read_rules([("across.yml", ACROSS)])
+    listed = read_indicators([("list.txt", b"203.0.113.1\n203.0.113.4\n198.51.100.9\n")]) if with_list else None
+    job = Job(logs, rules, host="mdm-01", indicators=listed)
+    outcome = run(job, workers=workers, read=nothing, stopped=NEVER)
+    assert outcome.result == hunt(sources(logs), rules=rules, indicators=listed)
+    assert {found.rule for found in outcome.result.detections} >= {"many", "burst"}
+    assert (outcome.left, outcome.whole) == ((), {})
+
+
+@pytest.mark.parametrize("most", [4, 5, 20, 24, 25])
+def test_more_hits_than_are_correlated_are_so_in_parts_as_well(
+    logs: tuple[Path, ...], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_gathered, "MOST_HITS", most)
+    rules = read_rules([("across.yml", ACROSS)])
+    outcome = run(Job(logs, rules, host="mdm-01"), workers=1, read=nothing, stopped=NEVER)
+    assert outcome.result == hunt(sources(logs), rules=rules)
+    assert ("burst" in {miss.id for miss in outcome.result.coverage.not_run}) == (most < 15)
+
+
+def test_stopped_across_logs_it_names_the_files_that_are_left(logs: tuple[Path, ...]) -> None:
+    job = Job(logs, read_rules([("across.yml", ACROSS)]), host="mdm-01")
+    outcome = run(job, workers=1, read=nothing, stopped=after(5))
+    assert outcome.left
+    assert outcome.left == logs[-len(outcome.left) :]
+    assert outcome.whole == {}
 
 
 def test_the_bytes_read_are_told_from_every_process(logs: tuple[Path, ...]) -> None:

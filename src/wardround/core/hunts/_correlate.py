@@ -46,6 +46,11 @@ class Gathering:
         if (table := self._tables.get(rule)) is not None:
             taken(table, event, source)
 
+    def join(self, other: "Gathering") -> None:
+        """Take what another took of logs that come after its own, with the same rules."""
+        for rule, table in other._tables.items():
+            self._tables[rule].join(table)
+
     def correlated(self, ran: Collection[str], *, why: Mapping[str, Reason]) -> Correlated:
         """All correlations over all that was taken, once. `why` says of rules that did not run what stopped them."""
         there, reasons = set(ran), dict(why)

@@ -56,17 +56,28 @@ class Table:
 
     def add(self, hit: Hit) -> None:
         """Keep one more; none after MOST_HITS."""
+        self._add(hit.time, self._where.number(hit.source), hit.line, hit.values)
+
+    def _add(self, time: int, where: int, line: int, values: Values) -> None:
         if len(self.times) >= MOST_HITS:
             self.full = True
             return
-        number = self._ids.get(hit.values)
+        number = self._ids.get(values)
         if number is None:
-            number = self._ids[hit.values] = len(self._distinct)
-            self._distinct.append(hit.values)
-        self.times.append(hit.time)
-        self.lines.append(hit.line)
-        self._sources.append(self._where.number(hit.source))
+            number = self._ids[values] = len(self._distinct)
+            self._distinct.append(values)
+        self.times.append(time)
+        self.lines.append(line)
+        self._sources.append(where)
         self._values.append(number)
+
+    def join(self, other: "Table") -> None:
+        """Keep all of another's hits, which come after its own; as many as there is room for."""
+        wheres = [self._where.number(name) for name in other._where.names]
+        self.without_time += other.without_time
+        for at in range(len(other)):
+            self._add(other.times[at], wheres[other._sources[at]], other.lines[at], other.values(at))
+        self.full = self.full or other.full
 
     def number(self, at: int) -> int:
         """Which of its combinations of values a hit has."""

@@ -11,19 +11,20 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from wardround.core.hunts import HuntResult, Source, hunt
 from wardround.core.hunts._again import Searched
-from wardround.core.hunts._correlate import Correlated
+from wardround.core.hunts._correlate import Gathering
 from wardround.core.hunts._hunt import joined_result
-from wardround.core.hunts.indicators import IndicatorSet
+from wardround.core.hunts._model import Found, IndicatorFindings
+from wardround.core.hunts.indicators import IndicatorSet, Type
 from wardround.core.sigma import RuleSet
 from wardround.core.vocab import Detection, Rejected
 from wardround.engines.hunting._patterns import Store
@@ -50,6 +51,11 @@ class Job:
     store: Store | None = None
     opened: Callable[[Path], tuple[str, Any, datetime | None]] = field(default=lambda path: opened(path))
 
+    @property
+    def looks_across(self) -> bool:
+        """Are there correlations or indicators? Then what a batch gave is not kept for another time."""
+        return bool(self.rules.correlations) or self.indicators is not None
+
 
 class Batch(NamedTuple):
     """Files that are searched together."""
@@ -58,12 +64,21 @@ class Batch(NamedTuple):
     files: tuple[Path, ...]
 
 
+class Across(NamedTuple):
+    """What is looked at across all logs: hits for correlations; what indicators matched, and where they were sought."""
+
+    gathering: Gathering
+    found: tuple[Found, ...]
+    sought: Mapping[str, frozenset[Type]]
+
+
 class Done(NamedTuple):
     """What a batch gave, and whether it was searched to its end."""
 
     number: int
     searched: Searched
     whole: bool
+    across: Across | None = None
 
 
 class Outcome(NamedTuple):
@@ -127,15 +142,18 @@ class Searching:
 
     def __call__(self, batch: Batch) -> Done:
         """Search one batch."""
-        made = self.hunted(batch.files, RuleSet(self._job.rules.rules, (), ""))
-        searched = Searched(str(batch.number), {}, made.runs, made.detections, made.rejected)
-        return Done(batch.number, searched, not self.stopped())
-
-    def hunted(self, files: Sequence[Path], rules: RuleSet) -> HuntResult:
-        """The result of a hunt through some files."""
-        unread: list[Rejected] = []
-        made = hunt(self._sources(files, unread), rules=rules, searcher=self._searcher, indicators=self._job.indicators)
-        return replace(made, rejected=(*unread, *made.rejected))
+        job, gathering, unread = self._job, Gathering(self._job.rules), list[Rejected]()
+        made = hunt(
+            self._sources(batch.files, unread),
+            rules=RuleSet(job.rules.rules, (), ""),
+            searcher=self._searcher,
+            indicators=job.indicators,
+            told=gathering.take,
+        )
+        searched = Searched(str(batch.number), {}, made.runs, made.detections, (*unread, *made.rejected))
+        named = made.indicators
+        across = Across(gathering, named.found, named.sought) if named else Across(gathering, (), {})
+        return Done(batch.number, searched, not self.stopped(), across if job.looks_across else None)
 
     def _sources(self, files: Sequence[Path], unread: list[Rejected]) -> Iterator[Source]:
         job = self._job
@@ -165,12 +183,11 @@ def run(
 ) -> Outcome:
     """Search all files of a job. `read` is told the bytes read; `stopped` is asked often; `known` are batches searched earlier.
 
-    Correlations look across all logs: a job with them, or with indicators, is searched in one piece, and from the start.
+    Correlations and indicators look across all logs: a job with them is searched from the start.
     """
-    if job.rules.correlations or job.indicators is not None:
-        return _in_one_piece(job, Searching(job, read=read, stopped=stopped))
     every = list(batches(job.files))
-    done = {number: Done(number, searched, True) for number, searched in (known or {}).items() if number < len(every)}
+    before = {} if job.looks_across else known or {}
+    done = {number: Done(number, searched, True) for number, searched in before.items() if number < len(every)}
     todo = [batch for batch in every if batch.number not in done]
     searching = Searching(job, read=read, stopped=stopped)
     if workers > 1 and len(todo) > 1:
@@ -184,19 +201,26 @@ def run(
     return _outcome(job, every, done)
 
 
-def _in_one_piece(job: Job, searching: Searching) -> Outcome:
-    result = searching.hunted(job.files, job.rules)
-    return Outcome(result, {}, job.files if searching.stopped() else ())
-
-
 def _outcome(job: Job, every: Sequence[Batch], done: dict[int, Done]) -> Outcome:
     ordered = [done[number].searched for number in sorted(done)]
     detections: list[Detection] = [one for part in ordered for one in part.detections]
     rejected = [what for part in ordered for what in part.rejected]
     runs = [one for part in ordered for one in part.runs]
-    result = joined_result(job.rules, runs, detections, rejected, lambda ran, *, why: Correlated((), (), ()))
+    across = [one.across for _, one in sorted(done.items()) if one.across is not None]
+    gathering = Gathering(job.rules)
+    for one in across:
+        gathering.join(one.gathering)
+    result = joined_result(job.rules, runs, detections, rejected, gathering.correlated, indicators=_findings(job, across))
     left = tuple(path for batch in every if not (batch.number in done and done[batch.number].whole) for path in batch.files)
-    return Outcome(result, {number: one.searched for number, one in done.items() if one.whole}, left)
+    kept = {} if job.looks_across else {number: one.searched for number, one in done.items() if one.whole}
+    return Outcome(result, kept, left)
+
+
+def _findings(job: Job, across: Sequence[Across]) -> IndicatorFindings | None:
+    if job.indicators is None:
+        return None
+    sought = {source: types for one in across for source, types in one.sought.items()}
+    return IndicatorFindings(job.indicators, tuple(found for one in across for found in one.found), sought)
 
 
 _here: list[Any] = []

@@ -91,7 +91,6 @@ def _steps_back(times: Iterable[str]) -> tuple[int, timedelta]:
     """How often the next time is more than a minute earlier, and by how much at most."""
     back, furthest = 0, timedelta(0)
     for one, then in pairwise(times):
-        if then < one and then[:TO_MINUTE] != one[:TO_MINUTE]:
-            if (by := as_written(one) - as_written(then)) > MINUTE:
-                back, furthest = back + 1, max(furthest, by)
+        if then < one and then[:TO_MINUTE] != one[:TO_MINUTE] and (by := as_written(one) - as_written(then)) > MINUTE:
+            back, furthest = back + 1, max(furthest, by)
     return back, furthest
