@@ -64,6 +64,18 @@ def test_a_file_of_the_directory_is_looked_at_and_brought_in(home: Path, started
     assert "ZT249" in call(home, "list").stdout
 
 
+def test_somebody_is_invited_by_letter_and_removed(home: Path, started: object) -> None:
+    assert call(home, "add", "EX63", "Example Trust", "cyber@ex63.example").returncode == 0
+    done = call(home, "invite", "EX63", "Lea@ex63.example", "--address", "https://hub.example")
+    assert done.returncode == 0, done.stderr
+    assert "lea@ex63.example" in done.stderr
+    for address in ("not an address", "ftp://hub.example"):
+        assert "--address" in call(home, "invite", "EX63", "lea@ex63.example", "--address", address).stderr
+    assert call(home, "person", "EX63", "two@ex63.example", "Two (fictitious)", "--role", "read_only").returncode == 0
+    assert call(home, "remove", "EX63", "two@ex63.example").returncode == 0
+    assert "does not belong" in call(home, "remove", "EX63", "two@ex63.example").stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

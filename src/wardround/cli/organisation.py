@@ -9,7 +9,9 @@ import typer
 from wardround.cli._output import HomeOption, JsonOption, emit, home_of, say
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Organisations and their people: centre, add, import, person, list."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Organisations and their people: centre, add, import, person, invite, remove, list.",
 )
 
 
@@ -146,6 +148,59 @@ def person(
     if as_json:
         emit({"person": user.email, "organisation": organisation.code, "role": role})
     say(f"{email} may sign in for {organisation.code}.")
+
+
+@app.command()
+def invite(
+    code: str,
+    email: str,
+    address: Annotated[str, typer.Option(help="Where people open the hub: https://wardround.example.nhs.example.")],
+    role: Annotated[str, typer.Option(help="As `person` takes it.")] = "organisation",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Invite EMAIL to a role in the organisation CODE, by a letter whose link works once and for 72 hours."""
+    from urllib.parse import urlsplit
+
+    from wardround.core.vocab import BadInput
+    from wardround.hub.boot import boot
+
+    if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc:
+        raise BadInput("is no address of a hub", where="--address", do="write https://HOST")
+    boot(home_of(home))
+    from wardround.hub.membership.inviting import invite as ask_in
+    from wardround.hub.organisations.lookup import organisation_by
+
+    made = ask_in(
+        _act(),
+        organisation=organisation_by(code),
+        email=email,
+        role=role,
+        link=lambda token: f"{address.rstrip('/')}/invitation/{token}/",
+    )
+    if as_json:
+        emit({"invited": made.email, "organisation": code.upper(), "role": made.role, "until": made.expires_at})
+    say(f"A letter to {made.email} waits to be sent. Next: wardround up, or wardround worker")
+
+
+@app.command()
+def remove(code: str, email: str, as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """End the membership of EMAIL in the organisation CODE. What they did stays in the record."""
+    from wardround.core.vocab import BadInput
+    from wardround.hub.boot import boot
+
+    boot(home_of(home))
+    from wardround.hub.accounts.models import User
+    from wardround.hub.membership.leaving import remove as end
+    from wardround.hub.organisations.lookup import organisation_by
+
+    organisation, user = organisation_by(code), User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise BadInput("does not belong to the organisation", where=email, do="look at its page")
+    end(_act(), user=user, organisation=organisation)
+    if as_json:
+        emit({"removed": user.email, "organisation": organisation.code})
+    say(f"{user.email} can do nothing for {organisation.code} any more.")
 
 
 @app.command("list")

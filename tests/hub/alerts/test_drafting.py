@@ -15,7 +15,7 @@ from wardround.hub.alerts.drafting import EDITABLE, addresses, amend, bulletin_t
 from wardround.hub.alerts.facts import standing
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.audit.models import Entry
-from wardround.hub.organisations.models import Contact
+from wardround.hub.organisations.models import Contact, Organisation
 from wardround.hub.outbox.models import Message
 from wardround.lake.home import Home
 
@@ -125,13 +125,27 @@ class TestIssuing:
         for email in ("night@example.nhs.example", trusts[0].mailbox):
             Contact.unscoped.create(verified_at=at(1), organisation=trusts[0], name="Night (fictitious)", email=email)
         draft = a_draft(at(14))
-        assert addresses(draft) == 4
+        assert addresses(draft) == (4, [])
         reached = issue(by(an_officer(), at(14, 10)), revision=draft, address="https://hub.example")
         assert {r.organisation for r in reached} == set(trusts)
         assert Message.unscoped.count() == 4
         for response in reached:
             told = Message.unscoped.filter(organisation=response.organisation).first()
             assert told.body == bulletin_text(draft, link=f"https://hub.example/responses/{response.public_id}/")
+
+    def test_where_nobody_is_told_is_said_before_it_is_issued(self) -> None:
+        told, verified, unverified, closed = (an_organisation() for _ in range(4))
+        Organisation.objects.exclude(pk=told.pk).update(mailbox="")
+        Organisation.objects.filter(pk=closed.pk).update(closed_on=at(1).date())
+        for trust, since in ((verified, at(1)), (unverified, None)):
+            Contact.unscoped.create(
+                organisation=trust, name="Night (fictitious)", email="night@example.nhs.example", verified_at=since
+            )
+        draft = a_draft(at(14))
+        assert addresses(draft) == (2, [unverified])
+        issue(by(an_officer(), at(14, 10)), revision=draft)
+        assert {m.organisation for m in Message.unscoped.all()} == {told, verified}
+        assert not Response.unscoped.filter(organisation=closed).exists()
 
     def test_no_message_names_another_organisation(self) -> None:
         one, two = an_organisation("ONE1"), an_organisation("TWO2")

@@ -110,6 +110,12 @@ def test_duties_are_not_lent(trust: Organisation, reader: User) -> None:
     assert access.where("risk.accept") == access.where("clinical.sign") == set()
 
 
+def test_nobody_lends_what_a_lead_does_not_hold(trust: Organisation, lead: User, reader: User) -> None:
+    for role in ("siro", "clinical_safety_officer", "national"):
+        with pytest.raises(BadInput, match="cannot be lent"):
+            lent(lead, reader, trust, role=role)
+
+
 def test_a_lent_role_is_not_lent_on(trust: Organisation, lead: User, reader: User) -> None:
     lent(lead, reader, trust)
     with pytest.raises(PermissionDenied):

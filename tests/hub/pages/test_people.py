@@ -268,6 +268,21 @@ def test_somebody_of_several_organisations_chooses(several: User) -> None:
     assert len(re.findall(r"Two Hats", page(client, "/organisations/EX06/"))) > 0
 
 
+def test_the_board_lets_them_look_at_one_of_several(several: User) -> None:
+    client = Client()
+    client.force_login(several)
+    both = page(client, "/")
+    assert re.search(r"All of them · .+\(\d open\) · .+\(\d open\)", both)
+    one = client.get("/?own&of=EX04").context
+    assert {i.row.response.organisation.code for i in [*one["todo"], *one["closed"]]} == {"EX04"}
+    assert client.get("/?own&of=EX03").context["chosen"] is None
+
+
+def test_the_board_asks_a_lead_for_who_is_missing(as_: As) -> None:
+    assert "has not said yet who answers for it" in page(as_("organisation"), "/")
+    assert "has not said yet who answers for it" not in page(as_("read_only"), "/")
+
+
 def test_what_looks_like_markup_stays_text(as_: As) -> None:
     client = as_("organisation")
     client.post(HOME + "contacts/add/", {"name": "<script>alert(1)</script>", "email": "x@coldbrook.example"})

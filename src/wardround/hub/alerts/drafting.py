@@ -143,11 +143,14 @@ def _check_scope(scope: Sequence[str]) -> None:
 
 
 @reaching(system_access("counting addresses"))
-def addresses(revision: Revision) -> int:
-    """How many addresses it goes to: the mailbox and the extra contacts of each organisation in scope, each once."""
-    organisations = in_scope(revision)
+def addresses(revision: Revision) -> tuple[int, list[Organisation]]:
+    """How many addresses it goes to, the mailbox and the verified contacts of each organisation in scope, each once; and the
+    organisations that have neither: there nobody is told."""
+    organisations = list(in_scope(revision))
     contacts = told(system_access("counting addresses")).filter(organisation__in=organisations)
-    return len({*organisations.exclude(mailbox="").values_list("pk", "mailbox"), *contacts.values_list("organisation", "email")})
+    found = {*((o.pk, o.mailbox) for o in organisations if o.mailbox), *contacts.values_list("organisation", "email")}
+    reached = {organisation for organisation, _ in found}
+    return len(found), [o for o in organisations if o.pk not in reached]
 
 
 @transaction.atomic

@@ -8,10 +8,10 @@ from django.db import transaction
 from wardround.core.vocab import BadInput
 from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
-from wardround.hub.membership.leading import demand_people, demand_role
+from wardround.hub.membership.leading import demand_people, roles_of
 from wardround.hub.organisations.access import Act, system_access
 from wardround.hub.organisations.models import Delegation, Membership, Organisation
-from wardround.hub.organisations.roles import LEADING
+from wardround.hub.organisations.roles import LEADING, granted
 from wardround.hub.reach import reaching
 
 LONGEST = timedelta(days=92)
@@ -28,7 +28,8 @@ def delegate(act: Act, *, by: User, organisation: Organisation, to: User, role: 
     own = Membership.objects.filter(user=by, organisation=organisation, role__in=LEADING, ended_at=None)
     if str(by) != act.who or (membership := own.select_for_update().first()) is None:
         raise PermissionDenied(f"{act.who} has no role of their own at {organisation} to lend")
-    demand_role(organisation, role, where="role")
+    if role not in lendable(organisation):
+        raise BadInput(f"{role!r} cannot be lent", where="role", do="use " + ", ".join(lendable(organisation)))
     if not act.at < until <= act.at + LONGEST:
         raise BadInput(
             "is past" if until <= act.at else f"is more than {LONGEST.days} days away", where="until", do="choose another day"
@@ -41,6 +42,13 @@ def delegate(act: Act, *, by: User, organisation: Organisation, to: User, role: 
     document = {"to": to.email, "role": role, "until": until.isoformat()}
     record(act, organisation=organisation, what="role delegated", subject=made.public_id, document=document)
     return made
+
+
+def lendable(organisation: Organisation) -> list[str]:
+    """The roles that a lead can lend: none that permits what the lead's own does not, so no signing duty."""
+    kind = organisation.kind
+    own = frozenset[str]().union(*(granted([role], kind=kind) for role in LEADING))
+    return [role for role in roles_of(organisation) if granted([role], kind=kind) <= own]
 
 
 def may_stand_in(by: User, organisation: Organisation) -> list[User]:

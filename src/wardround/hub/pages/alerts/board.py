@@ -1,5 +1,6 @@
 """The first page: for the centre how every alert stands, for an organisation what it has to do."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 from wardround.hub.alerts.models import Alert, Response, Revision
 from wardround.hub.estate.models import Source
 from wardround.hub.installation import ONE
+from wardround.hub.membership.naming import missing
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.outbox.services import undelivered_since
@@ -67,12 +69,19 @@ def own(request: Asking) -> HttpResponse:
     alerts = Alert.objects.filter(pk__in=responses.values("alert")).prefetch_related("revisions")
     found = progress_of_all(alerts, responses=responses.select_related("organisation", "alert"), now=request.act.at)
     rows = [(p, row) for p in found for row in p.rows]
-    items = sorted((_item(request, p, row) for p, row in rows), key=lambda item: item.row.order)
+    every = sorted((_item(request, p, row) for p, row in rows), key=lambda item: item.row.order)
+    mine = [o for o in own_organisations(request) if o.kind != o.Kind.CENTRE]
+    chosen = next((o for o in mine if o.code == request.GET.get("of")), None)
+    items = [i for i in every if chosen is None or i.row.response.organisation_id == chosen.pk]
+    waiting = Counter(i.row.response.organisation_id for i in every if not i.row.closed)
     context = {
+        "chosen": chosen,
+        "switch": [(o, waiting[o.pk]) for o in mine] if len(mine) > 1 else [],
+        "unnamed": [o for o in mine if request.access.may("people.manage", o) and missing(o)],
         "todo": [i for i in items if not i.row.closed],
         "closed": [i for i in items if i.row.closed],
         "overdue": sum(bool(i.row.overdue) for i in items),
-        "several": len(request.access.reads) > 1,
+        "several": len(mine) > 1 and chosen is None,
         "has_estate": Source.objects.within(request.access).exists(),
         "may_write": request.access.may("estate.import"),
         "brings": request.access.may("alert.draft"),

@@ -123,11 +123,13 @@ def preview(request: Asking, alert: uuid.UUID, number: int) -> HttpResponse:
             messages.success(request, said)
             return redirect("alert", revision.alert.public_id)
     organisations = list(in_scope(revision))
+    addresses, untold = drafting.addresses(revision)
     context = {
         "revision": revision,
         "alert": revision.alert,
         "organisations": organisations,
-        "addresses": drafting.addresses(revision),
+        "addresses": addresses,
+        "untold": untold,
         "seen": revision.written_at.isoformat(),
         "text": drafting.bulletin_text(revision, link="(each organisation's own link)"),
         "before": issued(revision.alert),

@@ -11,6 +11,11 @@ from wardround.hub.pages.alerts.forms import Until, choice
 from wardround.hub.pages.posting import Form
 
 LABELS = dict(Membership.Role.choices)
+BESIDE = "Counts beside the roles of lead and responder"
+
+
+def _first_capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _address(label: str = "E-mail address", hint: str = "") -> forms.CharField:
@@ -25,14 +30,14 @@ def _name(hint: str = "") -> forms.CharField:
 class RoleForm(Form):
     """A role, and the duties held with it."""
 
-    siro = forms.BooleanField(label="They are the SIRO and may accept risks", required=False)
+    siro = forms.BooleanField(label="They are also the SIRO and may accept risks", help_text=BESIDE, required=False)
     clinical_safety_officer = forms.BooleanField(
-        label="They are the clinical safety officer and may sign clinical decisions", required=False
+        label="They are also the clinical safety officer and may sign clinical decisions", help_text=BESIDE, required=False
     )
 
     def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        role = choice("Role", [(one, LABELS[one].capitalize()) for one in roles], radios=True)
+        role = choice("Role", [(one, _first_capital(LABELS[one])) for one in roles], radios=True)
         self.fields = {"role": role} | self.fields
 
 
@@ -54,7 +59,7 @@ class DelegateForm(Form):
         who = choice("Who stands in", [(str(one.public_id), str(one)) for one in people])
         self.fields = {
             "to": who,
-            "role": choice("As", [(one, LABELS[one].capitalize()) for one in roles], radios=True),
+            "role": choice("As", [(one, _first_capital(LABELS[one])) for one in roles], radios=True),
         } | self.fields
 
 

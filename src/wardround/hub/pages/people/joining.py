@@ -31,7 +31,8 @@ def asked_in(request: Asking, code: str) -> HttpResponse:
     first = not request.access.may("people.manage", organisation)
     roles = [role for role in roles_of(organisation) if role in LEADING] if first else roles_of(organisation)
     may_ask_in(request.act, organisation, role=roles[0])
-    form = InviteForm(request.POST if request.method == "POST" else None, roles=roles, initial={"role": roles[0]})
+    chosen = {"role": roles[0]} if len(roles) == 1 else None
+    form = InviteForm(request.POST if request.method == "POST" else None, roles=roles, initial=chosen)
     return form_page(
         request,
         form,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wardround.hub.accounts.models import User
 from wardround.hub.membership.leading import roles_of
 from wardround.hub.membership.leaving import change_role, leave, remove
-from wardround.hub.membership.lending import delegate, end_delegation, may_stand_in
+from wardround.hub.membership.lending import delegate, end_delegation, lendable, may_stand_in
 from wardround.hub.organisations.models import Delegation, Membership
 from wardround.hub.organisations.roles import LEADING
 from wardround.hub.pages.asking import Asking
@@ -79,7 +79,7 @@ def lent(request: Asking, code: str) -> HttpResponse:
     """Lend a role until a day."""
     organisation = led(request, code)
     people = may_stand_in(request.user, organisation)
-    form = DelegateForm(request.POST if request.method == "POST" else None, roles=roles_of(organisation), people=people)
+    form = DelegateForm(request.POST if request.method == "POST" else None, roles=lendable(organisation), people=people)
     by_id: dict[str, User] = {str(one.public_id): one for one in people}
     return form_page(
         request,
