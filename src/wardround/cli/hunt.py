@@ -28,6 +28,7 @@ from wardround.core.vocab import BadInput, Detection, Rejected
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from wardround.core.hunts import HuntResult, Pack, Window
     from wardround.core.sigma._model import RuleSet
@@ -199,30 +200,18 @@ def _when(time: datetime | None) -> str:
 def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], also: Also) -> None:
     """The sentence first, then what was found, then what was not seen, then what to do."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     console = Console()
-    console.print(Text(sentence, style="bold"))
+    console.print(Text(sentence, style="bold"), soft_wrap=True)
     if result.detections:
-        table = Table("time", "level", "what", "source", "line", title="Detections, to be judged one by one", title_justify="left")
+        table = _table("Detections, to be judged one by one", "time", "level", "what", "source", "line")
         for d in result.detections[:SHOWN]:
             table.add_row(_when(d.time), d.level, Text(d.title or d.rule), Text(Path(d.source).name), str(d.line))
         console.print(table)
         if len(result.detections) > SHOWN:
             console.print(f"... and {len(result.detections) - SHOWN} more: --json lists all")
-    table = Table(
-        "source",
-        "what it is",
-        "events",
-        "from",
-        "to",
-        "gaps",
-        "not read",
-        "rules",
-        title="What could be seen",
-        title_justify="left",
-    )
+    table = _table("What could be seen", "source", "what it is", "events", "from", "to", "gaps", "not read", "rules")
     for run in result.runs[:SHOWN]:
         c = run.coverage
         table.add_row(
@@ -231,7 +220,7 @@ def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], 
             str(c.events),
             _when(c.first),
             _when(c.last),
-            str(len(c.gaps)),
+            str(sum(len(kind.gaps) for kind in c.kinds) or len(c.gaps)),
             str(c.unparsed),
             str(len(run.ran)),
         )
@@ -245,6 +234,17 @@ def _print(result: "HuntResult", sentence: str, rejected: tuple[Rejected, ...], 
     for item in rejected[:SHOWN]:
         say(f"not read: {item.where}: {item.what}")
     also.print(result)
+
+
+def _table(title: str, *columns: str) -> "Table":
+    """A table in which nothing is cut off, however narrow the page: times and names of logs go on in the next line."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        least = 10 if column in ("time", "from", "to", "source") else len(column)  # as long as a day
+        table.add_column(column, overflow="fold", min_width=least)
+    return table
 
 
 def _print_notes(result: "HuntResult") -> None:

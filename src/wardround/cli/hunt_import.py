@@ -37,7 +37,7 @@ def hunt_import(
     Exit code 0 with or without detections; 2 when the result cannot be read.
     """
     from wardround.cli._hunt_also import Also
-    from wardround.cli.hunt import _document, _print
+    from wardround.cli.hunt import _document, _next, _print
     from wardround.core.hunts._imported import imported, told
     from wardround.core.hunts._packs import pack_in
     from wardround.core.hunts._rows import joined, read_rows
@@ -58,3 +58,4 @@ def hunt_import(
         emit(_document(result, given.rules, sentence, result.rejected))
     else:
         _print(result, sentence, result.rejected, Also())
+        print(_next(result, asked_for))
