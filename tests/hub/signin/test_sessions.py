@@ -1,5 +1,7 @@
 """Sessions: listed, ended one by one or all, ended by a change of password or factor, and over by themselves."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -8,6 +10,7 @@ from wardround.hub.accounts.models import User
 from wardround.hub.audit.models import Entry
 from wardround.hub.outbox.models import Message
 from wardround.hub.signin.models import Device, SignIn
+from wardround.hub.signin.sessions import tidy
 
 from ..builders import a_clock, a_person, an_organisation, at
 from .people import PASSWORD, code_of, first_step, second_step, with_app
@@ -155,3 +158,13 @@ def test_nobody_is_sent_to_another_site(next_page: str, client: Client, person: 
     assert second_step(client, code_of(secret))["Location"] == "/"
     for page in ("/account/set-up/", "/account/again/"):
         assert "evil" not in client.get(page, {"next": next_page}).content.decode()
+
+
+def test_what_has_run_out_is_forgotten(person: User) -> None:
+    signed_in(person)
+    Device.objects.create(user=person, digest="d", browser="Firefox on Linux", first_at=at(1), seen_at=at(1))
+    tidy(now=at(20, 22))
+    assert not SignIn.objects.exists()
+    assert Device.objects.exists()
+    tidy(now=at(1) + timedelta(days=181))
+    assert not Device.objects.exists()

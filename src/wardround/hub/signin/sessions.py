@@ -16,8 +16,8 @@ from django.http import HttpRequest
 from wardround.core.vocab._times import parse_time
 from wardround.hub import clock
 from wardround.hub.accounts.models import User
-from wardround.hub.signin.browsers import family, remember
-from wardround.hub.signin.models import SignIn
+from wardround.hub.signin.browsers import KEPT, family, remember
+from wardround.hub.signin.models import Device, SignIn
 from wardround.hub.signin.notices import tell
 
 KEY = "signed_in"
@@ -146,5 +146,6 @@ def end_others(person: User, *, but: HttpRequest | None = None, only: str | None
 
 
 def tidy(*, now: datetime) -> None:
-    """Forget sessions that ran out."""
+    """Forget sessions that ran out, and browsers that nobody has used for as long as they are remembered."""
     SignIn.objects.filter(started_at__lt=now - settings.SESSION_LONGEST).delete()
+    Device.objects.filter(seen_at__lt=now - KEPT).delete()
