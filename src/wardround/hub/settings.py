@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "wardround.hub.hunts",
     "wardround.hub.incidents",
     "wardround.hub.alerts",
+    "wardround.hub.suppliers",
     "wardround.hub.retention",
     "wardround.hub.pages",
 ]

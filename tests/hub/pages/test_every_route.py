@@ -26,6 +26,7 @@ from wardround.hub.organisations.roles import PERMISSIONS, ROLES, fits, granted
 from wardround.hub.pages.routes import ANYBODY, ASKS, SIGNED_IN, asks
 from wardround.hub.retention.models import Hold
 from wardround.hub.signin.models import EmergencyCode
+from wardround.hub.suppliers.models import Addressed
 from wardround.hub.workers.models import Beat
 
 from ..builders import a_person, a_row, an_organisation
@@ -54,6 +55,21 @@ def _rows_of(name: str, home: Organisation) -> list[uuid.UUID]:
     made: dict[str, Any] = {"agreement-end": Agreement, "invitation-revoke": Invitation, "delegation-end": Delegation}
     model = made.get(name) or (Contact if name in ("contact-send", "contact-remove") else None)
     return [a_row(model, home).public_id] if model else []
+
+
+def the_supplier() -> Organisation:
+    """The supplier of this hub."""
+    return Organisation.objects.filter(kind="supplier").first() or an_organisation("SUPPLY", kind="supplier")
+
+
+def a_bulletin(demo: Demonstration) -> Addressed:
+    """The alert, addressed to the supplier."""
+    issued = demo.alert.revisions.exclude(issued_at=None)[0]
+    products = [["Example Systems", "Gateway"]]
+    made: Addressed = Addressed.unscoped.create(
+        organisation=the_supplier(), revision=issued, products=products, at=clock.now(), by="somebody"
+    )
+    return made
 
 
 def a_use() -> EmergencyCode:
@@ -115,6 +131,10 @@ def arguments(name: str, demo: Demonstration) -> list[Any]:
         "estate-coverage": lambda: ["EX03"],
         "estate-import": lambda: ["EX03"],
     }
+    if name.startswith("supplier-"):
+        return [] if name == "supplier-board" else [a_bulletin(demo).public_id]
+    if name == "alert-suppliers":
+        return [demo.alert.public_id]
     if name.startswith(("organisation-", "contact-", "delegation-", "invitation-", "agreement-")) and name not in own:
         return ["EX03", *_rows_of(name, home)]
     return own.get(name, list)()
@@ -155,6 +175,7 @@ LISTS = {
     "advisory",
     "outbox",
     "roles",
+    "supplier-board",
     "break-glass-uses",
     "candidates",
     "alert-new",
@@ -163,7 +184,16 @@ LISTS = {
 }
 """Routes that name nothing of one organisation: whoever may do it anywhere may open them."""
 OWN_ALONE = {"organisation-leave", "delegation-end"}
-CENTRAL = {"break-glass-review", "break-glass-end", "member-remove", "alert-amend", "alert-withdraw", "draft-edit", "draft-preview"}
+CENTRAL = {
+    "alert-suppliers",
+    "break-glass-review",
+    "break-glass-end",
+    "member-remove",
+    "alert-amend",
+    "alert-withdraw",
+    "draft-edit",
+    "draft-preview",
+}
 
 
 def expected(name: str, method: str, role: str, kind: str, *, own: bool) -> str:
@@ -199,7 +229,7 @@ def test_a_route_answers_every_role_as_the_table_says(name: str, demo: Demonstra
     address = reverse(name, args=arguments(name, demo)) + asked_about(name, demo)
     home, centre = demo.organisation(HOME), Organisation.objects.get(kind="centre")
     Organisation.objects.filter(pk=home.pk).update(parent=an_organisation("ABOVE", kind="icb"))
-    elsewhere, supplier = an_organisation("OUTSIDE"), an_organisation("SUPPLY", kind="supplier")
+    elsewhere, supplier = an_organisation("OUTSIDE"), the_supplier()
     wrong = []
     for method in ("GET", "POST"):
         nobody = _answer(Client(), method, address)
@@ -217,7 +247,7 @@ def test_a_route_answers_every_role_as_the_table_says(name: str, demo: Demonstra
                 client = Client()
                 client.force_login(a_person(organisation, role))
                 answer = _answer(client, method, address)
-                own = organisation == home
+                own = organisation == (supplier if name.startswith("supplier-") else home)
                 due = expected(name, method, role, organisation.kind, own=own)
                 if (
                     name == "delegation-end"
@@ -260,9 +290,9 @@ def test_what_is_anothers_and_what_is_not_there_are_answered_alike(name: str, de
     random = [*args]
     random[place] = uuid.uuid4() if isinstance(args[place], uuid.UUID) else "NOWHERE9"
     real, none = (reverse(name, args=one) for one in (args, random))
-    for role in ("organisation", "siro", "read_only"):
+    for role in ("organisation", "siro", "read_only", "supplier"):
         client = Client()
-        client.force_login(a_person(other, role))
+        client.force_login(a_person(an_organisation("SUPPLY2", kind="supplier") if role == "supplier" else other, role))
         for method in ("GET", "POST"):
             answers = [_answer(client, method, address) for address in (real, none)]
             assert len({(a.status_code, _without_token(a)) for a in answers}) == 1

@@ -76,7 +76,9 @@ def _may(access: Access) -> dict[str, dict[str, bool]]:
 
 def navigation(request: HttpRequest, access: Access, *, mine: Sequence[Organisation] = ()) -> list[dict[str, Any]]:
     """The sections that this person has something to see in."""
-    entries = [("Alerts", "board", "/alerts/")]
+    entries = [("Alerts", "board", "/alerts/")] if access.may("alert.read") else []
+    if access.may("supplier.read"):
+        entries.append(("Bulletins", "supplier-board", "/supplier/"))
     if access.may("alert.draft"):
         entries.append(("Candidates", "candidates", "/alerts/candidates/"))
     if access.may("inside.read"):
@@ -101,7 +103,7 @@ def navigation(request: HttpRequest, access: Access, *, mine: Sequence[Organisat
 
 def ages(access: Access, *, now: datetime) -> list[Age]:
     """Feeds, and for an organisation's people inventory and logs: of several organisations the oldest is told."""
-    only_answers = access.national and settings.INSTALLATION.kind != ONE
+    only_answers = (access.national and settings.INSTALLATION.kind != ONE) or not access.may("inside.read")
     return [_feeds(now), *([] if only_answers else [_inventory(access, now), _logs(access, now)])]
 
 

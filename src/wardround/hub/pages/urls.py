@@ -20,4 +20,5 @@ urlpatterns = [
     path("", include("wardround.hub.pages.people.urls")),
     path("", include("wardround.hub.pages.retention.urls")),
     path("", include("wardround.hub.pages.roles.urls")),
+    path("", include("wardround.hub.pages.suppliers.urls")),
 ]

@@ -14,6 +14,7 @@ from wardround.hub.pages.advisories import history
 from wardround.hub.pages.advisories.proposed import proposed
 from wardround.hub.pages.advisories.whohas import holders, totals
 from wardround.hub.pages.asking import Asking
+from wardround.hub.suppliers.models import Reply
 
 CRUMB = ("Advisories", "/advisories/")
 MOST = 200
@@ -73,6 +74,7 @@ def advisory(request: Asking, cve: str) -> HttpResponse:
         "who": who,
         "sums": totals(who),
         "claims": claims,
+        "replies": Reply.objects.filter(cve=found.cve).select_related("supplier"),
         "proposed": proposed(request.access, cve),
         "alerts": _on(request, cve),
         "inside": [(h.organisation, h.findings[:MOST], len(h.findings)) for h in who if h.findings],

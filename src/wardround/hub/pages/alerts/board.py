@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from wardround.hub.alerts.models import Alert, Response, Revision
@@ -28,6 +28,8 @@ LATE = timedelta(minutes=10)
 @require_safe
 def board(request: Asking) -> HttpResponse:
     """By role: the board of all, or an organisation's own alerts first. Where there is one organisation, its own come first."""
+    if request.access.may("supplier.read") and not request.access.may("alert.read"):
+        return redirect("supplier-board")
     first = settings.INSTALLATION.kind == ONE and "all" not in request.GET
     return own(request) if not request.access.national or first or "own" in request.GET else national(request)
 

@@ -15,6 +15,7 @@ from wardround.hub.pages.alerts.nextsteps import Step, for_centre, steps
 from wardround.hub.pages.alerts.picture import Picture, picture_of
 from wardround.hub.pages.alerts.progress import Row, decision_words
 from wardround.hub.pages.asking import Asking
+from wardround.hub.suppliers.said import claims_of_suppliers
 
 
 @require_safe
@@ -26,6 +27,7 @@ def response(request: Asking, response: uuid.UUID) -> HttpResponse:
         "response": found,
         "row": row,
         "revision": revision,
+        "claims": claims_of_suppliers(revision.cves, at=request.act.at),
         "crumbs": [("Alerts", "/"), (found.alert.reference, f"/alerts/{found.alert.public_id}/")],
     }
     if not request.access.sees_inside(found.organisation):
