@@ -66,7 +66,7 @@ def test_all_are_valid_but_for_every_version_given_as_a_version(advisories):
         ("BD", "Pyxis MedStation ES", "", "CVE-2022-22766", "affected"),
         # ICSMA-20-254-01: IntelliVue patient monitor MX400-MX850, revision N and before
         ("Philips", "IntelliVue MX800", "N", "CVE-2020-16214", "affected"),
-        ("", "Philips IntelliVue MX800", "L.02", "CVE-2020-16214", "unknown"),
+        ("", "Philips IntelliVue MX800", "L.02", "CVE-2020-16214", "affected"),
         # ICSMA-17-255-01: IntelliVue MX40 (WLAN only), < B.06.18
         ("Philips", "IntelliVue MX40", "B.06.10", "CVE-2017-9657", "affected"),
         ("Philips", "IntelliVue MX40", "B.06.18", "CVE-2017-9657", "not_affected"),

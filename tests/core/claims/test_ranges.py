@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.core.claims._ranges import EVERY, entries, models_in
+from wardround.core.claims._ranges import EVERY, entries, model_named, models_in, numbered_models
 
 
 @pytest.mark.parametrize("text", ["*", "vers:all/*", "All versions", " all  versions ", "vers:generic/*"])
@@ -163,3 +163,28 @@ def test_a_list_with_bars_is_its_versions(text, made):
 def test_models_may_stand_where_a_version_should(text, models):
     assert models_in(text) == models
     assert not models or entries(text, is_range=False) != (EVERY,)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "models"),
+    [
+        ("CareLink Monitor", "2490C", ("CareLink Monitor 2490C",)),  # ICSMA-19-080-01
+        ("MyCareLink Monitor", "24950 | 24952", ("MyCareLink Monitor 24950", "MyCareLink Monitor 24952")),
+        ("Secure II MedSurg Bed", "2131 and 2141", ("Secure II MedSurg Bed 2131", "Secure II MedSurg Bed 2141")),  # ICSMA-19-029-01
+        ("GE Aespire", "7100 | 7900 | Protiva", ("GE Aespire 7100", "GE Aespire 7900")),  # ICSMA-19-190-01
+        ("Gateway", "3002", ()),  # a build, for all that is said
+        ("Gateway", "9.13 | 9.19", ()),
+    ],
+)
+def test_a_models_number_may_stand_where_a_version_should(name, version, models):
+    assert model_named(name, version) == models
+
+
+@pytest.mark.parametrize(
+    ("name", "models"),
+    [("ZOOM LATITUDE Programmer Model", ("ZOOM LATITUDE Programmer", "ZOOM LATITUDE Programmer 3120")), ("Model Railway", ())],
+)
+def test_a_products_name_may_say_that_its_version_is_a_model(name, models):
+    """ICSMA-21-273-01."""
+    assert numbered_models(name, "3120") == models
+    assert numbered_models(name, "3.1.20") == ()

@@ -186,7 +186,19 @@ def of_row(row: dict[str, Any], version: str) -> tuple[set[str], bool, str]:
     place = disorder(row)
     if version and place is not None and (place == "" or signs(row, version, place) != {-1}):
         return {"affected", "not_affected", "unknown"}, certain, "not_evaluable"
+    again = ""
     for at, status in in_order(row):
+        try:
+            if version and compare(row, version, at) < 0 and again == status != status_of(row):
+                statuses, doubt = {status, status_of(row)}, "unknown"
+        except Doubt:
+            pass
+        again = ""
+        try:
+            if version and compare(row, version, at) >= 0 and version != at:
+                again = status
+        except Doubt as trouble:
+            again = status if getattr(trouble, "spread", {-1}) <= {0, 1} else ""
         try:
             if not version:
                 raise Doubt("unknown")
@@ -196,6 +208,9 @@ def of_row(row: dict[str, Any], version: str) -> tuple[set[str], bool, str]:
             reached = getattr(trouble, "spread", {-1}) <= {0, 1}
             statuses = {status} if reached else statuses | {status}
             doubt = doubt if reached else trouble.verdict
+    said = [status for _, status in in_order(row)]
+    if again and end_of(row)[0] != "*" and any(a == b != status_of(row) for a, b in pairwise(said)):
+        statuses, doubt = {again, status_of(row)}, "unknown"
     return statuses, certain, doubt
 
 
@@ -257,7 +272,8 @@ def words_of(row: dict[str, Any]) -> tuple[str | None, bool, str | None, bool] |
 
 
 def read_words(text: str) -> tuple[str | None, bool, str | None, bool] | None:
-    words = [w for w in re.sub(r"(<=|>=|==|<|>|=|,)", r" \1 ", text.lower()).split() if w not in ("version", "versions")]
+    flat = re.sub(r"\bver\.? ?(?=v?\d)", "", " ".join(text.lower().split()).removeprefix("firmware "))
+    words = [w for w in re.sub(r"(<=|>=|==|<|>|=|,)", r" \1 ", flat).split() if w not in ("version", "versions")]
     if words == ["*"]:
         return None, True, None, False
     if words[:1] == ["all"] and re.match("all versions [<>=]", " ".join(text.lower().split())):

@@ -48,6 +48,8 @@ ORDERS = {
     "screenconnect": "22.4.20001 23.9.7.8804 23.9.8.8811 23.9.10 24.1.3.8907",
     "exchange": "15.0.1497.12 15.01.2176.009 15.1.2242.4 15.02.0792.010 15.2.858.5",
     "fortinet": "5.4.12 6.0.5 6.4.14 7.0.16 7.2.9,build1688 7.4.3",
+    "b-braun-u": "012U000039 012U000040 012U000061 028U000061",
+    "nvidia-display-driver": "390.157 470.199.02 535.183.01 551.86 552.55",
     "junos": "20.4R3-S9 21.1R1 21.4R3 21.4R3-S5.4 22.2R2-S1-EVO 22.4R2-S1 22.4R3 23.2R1",
     "mozilla": "115.16.1 128.3.0esr 128.3.1 131.0 131.0.1 131.0.2 132",
     "apple": "16.7.6 17 17.4 17.4.1 17.5",
@@ -475,3 +477,33 @@ def test_a_series_where_one_version_should_stand_never_says_not_affected(
 def test_git_is_not_the_products_order(a_record: ARecord) -> None:
     entry = {"version": "0", "lessThan": "deadbeef", "versionType": "git"}
     assert says(a_record, PAN, "10.2.9", entry).verdict == "not_evaluable"
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"), [("21.4R3-S8-EVO", "affected"), ("22.1R3-S5-EVO", "not_affected"), ("21.2R1-EVO", "affected")]
+)
+def test_what_stands_behind_a_series_is_no_part_of_it(says: Callable[..., Any], version: str, verdict: str) -> None:
+    """CVE-2024-39558: from `21.2R1-EVO` up to `21.2*-EVO`."""
+    ends = {"21.2R1-EVO": "21.2*-EVO", "21.4-EVO": "21.4R3-S9-EVO", "22.1-EVO": "22.1R3-S5-EVO"}
+    entries = [{"version": start, "lessThan": end, "status": "affected", "versionType": "semver"} for start, end in ends.items()]
+    affected = {"vendor": "Juniper Networks", "product": "Junos OS Evolved", "versions": entries, "defaultStatus": "unaffected"}
+    answer = read_object(affected, at="x", subject=Subject(("juniper networks",), "junos os evolved", version))
+    assert answer is not None
+    assert answer.verdict == verdict
+
+
+def test_the_count_of_vgpu_software_clears_no_display_driver() -> None:
+    """CVE-2024-0090, mended by 552.55: CISA's list takes the numbers of vGPU software (17.1) for those of the driver."""
+    entry = {"version": "0", "lessThanOrEqual": "17.1", "status": "affected", "versionType": "custom"}
+    affected = {"vendor": "nvidia", "product": "gpu_display_driver", "versions": [entry], "defaultStatus": "unaffected"}
+    answer = read_object(affected, at="x", subject=Subject(("nvidia",), "gpu_display_driver", "551.61"))
+    assert answer is not None
+    assert answer.verdict == "unknown"
+
+
+def test_a_letter_alone_ends_a_range_where_the_product_counts_so() -> None:
+    """ICSMA-20-254-01: revision N and before of a patient monitor."""
+    entry = {"version": "0", "lessThanOrEqual": "N", "status": "affected"}
+    affected = {"vendor": "Philips", "product": "IntelliVue MX800", "versions": [entry]}
+    found = [read_object(affected, at="x", subject=Subject(("philips",), "intellivue mx800", v)) for v in ("L.02", "N", "P.00")]
+    assert [answer.verdict.value for answer in found if answer] == ["affected", "affected", "not_affected"]

@@ -103,6 +103,33 @@ def test_changes_out_of_order_are_not_evaluable_from_the_first_place_on(says: Sa
     assert "lists changes out of order: 1.15.9, and after it 1.14.13" in says(record, version="1.15.0").reason
 
 
+@pytest.mark.parametrize(
+    ("version", "verdict"),
+    [
+        ("1.6.13", "affected"),
+        ("1.6.14", "not_affected"),
+        ("1.7.10", "unknown"),  # before the fix of its branch, and past that of the one before
+        ("1.7.11", "not_affected"),
+        ("1.8.2", "unknown"),  # the end of the range is the third branch's fix
+        ("1.8.3", "not_affected"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["semver", "custom"])
+def test_changes_that_say_the_same_again_are_fixes_of_several_branches(
+    says: Says, an_object: Build, kind: str, version: str, verdict: str
+) -> None:
+    """CVE-2024-7625, mended in 1.6.14, 1.7.11 and 1.8.3: read one after the other, the first clears what is before the others."""
+    changes = [{"at": at, "status": "unaffected"} for at in ("1.6.14", "1.7.11")]
+    ranged = an_object({"version": "0.6.1", "lessThan": "1.8.3", "versionType": kind, "changes": changes}, default="unaffected")
+    assert says(ranged, version=version).verdict == verdict
+
+
+def test_a_single_change_is_one(says: Says, an_object: Build) -> None:
+    change = [{"at": "1.6.14", "status": "unaffected"}]
+    ranged = an_object({"version": "0.6.1", "lessThan": "1.8.3", "versionType": "semver", "changes": change}, default="unaffected")
+    assert says(ranged, version="1.7.10").verdict == "not_affected"
+
+
 def test_a_change_before_the_range_clears_nothing_of_it(says: Says, an_object: Build) -> None:
     """As CVE-2024-2048: the range starts at 1.15.5, and a change is stated at 1.14.10."""
     written = [{"at": "1.14.10", "status": "unaffected"}]

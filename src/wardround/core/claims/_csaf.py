@@ -10,10 +10,10 @@ from wardround.core.advisories import read_csaf
 from wardround.core.advisories._document import text, time_or_none
 from wardround.core.claims._distributions import publisher_of
 from wardround.core.claims._marks import marks_of
-from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Document, Said, Word
+from wardround.core.claims._model import AFFECTED, UNAFFECTED, UNKNOWN, Document, Product, Said, Word
 from wardround.core.claims._nodes import joined, node, objects, texts
 from wardround.core.claims._products import Tree, read_tree
-from wardround.core.claims._ranges import EVERY, models_in
+from wardround.core.claims._ranges import EVERY, model_named, models_in, numbered_models
 from wardround.core.vocab._cves import CVE
 
 STATUSES = {
@@ -79,14 +79,18 @@ def _said(stated: Mapping[str, Any], at: str, tree: Tree, own: str) -> Iterator[
             found = tree.products.get(product_id, ())
             effect = STATUSES[status] if len(found) < 2 else STATUSES[status] and UNKNOWN
             parts = tree.parts.get(product_id, ()) if found and effect == AFFECTED else ()
-            models = (
-                [replace(p, name=m, entries=(EVERY,)) for p in found for m in models_in(p.versions)] if effect == AFFECTED else ()
-            )
+            models = [replace(p, name=m, entries=(EVERY,)) for p in found for m in _models(p)] if effect == AFFECTED else ()
             for product in (*found, *parts, *models):
                 pointer = f"{at}/product_status/{status}/{place}"
                 justification, action = why.of(product_id, "; "), actions.of(product_id, "\n")
                 said = Said(product, status, effect, "", justification, action, pointer, why.dates.get(product_id))
                 yield _of_distribution(said) if product.distribution and own == product.vendor else _plain(said)
+
+
+def _models(product: Product) -> tuple[str, ...]:
+    """Names of devices that stand where a version should."""
+    name, number = product.name, product.versions
+    return (*models_in(number), *(numbered_models(name, number) or model_named(name, number)))
 
 
 def _plain(said: Said) -> Said:

@@ -47,6 +47,10 @@ _NUMBERED = re.compile(r"\d{4}(?:(?:, | and )\d{4})+", re.ASCII)
 _AND = re.compile(r", | and ", re.ASCII)
 """Model numbers, `2131 and 2141`."""
 
+_MODEL_NUMBER = re.compile(r"[A-Z]{1,4}-?\d{4,6}[A-Z]?|\d{4,6}[A-Z]", re.ASCII)
+_OF_A_LIST = re.compile(r"\d{3,5}[a-z]?", re.ASCII)
+_MODEL = re.compile(r"(.{4,}?),? models?", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"[A-Z]{0,3}-?\d{3,6}[A-Z]{0,3}", re.ASCII)
 _ORDERED = re.compile(r"\d{5,} (?=\S)", re.ASCII)
 
 _NO_ORDER = frozenset({"all", "none", "generic"})
@@ -76,6 +80,26 @@ def of_model(version: str) -> tuple[str, str]:
     """A version without the model that is named behind it, and the model; none: empty."""
     found = _OF_MODEL.fullmatch(" ".join(version.split())[:_MOST])
     return (found[1], found[2]) if found else (version, "")
+
+
+def model_named(name: str, version: str) -> tuple[str, ...]:
+    """A product's name with its model's number, where that stands in the place of a version (`CareLink Monitor`, `2490C`).
+
+    Of a list those that are numbers of a model (`24950 | 24952`).
+    """
+    flat = " ".join(version.split())[:_MOST]
+    listed = [part.strip() for part in (_AND.sub("|", flat) if _NUMBERED.fullmatch(flat) else flat).split("|")]
+    written = _OF_A_LIST if len(listed) > 1 else _MODEL_NUMBER
+    return tuple(f"{name} {number}" for number in listed if written.fullmatch(number))
+
+
+def numbered_models(name: str, version: str) -> tuple[str, ...]:
+    """Names of a device whose model's number stands in the place of a version; empty where none does.
+
+    That is so where the product's name ends with that word (`LATITUDE Model`, `3120`).
+    """
+    number, found = " ".join(version.split()), _MODEL.fullmatch(name)
+    return (found[1], f"{found[1]} {number}") if found and _NUMBER.fullmatch(number) else ()
 
 
 def models_in(version: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any, cast
 
 from wardround.core.matching import _prereleases
@@ -26,7 +27,7 @@ from wardround.core.matching._orders import (
     order_of,
     shown,
 )
-from wardround.core.matching._product_order import product_order
+from wardround.core.matching._product_order import ProductOrder, product_order
 from wardround.core.matching._reading import Reading
 from wardround.core.matching._spelling import AS_WRITTEN
 from wardround.core.matching._text import Range, read
@@ -46,6 +47,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9][\w.+:()\\-]*", re.ASCII)
 _WILD = re.compile(r"(?:^|[.\-_])[xX]+(?:$|[.\-_])|\d[xX]{2,}|\d-\d", re.ASCII)
 _WORDS_IN = re.compile(r"[a-z]+", re.ASCII)
 _NUMBERS_IN = re.compile(r"[0-9]+", re.ASCII)
+SAID_AGAIN = (
+    "The record says {0} from {1} on, and again from {2} on, as fixes of several branches are listed: {3} may be of the second."
+)
 _NOT_STATED = "The inventory states no version, and the record tells versions apart."
 
 
@@ -326,9 +330,14 @@ class Entry:
             if place is None or _side(version, place, order, wanted={0, 1}) is not False:
                 return replace(reading, statuses=_EVERY, says=why, doubt=Verdict.NOT_EVALUABLE)
         doubt, compared = reading.doubt, reading.assumed
+        fixed: tuple[str, Verdict] | None = None
         for at, status in self.steps:
             stated = bool(version)
             reached = _side(version, at, order, wanted={0, 1}) if stated else UnreadableError(_NOT_STATED[:-1], Verdict.UNKNOWN)
+            if reached is False and fixed and fixed[1] is status is not self.status and version != fixed[0]:
+                statuses, doubt = {status, self.status}, Verdict.UNKNOWN
+                what = SAID_AGAIN.format(_WORDS[status], shown(fixed[0]), shown(at), shown(version))
+            fixed = (at, status) if reached is True else None
             if reached is True:
                 statuses, what = {status}, what if reading.outside else f"{reading.what}, {_WORDS[status]} from {shown(at)} on"
                 compared = compared if version == at else (*compared, *_with(order))
@@ -336,12 +345,21 @@ class Entry:
                 what = what if status in statuses or reading.outside else _sentence(reached.why)
                 statuses.add(status)
                 doubt = reached.verdict
+        if fixed and self._said_again and self._ends and fixed[1] is not self.status and version != fixed[0]:
+            statuses, doubt = {fixed[1], self.status}, Verdict.UNKNOWN
+            end = shown(self.span.end or "") if self.span else ""
+            what = SAID_AGAIN.format(_WORDS[fixed[1]], shown(fixed[0]), end, shown(version))
         return replace(reading, statuses=frozenset(statuses), says=what, doubt=doubt, assumed=tuple(dict.fromkeys(compared)))
 
     @cached_property
     def steps(self) -> list[tuple[str, Verdict]]:
         """Changes by where they take place; what is no version comes last, where its doubt stays."""
         return in_order(self._stated_changes, self.order)
+
+    @property
+    def _said_again(self) -> bool:
+        """True where one change says what the one before it said: fixes of several branches, of which the end is then one, too."""
+        return any(one is other is not self.status for (_, one), (_, other) in pairwise(self.steps))
 
     @cached_property
     def _disorder(self) -> tuple[str, str | None] | None:
@@ -431,7 +449,7 @@ def _side(version: str, bound: str | None, order: Order, wanted: set[int]) -> bo
     """Is the version on the wanted side of a bound? True, False, or why that cannot be told."""
     if version == bound and not version.endswith("*"):
         return 0 in wanted
-    if bound is None or not any(c.isdigit() for c in bound):
+    if bound is None or not (any(c.isdigit() for c in bound) or (isinstance(order, ProductOrder) and order.reads(bound))):
         where = "starts" if 1 in wanted else "ends"
         return UnreadableError(f"the record does not say where the range {where}, only {shown(bound or '')}", Verdict.UNKNOWN)
     try:

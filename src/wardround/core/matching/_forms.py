@@ -58,6 +58,7 @@ class Form:
     joined: frozenset[str]
     open_series: int
     branch: int
+    behind_series: str
 
     def reads(self, text: str) -> bool:
         """True for a text that is a version of this product (or `0`, `*`, the end of a series)."""
@@ -89,8 +90,11 @@ class Form:
 
     def joining(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
         """The same entry as the vendor means it: an end that is a build of what it starts with is written out (`joined`), and a
-        range without an end is its own branch (`open_series` numbers).
+        range without an end is its own branch (`open_series` numbers). What stands behind a series (`21.2*-EVO`) is no part of it.
         """
+        for key in ("lessThan", "lessThanOrEqual") if self.behind_series else ():
+            if str(entry.get(key)).endswith(f"*{self.behind_series}"):
+                entry = {**entry, key: str(entry[key]).removesuffix(self.behind_series)}
         start = str(entry.get("version") or "").strip()
         if self.open_series and entry.get("lessThan") == "*" and self.reads(start) and start != "0":
             return {**entry, "lessThan": ".".join(map(str, self.spans(start)[0].low[: self.open_series])) + ".*"}
@@ -131,6 +135,7 @@ def form_named(name: str) -> Form:
         joined=frozenset(raw.get("joined", [])),
         open_series=raw.get("open_series", 0),
         branch=raw.get("branch", raw.get("open_series", 0)),
+        behind_series=raw.get("behind_series", ""),
     )
 
 

@@ -16,11 +16,11 @@ from wardround.core.matching._prereleases import WRITTEN
 
 _D = r"v?(\d+(?:\.\d+)*)"
 _BOUND = rf"v?({WRITTEN}|\d+(?:\.\d+)*)(?:\.(?:final|release|ga))?"  # which say nothing: it is the release
-_VERSION = r"(?:versions? )?"
+_VERSION = r"(?:firmware )?(?:versions? |ver\.? ?)?"
 _COMPARATOR = re.compile(rf"(<=|>=|==|<|>|=) ?{_BOUND}", re.ASCII)
 _COMPARATORS = re.compile(rf"(?:all versions )?{_COMPARATOR.pattern}(?: ?, ?{_COMPARATOR.pattern})*", re.ASCII)
 _UP_TO = re.compile(rf"{_VERSION}{_D},? (?:and|or) (?:prior|previous|earlier|below|lower|older)(?: versions?)?", re.ASCII)
-_BEFORE = re.compile(rf"(?:(?:all )?versions? )?(?:prior to|before) {_VERSION}{_D}", re.ASCII)
+_BEFORE = re.compile(rf"(?:all )?{_VERSION}(?:prior to|before) {_VERSION}{_D}", re.ASCII)
 _FROM_TO = re.compile(rf"{_VERSION}(?:from )?{_D} (?:to|through) {_VERSION}{_D}", re.ASCII)
 _LONGEST = 200
 
