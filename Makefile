@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help setup up test test-benign lint boundaries bench bench-match bench-hunt bench-hub wheel lock clean
+.PHONY: help setup up test test-benign lint boundaries bench bench-match bench-hunt bench-hub faults wheel lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -49,6 +49,9 @@ lint: setup ## style, types, contracts, security, dependencies, licences, measur
 	done; \
 	if test -x ../shared/tools/house; then echo "== measures"; ../shared/tools/house; fi; \
 	if test -n "$$failed"; then echo "lint failed:$$failed"; exit 1; fi; echo "lint passed"
+
+faults: setup ## kill at every statement of issuing, answering and sending, on both databases (some minutes)
+	@EVERY_FAULT=1 exec $(BIN)/python -m pytest -q tests/faults
 
 boundaries: setup ## every shared CVE record at its own bounds, held against a second matcher (some minutes)
 	@BOUNDARIES=all exec $(BIN)/python -m pytest tests/core/matching/test_boundaries.py

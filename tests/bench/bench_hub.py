@@ -1,5 +1,6 @@
 """The hub under a nation's load: real processes, people who are signed in, each asking every few seconds. Printed, never asserted.
 
+People of the centre ask for the national board, people of organisations for a response page.
 ORGANISATIONS, ALERTS, RESPONSES, DEVICES, PEOPLE, SECONDS, WEB choose sizes; DATABASES=sqlite,postgresql; TWICE=1 doubles the
 organisations (and their responses and devices) for a second run and prints the ratio; JSON=FILE keeps the figures.
 """
@@ -109,7 +110,7 @@ def one(port: int, role: str, cookie: str, pages: list[str], seconds: float, too
     end = time.monotonic() + seconds
     time.sleep(chance.random() * EVERY)
     while time.monotonic() < end:
-        page = chance.choice([pages[0], chance.choice(pages[1:] or pages)])
+        page = pages[0] if role == "national" else chance.choice(pages[1:] or pages)
         kind = "response" if "responses" in page else "national board" if role == "national" else "own board"
         begun = time.perf_counter()
         ask(port, page, cookie)
