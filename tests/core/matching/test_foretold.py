@@ -29,7 +29,7 @@ Build = Callable[..., Any]
 LAW = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ODD = ["", "unknown", "see asset tag", "as on the label", "130.x", "7.X", "deadbeefcafe", "1.0 or so", "latest", "1-2", "2023.q3.4"]
 ODD += ["2.0.0rc0", "1.0rc1", "12.1.1-12.1.3", "10", "10.0", "21", "21.2", "22", "15.2", "6.3", "R7", "1.0.0-rc2", "12L", "2:1.0-2"]
-ODD += ["12.2.3-12.2.11", "5.6-rc-1", "10.0.19045.4412 or later", "10.0.20348..2762", "10.x", "22H2"]
+ODD += ["12.2.3-12.2.11", "5.6-rc-1", "10.0.19045.4412 or later", "10.0.20348..2762", "10.x", "22H2", "20240305", "v2024", "2023"]
 
 
 def naming_of(records: Sequence[Advisory]) -> Callable[[str], Mapping[str, Sequence[str]]]:

@@ -13,7 +13,7 @@ from wardround.core.matching._bulk import CODES, UNTOLD
 from wardround.core.matching._entries import is_other_than, is_other_token
 from wardround.core.matching._model import Subject
 from wardround.core.matching._names import Naming
-from wardround.core.matching._orders import KERNEL, is_commit, order_of
+from wardround.core.matching._orders import KERNEL, is_commit, is_plain, order_of
 from wardround.core.matching._overrides import Overrides
 from wardround.core.matching._ranks import reads
 from wardround.core.matching._rows import ANY, ASK, BEARINGS, HERE, REJECTED, TOKENS, UNORDERED, VERDICTS, Row, texts_of, verdict_at
@@ -151,5 +151,5 @@ class _Alike:
 
 
 def _is_unplaced(text: str) -> bool:
-    """True for what is stated, and no commit, no series and no lower bound."""
-    return not (not text or "*" in text or is_commit(text) or text.endswith(OR_LATER))
+    """True for what is stated, and no commit, no series, no lower bound and no build's number."""
+    return not (not text or "*" in text or is_commit(text) or is_plain(text) or text.endswith(OR_LATER))
