@@ -149,7 +149,7 @@ def test_an_address_is_kept_in_lower_case() -> None:
         ".a@c.example",
         "a@b.example\nBcc: x@y.example",
         "\u0430nna@b.example",  # Cyrillic letters that look like ours
-        "anna@b.ex\u0430mple",
+        "anna@\u0435x.example",
         "a" * 250 + "@b.example",
         '"a b"@c.example',
     ],
