@@ -9,13 +9,15 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from wardround.core.vocab import BadInput
+from wardround.hub import clock
 from wardround.hub.accounts.models import User
+from wardround.hub.estate.services import import_inventory
 from wardround.hub.installation import KINDS, Installation
 from wardround.hub.membership.first import begin
 from wardround.hub.membership.inviting import accept, invite
 from wardround.hub.membership.leading import lead_role
 from wardround.hub.membership.leaving import change_role, leave
-from wardround.hub.organisations.access import access_of
+from wardround.hub.organisations.access import Act, access_of, system_access
 from wardround.hub.organisations.models import Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.outbox.sealing import unseal
@@ -96,6 +98,28 @@ def test_who_leads_the_organisation_works_at_its_desk_and_only_while_they_lead(h
     leave(by(second, at(14) + timedelta(hours=1)), user=second, organisation=own)
     assert not access_of(second).reads
     assert access_of(first).national
+
+
+def test_a_desk_has_no_inventory_and_none_is_missed(hub: Home) -> None:
+    user = begin(kind="one", code="EX01", password=PASSWORD, **WHO)
+    own = Organisation.objects.get(code="EX01")
+    data = b"asset_id,vendor,product,version\nmdm-01,Example,Gateway,1.0\n"
+    act = by(user, clock.now())
+    import_inventory(act, organisation=own, data=data, filename="assets.csv", source="register", sees=["edge_appliance"])
+    client = Client()
+    client.force_login(user)
+    assert "none imported" not in client.get("/").content.decode()
+
+
+def test_an_invitation_from_the_command_line_names_no_system(hub: Home) -> None:
+    begin(kind="one", code="EX01", password=PASSWORD, **WHO)
+    own = Organisation.objects.get(code="EX01")
+    act = Act(system_access("command line"), clock.now())
+    made = invite(act, organisation=own, email="c@ex.example", role="read_only", link=lambda token: token)
+    letter = Message.unscoped.get(about=made.public_id)
+    page = Client().get(f"/invitation/{unseal(letter.sealed)}/").content.decode()
+    assert "Whoever runs this installation invites you" in page
+    assert "system" not in letter.body
 
 
 def test_elsewhere_nobody_gets_a_desk(hub: Home) -> None:

@@ -231,7 +231,7 @@ def _letter(invitation: Invitation) -> str:
     return "\n".join(
         [
             f"You are invited to {invitation.organisation.name} in Wardround, as {invitation.get_role_display()}.",
-            f"By: {invitation.invited_by}",
+            *([] if invitation.invited_by.startswith("system:") else [f"By: {invitation.invited_by}"]),
             "",
             f"Accept it within 72 hours: {LINK}",
             "",

@@ -129,7 +129,7 @@ def _feeds(now: datetime) -> Age:
 def _inventory(access: Access, now: datetime) -> Age:
     rows = Snapshot.objects.within(access).filter(taken_at__lte=now).values("organisation_id").annotate(newest=Max("taken_at"))
     newest = {row["organisation_id"]: row["newest"] for row in rows.order_by()}
-    oldest = min(newest.values(), default=None) if access.reads <= newest.keys() else None
+    oldest = min(newest.values(), default=None) if access.where("inside.read") <= newest.keys() else None
     stale = timedelta(days=response_policy().fresh_days)
     return _age("inventory", oldest, now, stale_after=stale, never="none imported")
 

@@ -16,7 +16,6 @@ from wardround.hub.pages.wording import ANSWERS
 def text_to_submit(row: Row, revision: Revision) -> str:
     """The answer as plain text, from where the response stands. It names no asset, host or person."""
     organisation = row.response.organisation
-    counts = f"{len(row.facts.assets)} ({len(row.standing.gate.open_because)} things still to be shown)"
     lines = [
         ("Organisation", f"{organisation.name} ({organisation.code})"),
         ("Alert", f"{revision.title} (here {row.response.alert.reference}, revision {revision.number})"),
@@ -25,7 +24,8 @@ def text_to_submit(row: Row, revision: Revision) -> str:
         ("Acknowledged", _said(row.acknowledged_at) if row.acknowledged_at else "not yet"),
         ("Applies to us", ANSWERS.get(row.answer, row.answer) if row.answer else "not yet answered"),
         ("Status", row.state.words),
-        ("Assets that are or were open", counts if not row.closed else str(len(row.facts.assets))),
+        ("Assets that are or were open", str(len(row.facts.assets))),
+        ("Still to be shown before it can close", "nothing" if row.closed else str(len(row.standing.gate.open_because))),
         ("Logs searched", row.window),
     ]
     if row.facts.next_update_at:

@@ -14,6 +14,7 @@ from wardround.core.vocab._times import parse_time
 from wardround.hub.pages import times, wording
 
 register = template.Library()
+RUNS_IT = "whoever runs this installation"
 
 
 def _instant(value: datetime | str) -> datetime:
@@ -118,8 +119,8 @@ def said(value: object, table: str) -> str:
 
 @register.filter
 def person(value: str) -> str:
-    """A name as the record has it, without the address."""
-    return value.partition(" <")[0]
+    """A name as the record has it, without the address; for what the system did, who let it."""
+    return RUNS_IT if value.startswith("system: command line") else value.partition(" <")[0]
 
 
 @register.filter
