@@ -121,3 +121,15 @@ def test_yara_scans_the_files_and_what_is_packed_in_them(run: Run, log: Path, tm
     (match,) = got["yara"]["matches"]
     assert (match["file"], match["offsets"][0]["offset"]) == (f"{folder / 'war.zip'}!x/a.jsp", 0)
     assert got["detections"][0]["rule"] == "yara:r.yar:shell"
+
+
+def test_a_timeline_that_could_not_be_written_costs_no_result(run: Run, log: Path, tmp_path: Path) -> None:
+    """What can be known before the search is said before it; what cannot, is said with the result."""
+    code, out, err = run(log, "--timeline", tmp_path / "no folder" / "t.csv")
+    assert (code, out, "there is no such folder" in err) == (2, "", True)
+    assert not (tmp_path / "no folder").exists()
+    (tmp_path / "t.csv").mkdir()
+    code, out, _ = run(log, "--timeline", tmp_path / "t.csv", "--json")
+    got = json.loads(out)
+    assert (code, len(got["detections"])) == (0, 1)
+    assert "the timeline could not be written" in got["rules"]["notes"][-1]

@@ -1,5 +1,6 @@
 """What a hunt looks for beside its rules: indicators (`--ioc`), YARA rules (`--yara`); and its timeline (`--timeline`)."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -61,7 +62,11 @@ class Also:
             self.scanned = scan(_sources(job), rules=self.yara)
             result = replace(result, detections=(*result.detections, *self.scanned.detections))
         if self.timeline is not None:
-            _write(_timeline(result, job), self.timeline)
+            try:
+                _write(_timeline(result, job), self.timeline)
+            except BadInput as problem:  # what was searched for hours is not lost with it
+                self.timeline, note = None, f"the timeline could not be written: {problem.where}: {problem.what}"
+                result = replace(result, notes=(*result.notes, note))
         return result
 
     def document(self, result: "HuntResult") -> dict[str, Any]:
@@ -101,6 +106,8 @@ def asked(
 
         if timeline.suffix[1:].lower() not in FORMS:
             raise BadInput("a timeline is written as .csv, .json or .jsonl", where=str(timeline), do="give it one of these endings")
+        if not (timeline.parent.is_dir() and os.access(timeline.parent, os.W_OK)):
+            raise BadInput("there is no such folder, or nobody may write in it", where=str(timeline.parent), do="make it first")
     given = [*lists, *((str(path), _bytes(path)) for path in ioc)]
     if given:
         from wardround.core.hunts.indicators import read_indicators

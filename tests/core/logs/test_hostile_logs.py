@@ -279,6 +279,7 @@ def test_a_link_whose_target_is_not_in_the_archive_is_said() -> None:
             ("logs/current", tarfile.SYMTYPE, "../logs/one.log"),
             ("logs/again", tarfile.LNKTYPE, "logs/one.log"),
             ("logs/one.log", tarfile.REGTYPE, ""),
+            ("logs/pipe", tarfile.FIFOTYPE, ""),
         ):
             info = tarfile.TarInfo(name)
             info.type, info.linkname = kind, target
@@ -286,7 +287,10 @@ def test_a_link_whose_target_is_not_in_the_archive_is_said() -> None:
     rejected: list[Rejected] = []
     names = [source.name for source in unpacked(Source("a.tar", io.BytesIO(packed.getvalue())), rejected=rejected)]
     assert names == ["a.tar!logs/one.log"]
-    assert rejected == [Rejected("a.tar!logs/access.log", "a link to /data/access.log, which is not in the archive")]
+    assert rejected == [
+        Rejected("a.tar!logs/pipe", "neither a file nor a folder: not read"),
+        Rejected("a.tar!logs/access.log", "a link to /data/access.log, which is not in the archive"),
+    ]
 
 
 def test_a_member_of_an_archive_has_its_own_date() -> None:

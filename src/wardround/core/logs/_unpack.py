@@ -245,6 +245,8 @@ def _tarred(source: Source, head: Any, rejected: list[Rejected], depth: int) -> 
             if member.isfile() and (stream := tar.extractfile(member)):
                 dated = replace(source, written=_written(member.mtime) or source.written)
                 yield from _member(dated, member.name, stream, None, rejected, depth)
+            elif member.isdev():
+                rejected.append(Rejected(f"{source.name}!{member.name}", "neither a file nor a folder: not read"))
     for name, target in links.items():
         if posixpath.normpath(target) not in names:
             rejected.append(Rejected(f"{source.name}!{name}", f"a link to {target[:200]}, which is not in the archive"))
