@@ -49,9 +49,14 @@ def _find(piece: Piece, text: str, start: int) -> int:
     if len(piece) == 1 and isinstance(piece[0], str):
         at = text.find(piece[0], start)
         return at + len(piece[0]) if at >= 0 else -1
-    for at in range(start, len(text) + 1):
-        if (end := _fits(piece, text, at)) >= 0:
+    ahead, word = next(((at, part) for at, part in enumerate(piece) if part), (0, ""))
+    if not word:
+        return _fits(piece, text, start)
+    at = text.find(word, start + ahead)
+    while at >= 0:  # only where its first word stands can it stand
+        if (end := _fits(piece, text, at - ahead)) >= 0:
             return end
+        at = text.find(word, at + 1)
     return -1
 
 

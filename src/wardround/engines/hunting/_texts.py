@@ -5,11 +5,13 @@ the rest, exactly; a text with more than one run, a `?` or its own case is then 
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
-from typing import Any
+from itertools import accumulate, chain
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from wardround.core.sigma._values import Text
 
@@ -18,7 +20,10 @@ BETWEEN = "\0"
 LONG = 2_000
 """A longer value is searched alone: a short run may stand in it very often."""
 SURROGATES = re.compile("[\ud800-\udfff]")
+MOST_MEANT = 2_000
+"""Of how many sets of runs that stand in a value it is remembered what they mean."""
 Numbered = tuple[int, Text]
+Ints = npt.NDArray[np.int64]
 
 
 class Run:
@@ -32,16 +37,22 @@ class Run:
         self.ending: list[int] = []
         self.asked: list[Numbered] = []
 
-    def true(self, value: str, lower: str, *, first: bool, last: bool) -> list[int]:
+    def sure(self, *, first: bool, last: bool) -> list[int]:
         """The texts that a value passes in which the run stands; `first`: at its start, `last`: at its end."""
-        true = self.anywhere
-        if first and self.starting:
-            true = true + self.starting
-        if last and self.ending:
-            true = true + self.ending
-        if self.asked:
-            true = true + [number for number, test in self.asked if test.passes(value if test.cased else lower)]
-        return true
+        return self.anywhere + (self.starting if first else []) + (self.ending if last else [])
+
+
+class Meant(NamedTuple):
+    """What runs in their places mean for a value: the texts that it passes, and those that are to be asked."""
+
+    sure: frozenset[int]
+    asked: tuple[Numbered, ...]
+
+    def true(self, value: str, lower: str) -> Iterable[int]:
+        """The texts that it passes."""
+        if not self.asked:
+            return self.sure
+        return self.sure.union(number for number, test in self.asked if test.passes(value if test.cased else lower))
 
 
 class Texts:
@@ -60,6 +71,10 @@ class Texts:
             else:
                 _put(runs.setdefault(run.lower() if test.cased else run, Run()), number, test, run)
         self._words, self._runs = list(runs), list(runs.values())
+        self._anywhere = np.array([bool(run.anywhere or run.asked) for run in self._runs], np.bool_)
+        self._starting = np.array([bool(run.starting) for run in self._runs], np.bool_)
+        self._ending = np.array([bool(run.ending) for run in self._runs], np.bool_)
+        self._meant: dict[bytes, Meant] = {}
 
     @cached_property
     def _automaton(self) -> Any:
@@ -88,22 +103,50 @@ class Texts:
 
     def _look(self, values: Sequence[str], lower: Sequence[str], found: dict[int, set[int]]) -> None:
         places = [at for at, text in enumerate(lower) if len(text) <= LONG]
-        starts = [0, *accumulate(len(lower[at]) + 1 for at in places)]
-        runs = self._runs
-        for number, start, end in self._places(BETWEEN.join([lower[at] for at in places])):
-            run, which = runs[number], bisect_right(starts, start) - 1
-            first, last = start == starts[which], end == starts[which + 1] - 1
-            if run.anywhere or run.asked or (first and run.starting) or (last and run.ending):
-                at = places[which]
-                if true := run.true(values[at], lower[at], first=first, last=last):
-                    found.setdefault(at, set()).update(true)
+        for nth, codes in self._codes([lower[at] for at in places]):
+            at = places[nth]
+            if true := self._meaning(codes).true(values[at], lower[at]):
+                found.setdefault(at, set()).update(true)
         if len(places) < len(lower):
             for at, text in enumerate(lower):
                 if len(text) > LONG:
                     standing = sorted({number for number, _, _ in self._places(text)})
-                    for run, word in [(runs[number], self._words[number]) for number in standing]:
-                        if true := run.true(values[at], text, first=text.startswith(word), last=text.endswith(word)):
-                            found.setdefault(at, set()).update(true)
+                    ends = [(text.startswith(self._words[number]), text.endswith(self._words[number])) for number in standing]
+                    codes = np.array([4 * n + 2 * first + last for n, (first, last) in zip(standing, ends, strict=True)], np.int64)
+                    if true := self._meaning(codes).true(values[at], text):
+                        found.setdefault(at, set()).update(true)
+
+    def _codes(self, texts: Sequence[str]) -> Iterator[tuple[int, Ints]]:
+        """For each text in which runs stand that matter there: its place; which they are, with what matters of where they stand."""
+        found = self._places(BETWEEN.join(texts))
+        if not found:
+            return
+        number, start, end = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3).T
+        starts = np.fromiter(accumulate((len(text) + 1 for text in texts), initial=0), np.int64, len(texts) + 1)
+        which = np.searchsorted(starts, start, side="right") - 1
+        first = (start == starts[which]) & self._starting[number]
+        last = (end == starts[which + 1] - 1) & self._ending[number]
+        matters = self._anywhere[number] | first | last
+        size = 4 * len(self._runs)
+        both = np.unique((which * size + 4 * number + 2 * first + last)[matters])
+        whose, codes = both // size, both % size
+        ends = np.append(np.flatnonzero(np.diff(whose)) + 1, len(both)).tolist() if len(both) else []
+        begin = 0
+        for stop in ends:
+            yield int(whose[begin]), codes[begin:stop]
+            begin = stop
+
+    def _meaning(self, codes: Ints) -> Meant:
+        """What they mean together, worked out once: many values hold the same runs."""
+        key = codes.tobytes()
+        if (got := self._meant.get(key)) is None:
+            each = [(self._runs[code >> 2], bool(code & 2), bool(code & 1)) for code in codes.tolist()]
+            sure = frozenset(number for run, first, last in each for number in run.sure(first=first, last=last))
+            asked = {number: test for run, _, _ in each for number, test in run.asked}
+            if len(self._meant) >= MOST_MEANT:
+                self._meant.clear()
+            got = self._meant[key] = Meant(sure, tuple(asked.items()))
+        return got
 
     def _places(self, text: str) -> Any:
         try:
