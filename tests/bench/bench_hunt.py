@@ -42,7 +42,7 @@ def main() -> None:
         print("hunt: ../shared/data/evtx or ../shared/data/sigma is not here, nothing measured")
         return
     calibration()
-    used = ", ".join(f"{name} {version(name)}" for name in ("wardround", "hyperscan", "orjson", "numpy", "evtx"))
+    used = ", ".join(f"{name} {version(name)}" for name in ("wardround", "hyperscan", "msgspec", "orjson", "numpy", "evtx"))
     said("machine", f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {used}, seed {SEED}")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -78,11 +78,13 @@ def windows(folder: Path) -> None:
         said(f"{what}: share with a hit", f"{warm['hit'] / warm['events']:.1%}, {sum(warm['counts'].values()):,} hits")
         said(f"{what}: rules", ran(warm))
     figures("the recorded event files as they are (.evtx), warm", searched(files, folder / "rules", home=home), WINDOWS_AIM)
-    two = searched(folder / "mixed", folder / "rules", home=folder / "home-mixed", workers=2)
-    ratio, spent = warm["wall"] / two["wall"], f"{two['search']:.2f} CPU-s against {warm['search']:.2f}"
-    said("two processes", f"{ratio:.2f} times as fast by the clock ({spent}), load {os.getloadavg()[0]:.1f}", "1.7")
-    child("mixed", folder / "more", EVENTS * TIMES)
-    more = searched(folder / "more", folder / "rules", home=folder / "home-mixed")
+    for name, what in (("repeated", "recorded Windows events, repeated"), ("mixed", "Windows events, a hospital's day")):
+        child(name, folder / f"more-{name}", EVENTS * TIMES)
+        more = searched(folder / f"more-{name}", folder / "rules", home=folder / f"home-{name}")
+        figures(f"{what}, {TIMES} times as many, warm", more, WINDOWS_AIM)
+        two = searched(folder / f"more-{name}", folder / "rules", home=folder / f"home-{name}", workers=2)
+        ratio, spent = more["wall"] / two["wall"], f"{two['search']:.2f} CPU-s against {more['search']:.2f}"
+        said(f"{what}: two processes", f"{ratio:.2f} times as fast by the clock ({spent}), load {os.getloadavg()[0]:.1f}", "1.7")
     memory("Windows events", warm, more)
 
 
