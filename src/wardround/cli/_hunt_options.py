@@ -1,5 +1,6 @@
 """What every hunt is asked with: whose logs, which hours, whose clock. Declared once for `hunt`, `hunt keep` and `hunt import`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,10 @@ from wardround.core.vocab import BadInput
 if TYPE_CHECKING:
     from wardround.core.hunts import Window
 
+LogsArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="LOG...", readable=False, help="Log files or folders of them, packed or plain; - reads standard input."),
+]
 RulesOption = Annotated[
     str, typer.Option("--rules", metavar="DIR|PACK", help="A folder or file of Sigma rules, or a pack (wardround pack list).")
 ]
@@ -25,6 +30,7 @@ SkewOption = Annotated[
     float,
     typer.Option("--skew", metavar="SECONDS", help="By how many seconds the logs' clock was ahead (behind: a negative number)."),
 ]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on with the same hunt, which was stopped by Ctrl-C.")]
 WorkersOption = Annotated[
     int, typer.Option("--workers", metavar="N", min=0, help="How many processes search; 0: as many as there are cores.")
 ]

@@ -1,9 +1,10 @@
 """`wardround hunt`: search logs for traces, and say what could be seen."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -11,6 +12,8 @@ from wardround.cli._hunt_also import AllIndicatorsOption, Also, IocOption, Timel
 from wardround.cli._hunt_options import (
     FromHostOption,
     HostOption,
+    LogsArgument,
+    ResumeOption,
     RulesOption,
     SinceOption,
     SkewOption,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from wardround.core.hunts import HuntResult, Pack, Window
     from wardround.core.sigma._model import RuleSet
     from wardround.core.vocab._hunting import NotRun
+    from wardround.lake.home import Home
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 SHOWN = 20
@@ -40,12 +44,7 @@ SHOWN = 20
 
 @app.command()
 def hunt(
-    logs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="LOG...", readable=False, help="Log files or folders of them, packed or plain; - reads standard input."
-        ),
-    ],
+    logs: LogsArgument,
     rules: RulesOption,
     json: JsonOption = False,
     home: HomeOption = None,
@@ -62,7 +61,7 @@ def hunt(
     all_indicators: AllIndicatorsOption = False,
     yara: YaraOption = None,
     timeline: TimelineOption = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the same hunt, which was stopped by Ctrl-C.")] = False,
+    resume: ResumeOption = False,
 ) -> None:
     """Search logs for traces, and say what could be seen.
 
@@ -74,26 +73,11 @@ def hunt(
     asked_for = window(since, until)
     check_clock(zone, skew)
     files, left_out = log_files(logs)
-    pack = _pack(rules)
-    rule_set = pack.rules if pack else read_rule_files(Path(rules), home=home_of(home), pipelines=pipeline or (), values=values)
-    if not rule_set.rules:
-        raise BadInput(
-            "no rule in it can be run", where=rules, do="give a folder of Sigma rules (*.yml), or a pack (wardround pack list)"
-        )
-    lists = pack.indicators if pack else ()
+    rule_set, lists = _asked(rules, home_of(home), pipeline or (), values)
     also = asked(ioc or (), yara or (), timeline, general=all_indicators, lists=lists)
     store = FolderStore(home_of(home).cache / "rules")
-    job = Job(
-        tuple(files),
-        rule_set,
-        host=host,
-        from_host=from_host,
-        zone=zone,
-        skew=skew,
-        store=store,
-        opened=opened,
-        indicators=also.indicators,
-    )
+    own: dict[str, Any] = {"host": host, "from_host": from_host, "zone": zone, "skew": skew}
+    job = Job(tuple(files), rule_set, **own, store=store, opened=opened, indicators=also.indicators)
     found = search(job, home=home_of(home), workers=workers, resume=resume)
     whole = replace(found.result, rejected=(*left_out, *found.result.rejected))
     result, rejected = also.after(whole, job), whole.rejected
@@ -104,14 +88,23 @@ def hunt(
     if found.left:
         sentence += f" The hunt was stopped by hand: {len(found.left)} of {len(files)} files were not searched to their end."
     if json:
-        emit(
-            _document(result, rule_set, sentence, rejected)
-            | also.document(result)
-            | {"cpu_seconds": found.cpu_seconds, "peak_mb": found.peak_mb}
-        )
+        cost = {"cpu_seconds": found.cpu_seconds, "peak_mb": found.peak_mb}
+        emit(_document(result, rule_set, sentence, rejected) | also.document(result) | cost)
     else:
         _print(result, sentence, rejected, also)
         print(_next(result, asked_for))
+
+
+def _asked(
+    given: str, home: "Home", pipelines: Sequence[Path], values: Path | None
+) -> tuple["RuleSet", tuple[tuple[str, bytes], ...]]:
+    """The rules of a pack or folder, and the indicators of a pack. Raises BadInput when none of them can be run."""
+    pack = _pack(given)
+    rules = pack.rules if pack else read_rule_files(Path(given), home=home, pipelines=pipelines, values=values)
+    if not rules.rules:
+        what = "give a folder of Sigma rules (*.yml), or a pack (wardround pack list)"
+        raise BadInput("no rule in it can be run", where=given, do=what)
+    return rules, pack.indicators if pack else ()
 
 
 def _pack(given: str) -> "Pack | None":
