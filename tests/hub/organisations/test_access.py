@@ -17,7 +17,7 @@ from ..builders import a_person, a_row, an_organisation, at, system, the_centre
 
 pytestmark = pytest.mark.django_db
 TENANT = sorted((m for m in apps.get_models() if issubclass(m, TenantModel)), key=lambda m: m.__name__)
-SEEN_BY_THE_CENTRE = {"Addressed", "Answer", "Checkpoint", "Message", "NamedPerson", "Response"}
+SEEN_BY_THE_CENTRE = {"Addressed", "Answer", "Checkpoint", "Message", "NamedPerson", "Response", "Sharing"}
 each = pytest.mark.parametrize("model", TENANT, ids=lambda m: m.__name__)
 
 

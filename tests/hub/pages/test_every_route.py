@@ -65,15 +65,15 @@ def the_supplier() -> Organisation:
 def a_bulletin(demo: Demonstration) -> Addressed:
     """The alert, addressed to the supplier."""
     issued = demo.alert.revisions.exclude(issued_at=None)[0]
-    products = [["Example Systems", "Gateway"]]
-    made: Addressed = Addressed.unscoped.create(
-        organisation=the_supplier(), revision=issued, products=products, at=clock.now(), by="somebody"
-    )
+    usual = {"products": [["Example Systems", "Gateway"]], "at": clock.now(), "by": "somebody"}
+    made: Addressed = Addressed.unscoped.get_or_create(organisation=the_supplier(), revision=issued, defaults=usual)[0]
     return made
 
 
 def a_use() -> EmergencyCode:
     """Somebody came in by a sealed code."""
+    if made := EmergencyCode.objects.filter(number=1).first():
+        return made
     now = clock.now()
     person = User.objects.create_user("glass@centre.invalid", name="Somebody (fictitious)", created_at=now)
     return EmergencyCode.objects.create(number=1, digest="d", made_at=now, used_at=now, until=now, user=person)

@@ -75,6 +75,8 @@ class Word(TenantModel):
     `kind` is one of `wardround.hub.alerts.words.KINDS`; `body` holds what that kind asks for.
     """
 
+    case = "response__public_id"
+
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="words")
     kind = models.CharField(max_length=40)
     at = models.DateTimeField()
@@ -87,6 +89,8 @@ class Word(TenantModel):
 
 class Assessment(TenantModel):
     """Who has it, worked out at a time: the cases that the gate looks at. The findings themselves are in the lake."""
+
+    case = "response__public_id"
 
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="assessments")
     at = models.DateTimeField()

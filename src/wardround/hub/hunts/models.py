@@ -37,6 +37,8 @@ class Hunt(TenantModel):
     whole run as it is kept: rules, logs, what each gave, the result. `why` is empty when a person asked for it.
     """
 
+    case = "response"
+
     response = models.UUIDField(db_index=True)
     at = models.DateTimeField()
     by = models.CharField(max_length=300)
@@ -91,6 +93,8 @@ class HuntCheck(TenantModel):
 
 class Detection(TenantModel):
     """One rule on one event. `key` names the rule, the file and the line, so that a later hunt finds the same one again."""
+
+    case = "response"
 
     response = models.UUIDField(db_index=True)
     hunt = models.ForeignKey(Hunt, on_delete=models.PROTECT, related_name="detections")

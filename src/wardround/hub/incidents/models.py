@@ -8,6 +8,8 @@ from wardround.hub.organisations.access import TenantModel
 class Incident(TenantModel):
     """Something that happened to the organisation. `response` is the response it was opened from."""
 
+    case = "response"
+
     reference = models.CharField(max_length=30)
     response = models.UUIDField(db_index=True)
     title = models.CharField(max_length=300)

@@ -43,12 +43,13 @@ class Access:
     """On whose behalf something is done, and what they may do where. Organisations are given by primary key.
 
     `held` says what the table of roles permits them at each organisation that they belong to; `everything` is the system's own
-    reach.
+    reach. `cases` are single responses that were opened to them, by their public ids.
     """
 
     who: str
     held: Mapping[int, frozenset[str]] = field(default_factory=dict)
     agreed: frozenset[int] = frozenset()
+    cases: frozenset[uuid.UUID] = frozenset()
     everything: bool = False
 
     def may(self, permission: str, organisation: "Organisation | None" = None) -> bool:
@@ -174,6 +175,11 @@ def access_to(reason: str, organisations: Iterable[int]) -> Access:
     return Access(who=f"system: {reason}", held=MappingProxyType(dict.fromkeys(organisations, ALL_INSIDE)))
 
 
+def lent(reason: str, *, case: uuid.UUID) -> Access:
+    """The reach into one case that its organisation has opened: what belongs to that response, to read, and nothing else."""
+    return Access(who=f"shared: {reason}", cases=frozenset({case}))
+
+
 class TenantManager(models.Manager[Any]):
     """Answers only within somebody's access."""
 
@@ -183,7 +189,10 @@ class TenantManager(models.Manager[Any]):
         if access.everything or (access.national and self.model.centre_sees):
             return rows
         seen = access.reads | access.agreed if self.model.centre_sees else access.reads
-        return rows.filter(organisation_id__in=seen)
+        reached = models.Q(organisation_id__in=seen)
+        if access.cases and self.model.case:
+            reached |= models.Q(**{f"{self.model.case}__in": access.cases})
+        return rows.filter(reached)
 
     def get_queryset(self) -> "models.QuerySet[Any]":
         """Refuse: say within whose access."""
@@ -191,9 +200,13 @@ class TenantManager(models.Manager[Any]):
 
 
 class TenantModel(models.Model):
-    """A row that belongs to one organisation. `centre_sees` says whether the national centre may read it."""
+    """A row that belongs to one organisation. `centre_sees` says whether the national centre may read it.
+
+    `case` is the field that names the response to which it belongs, where such a case may be opened to the centre.
+    """
 
     centre_sees = False
+    case = ""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")

@@ -146,3 +146,20 @@ class Agreement(TenantModel):
     until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=300, blank=True, db_default="")
+
+
+class Sharing(TenantModel):
+    """One response opened to the national centre by its organisation's lead, until a date. It ends by itself then."""
+
+    centre_sees = True
+
+    response = models.UUIDField()
+    reason = models.TextField()
+    begun_at = models.DateTimeField()
+    until = models.DateTimeField()
+    shared_by = models.CharField(max_length=300)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=300, blank=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["begun_at", "pk"]

@@ -42,6 +42,7 @@ ASKS: dict[str, str | tuple[str, str]] = {
     "response-incident": "incident.manage",
     "response-submitted": "response.answer",
     "response-close": "response.close",
+    "response-share": "case.share",
     "detection": ("inside.read", "detection.judge"),
     "advisories": "advisory.read",
     "advisory": "advisory.read",

@@ -9,12 +9,15 @@ from django.views.decorators.http import require_safe
 from wardround.core.alerts import Missing, propose
 from wardround.hub.alerts.facts import standing
 from wardround.hub.alerts.models import Response
+from wardround.hub.alerts.sharing import opened
+from wardround.hub.organisations.access import access_to, lent
 from wardround.hub.pages.alerts.finding import newest, response_of
 from wardround.hub.pages.alerts.national import elsewhere
 from wardround.hub.pages.alerts.nextsteps import Step, for_centre, steps
 from wardround.hub.pages.alerts.picture import Picture, picture_of
 from wardround.hub.pages.alerts.progress import Row, decision_words
 from wardround.hub.pages.asking import Asking
+from wardround.hub.reach import reaching
 from wardround.hub.suppliers.said import claims_of_suppliers
 
 
@@ -35,6 +38,7 @@ def response(request: Asking, response: uuid.UUID) -> HttpResponse:
         counts = {"affected": len(row.facts.assets), "hunts": len(row.facts.hunts), "detections": len(row.facts.detections)}
         missing = [] if row.closed else for_centre(gate.open_because)
         context |= {
+            "shared": shared_case(request, found, row),
             "decision": decision_words(row, revision),
             "missing": missing,
             "counts": counts,
@@ -43,6 +47,18 @@ def response(request: Asking, response: uuid.UUID) -> HttpResponse:
         return render(request, "alerts/response_for_centre.html", context)
     context |= inside(request, found, row) | elsewhere(row, revision, access=request.access)
     return render(request, "alerts/response.html", context)
+
+
+def shared_case(request: Asking, found: Response, row: Row) -> dict[str, object] | None:
+    """What an organisation has opened of this one case, while it has: read within that case's reach alone."""
+    opening = opened(request.act, response=found) if request.access.national else None
+    if opening is None:
+        return None
+    access = lent("a case that was opened", case=found.public_id)
+    with reaching(access_to("a case that was opened", [found.organisation_id])):
+        picture = picture_of(found, row=row, revision=newest(found.alert), access=access, now=request.act.at)
+        history = picture.history
+    return {"opening": opening, "picture": picture, "history": history}
 
 
 def row_of(request: Asking, found: Response) -> Row:

@@ -5,6 +5,7 @@ from django.urls import path
 from wardround.hub.pages.alerts import answers, board, bringing, detections, drafts
 from wardround.hub.pages.alerts.alert import acknowledge_several, alert
 from wardround.hub.pages.alerts.response import response
+from wardround.hub.pages.alerts.sharing import shared
 from wardround.hub.pages.alerts.submission import record_submission
 
 ONE = "responses/<uuid:response>/"
@@ -26,5 +27,6 @@ urlpatterns = [
     path(f"{ONE}incidents/", detections.incidents, name="response-incidents"),
     *(path(f"{ONE}{a.slug}/", answers.answer, {"slug": a.slug}, name=f"response-{a.slug}") for a in answers.ANSWERS_TABLE),
     path(f"{ONE}submitted/", record_submission, name="response-submitted"),
+    path(f"{ONE}share/", shared, name="response-share"),
     path("detections/<uuid:detection>/", detections.detection, name="detection"),
 ]
