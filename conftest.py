@@ -10,6 +10,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from wardround.hub.reach import EVERYTHING, reach_from_here
+
 TESTS = Path(__file__).parent / "tests"
 
 # Settings read both when they are imported, so this cannot wait for a fixture. Each worker of xdist has its own home.
@@ -31,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     plugin = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(plugin)
     plugin.register(config, TESTS / "allowed_skips.toml")
+    reach_from_here(EVERYTHING)  # what a test sets up; a page has the reach of who asks for it
     assert settings.DATABASES  # read now: pytest-django sets up only what has been read
     settings.DATABASES["default"].get("OPTIONS", {}).pop("assume_role", None)  # the tests' own database has no such role yet
 

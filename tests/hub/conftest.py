@@ -11,7 +11,6 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from wardround.hub import clock
 from wardround.hub.boot import separate
-from wardround.hub.reach import EVERYTHING, reach_from_here
 from wardround.hub.separation import serving_role
 from wardround.lake.home import Home
 
@@ -24,7 +23,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
     What a test sets up reaches everything, what a page asks as far as its person. Truncating is the tests' own way to clear up.
     """
-    reach_from_here(EVERYTHING)
     if connection.vendor == "postgresql":
         role = serving_role(connection.settings_dict["NAME"])
         with django_db_blocker.unblock():

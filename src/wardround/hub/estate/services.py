@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from wardround.core.vocab import BadInput, Install
 from wardround.hub.audit.services import record
 from wardround.hub.estate.models import Snapshot, Source
 from wardround.hub.organisations.access import Access, Act
+from wardround.hub.organisations.lookup import demand_in_reach
 from wardround.hub.organisations.models import Organisation
 from wardround.lake.files import FileStore
 from wardround.lake.installs import InstallLake
@@ -23,9 +25,17 @@ from wardround.lake.installs import InstallLake
 CLOCK_SKEW = timedelta(hours=1)
 
 
+class _WithinReach(InstallLake):
+    """The rule that PostgreSQL holds rows to (decision 30) holds for files too, whichever database there is."""
+
+    def _folder(self, org: str) -> Path:
+        demand_in_reach(org)
+        return super()._folder(org)
+
+
 def lake() -> InstallLake:
     """The installation's table of installs."""
-    return InstallLake(settings.HOME.lake)
+    return _WithinReach(settings.HOME.lake)
 
 
 @dataclass(frozen=True)

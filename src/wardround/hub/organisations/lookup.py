@@ -2,9 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
+
 from wardround.core.vocab import BadInput
 from wardround.hub.organisations.access import Access
 from wardround.hub.organisations.models import Contact, Organisation
+from wardround.hub.reach import EVERY, now
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -28,3 +31,13 @@ def organisation_by(code: str) -> Organisation:
 def told(access: Access) -> "QuerySet[Any]":
     """The contacts within somebody's access that alerts go to: verified, not removed."""
     return Contact.objects.within(access).filter(verified_at__isnull=False, removed_at=None)
+
+
+def demand_in_reach(code: str) -> None:
+    """Raise PermissionDenied unless the rows of that organisation are in reach of this thread: its files go by the same rule."""
+    reads = now().reads
+    if reads == EVERY:
+        return
+    key = Organisation.objects.filter(code=code).values_list("pk", flat=True).first()
+    if key is None or str(key) not in reads.split(","):
+        raise PermissionDenied(f"the files of {code[:40]} are not in reach")

@@ -41,7 +41,7 @@ def holders(advisory: Advisory, *, access: Access, at: datetime) -> list[Holder]
     for organisation in reached:
         with reaching(reader):
             rows = newest(snapshots(reader, organisation, until=at))
-        installs = [i for row in rows.values() for i in installs_of(row)]
+            installs = [i for row in rows.values() for i in installs_of(row)]
         findings = matcher.findings(installs)
         if findings:
             inside = access.sees_inside(organisation)

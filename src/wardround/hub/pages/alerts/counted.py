@@ -66,8 +66,8 @@ def count(*, at: datetime) -> int:
 
 def _count(folder: Path, at: datetime) -> int:
     alerts, kept = [a for a in recent() if issued(a)], _read()
-    said = _said(alerts)
     access, again = system_access("counting for the centre"), 0
+    said = _said(alerts, access)
     document: dict[str, Any] = {}
     for alert in alerts:
         known, asked = kept.get(alert.reference), {"revision": _asked(alert), "said": said.get(alert.pk, [])}
@@ -86,11 +86,11 @@ def _asked(alert: Alert) -> list[str]:
     return [*(f"{r.number} {r.material}" for r in issued(alert)), str(alert.withdrawn_at)]
 
 
-def _said(alerts: Sequence[Alert]) -> dict[int, list[int]]:
+def _said(alerts: Sequence[Alert], access: Access) -> dict[int, list[int]]:
     """How far the words and the assessments of each alert's responses have come."""
     found: dict[int, list[int]] = {}
-    for rows in (Word.unscoped, Assessment.unscoped, Response.unscoped):
-        alert = "alert" if rows.model is Response else "response__alert"
+    for model, alert in ((Word, "response__alert"), (Assessment, "response__alert"), (Response, "alert")):
+        rows = model.objects.within(access)
         for key, last, number in (
             rows.filter(**{f"{alert}__in": alerts}).order_by().values_list(alert).annotate(Max("pk"), Count("pk"))
         ):

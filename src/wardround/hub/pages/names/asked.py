@@ -60,7 +60,7 @@ def _stated(act: Act, vendor: str | None, product: str | None) -> tuple[list[Ins
     for organisation in organisations:
         with reaching(reader):
             rows = newest(snapshots(reader, organisation, until=act.at)).values()
-        table = lake().scan(organisation.code, snapshots=[r.public_id for r in rows], columns=[*STATED, "version", "asset_id"])
+            table = lake().scan(organisation.code, snapshots=[r.public_id for r in rows], columns=[*STATED, "version", "asset_id"])
         for row in table.group_by(["vendor", "product"]).aggregate([("asset_id", "count_distinct")]).to_pylist():
             counts[key_of(row["vendor"]), key_of(row["product"])] += row["asset_id_count_distinct"]
         for row in table.group_by(STATED).aggregate([("version", "min")]).to_pylist():
