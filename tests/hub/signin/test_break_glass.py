@@ -176,3 +176,12 @@ def test_break_glass_takes_a_token_of_its_page(code: str) -> None:
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert token
     assert break_in(client, code, csrfmiddlewaretoken=token.group(1)).status_code == 302
+
+
+def test_whoever_broke_the_glass_sets_up_nothing_that_outlasts_it(client: Client, code: str) -> None:
+    break_in(client, code)
+    for page in ("app", "passkey", "codes", "password"):
+        assert client.get(f"/account/{page}/").status_code == 403
+    assert client.post("/account/passkey/options/").status_code == 403
+    assert client.post("/account/password/", {"new_password": "five other dull words here"}).status_code == 403
+    assert not User.objects.get(email__startswith="break-glass-1").has_usable_password()

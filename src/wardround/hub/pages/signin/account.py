@@ -11,6 +11,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import clear_totp_secret, get_totp_secret
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,10 +36,12 @@ HOME = [("Alerts", "/"), ("Your account", "/account/")]
 
 
 def freshly_proved(view: View) -> View:
-    """Only for somebody who proved lately who they are; others do so first, and come back."""
+    """Only for somebody who proved lately who they are; others do so first. Whoever broke the glass changes no sign-in."""
 
     @wraps(view)
     def wrapped(request: Asking, *args: Any, **kwargs: Any) -> HttpResponse:
+        if sessions.noted(request).get("factor") == "break-glass":
+            raise PermissionDenied("a sign-in by a sealed code sets up nothing that outlasts it")
         if sessions.fresh(request, now=clock.now()):
             return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method == "GET" else reverse("account")
