@@ -181,6 +181,7 @@ LISTS = {
     "alert-new",
     "alert-bring",
     "organisations",
+    "organisations-import",
 }
 """Routes that name nothing of one organisation: whoever may do it anywhere may open them."""
 OWN_ALONE = {"organisation-leave", "delegation-end"}

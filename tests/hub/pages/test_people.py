@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from wardround.hub.accounts.models import User
@@ -13,6 +14,7 @@ from wardround.hub.organisations.models import Agreement, Contact, Delegation, I
 from wardround.hub.outbox.models import Message
 from wardround.hub.outbox.sealing import unseal
 
+from ...core.directory.listing import a_file, a_line
 from ..builders import PASSWORD, a_person
 from .demonstration import Demonstration, page, words
 
@@ -281,6 +283,26 @@ def test_the_board_lets_them_look_at_one_of_several(several: User) -> None:
 def test_the_board_asks_a_lead_for_who_is_missing(as_: As) -> None:
     assert "has not said yet who answers for it" in page(as_("organisation"), "/")
     assert "has not said yet who answers for it" not in page(as_("read_only"), "/")
+
+
+def test_the_centre_looks_at_a_file_of_the_directory_and_brings_it_in(as_: As) -> None:
+    client = as_("national")
+
+    def sent(do: str, *lines: list[str]) -> Any:
+        file = SimpleUploadedFile("made.csv", a_file(*lines))
+        return client.post("/organisations/import/", {"file": file, "kind": "trust", "do": do})
+
+    lines = [a_line("ZT001", "MADE TRUST"), a_line("ZT002", "=1+1"), a_line("ZT003", "GONE", closed="20200101")]
+    looked = words(sent("look", *lines).content.decode())
+    assert "This would change" in looked
+    assert "line 2: the name begins like a formula" in looked
+    assert not Organisation.objects.filter(code="ZT001").exists()
+    assert "This was changed" in words(sent("bring", *lines).content.decode())
+    assert Organisation.objects.get(code="ZT001").name == "Made Trust"
+    assert not Organisation.objects.filter(code="ZT003").exists()
+    bad = sent("bring", a_line("ZT009", "=1+1"))
+    assert bad.status_code == 422
+    assert "holds no organisation" in words(bad.content.decode())
 
 
 def test_what_looks_like_markup_stays_text(as_: As) -> None:

@@ -76,6 +76,7 @@ ASKS: dict[str, str | tuple[str, str]] = {
     "supplier-reply": "supplier.answer",
     "alert-suppliers": ("centre.read", "alert.issue"),
     "organisations": "organisation.read",
+    "organisations-import": "organisation.manage",
     "organisation": "organisation.read",
     "organisation-invite": "people.manage",
     "invitation-revoke": "people.manage",

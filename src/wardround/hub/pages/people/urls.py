@@ -7,6 +7,7 @@ from wardround.hub.pages.people import joining, members, resetting, showing, tel
 OF = "organisations/<slug:code>/"
 urlpatterns = [
     path("organisations/", showing.organisations, name="organisations"),
+    path("organisations/import/", listing.directory, name="organisations-import"),
     path(OF, showing.organisation, name="organisation"),
     path(OF + "invite/", joining.asked_in, name="organisation-invite"),
     path(OF + "invitations/<uuid:invitation>/revoke/", joining.taken_back, name="invitation-revoke"),
