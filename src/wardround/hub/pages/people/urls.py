@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wardround.hub.pages.people import joining, members, resetting, showing, telling
+from wardround.hub.pages.people import joining, listing, members, resetting, showing, telling
 
 OF = "organisations/<slug:code>/"
 urlpatterns = [
