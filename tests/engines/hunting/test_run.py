@@ -1,6 +1,7 @@
 """Many files, in several processes, stopped and gone on with: always the result of one hunt through all of them."""
 
 import io
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -100,6 +101,22 @@ def test_more_hits_than_are_correlated_are_so_in_parts_as_well(
     outcome = run(Job(logs, rules, host="mdm-01"), workers=1, read=nothing, stopped=NEVER)
     assert outcome.result == hunt(sources(logs), rules=rules)
     assert ("burst" in {miss.id for miss in outcome.result.coverage.not_run}) == (most < 15)
+
+
+def test_what_is_no_file_is_read_by_the_process_that_was_given_it(logs: tuple[Path, ...]) -> None:
+    """Standard input belongs to one process: another one finds it closed."""
+    readers: dict[str, int] = {}
+
+    def opened(path: Path) -> tuple[str, io.BytesIO, datetime | None]:
+        if path == Path("-"):
+            readers["-"] = os.getpid()
+            return "standard input", io.BytesIO(logs[1].read_bytes()), None
+        return str(path), io.BytesIO(path.read_bytes()), None
+
+    outcome = run(replace(a_job((logs[0], Path("-"), *logs[2:])), opened=opened), workers=2, read=nothing, stopped=NEVER)
+    assert readers == {"-": os.getpid()}
+    assert "standard input" in {found.source for found in outcome.result.detections}
+    assert outcome.result.events == plain(logs).events
 
 
 def test_stopped_across_logs_it_names_the_files_that_are_left(logs: tuple[Path, ...]) -> None:

@@ -190,12 +190,13 @@ def run(
     done = {number: Done(number, searched, True) for number, searched in before.items() if number < len(every)}
     todo = [batch for batch in every if batch.number not in done]
     searching = Searching(job, read=read, stopped=stopped)
-    if workers > 1 and len(todo) > 1:
+    apart = [batch for batch in todo if all(path.is_file() for path in batch.files)]  # standard input is this process's alone
+    if workers > 1 and len(apart) > 1:
         searching.ready()
-        for one in _branched(searching, todo, workers=min(workers, len(todo)), read=read, stopped=stopped):
+        for one in _branched(searching, apart, workers=min(workers, len(apart)), read=read, stopped=stopped):
             done[one.number] = one
         searching.read, searching.stopped = read, stopped
-    for batch in todo:  # all of them; or what a process left undone that was ended by force
+    for batch in todo:  # all of them; or what was left, by a process that was ended by force as well
         if batch.number not in done and not stopped():
             done[batch.number] = searching(batch)
     return _outcome(job, every, done)
