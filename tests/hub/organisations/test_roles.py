@@ -14,6 +14,7 @@ from wardround.hub.pages.roles.views import who_may
 
 from ..builders import a_person, an_organisation, at, system, the_centre
 
+SRC = Path(__file__).parents[3] / "src" / "wardround" / "hub"
 # What the three roles of the first version could do, which nobody who held one of them may lose.
 FIRST_VERSION = {
     ("national", "centre"): {"alert.draft", "alert.issue", "alert.withdraw", "organisation.manage", "names.decide", "centre.read"},
@@ -52,6 +53,13 @@ def test_every_role_permits_what_the_table_has_and_every_permission_is_somebodys
 @pytest.mark.parametrize(("role", "kind"), FIRST_VERSION)
 def test_the_roles_of_the_first_version_lose_nothing(role: str, kind: str) -> None:
     assert granted([role], kind=kind) >= FIRST_VERSION[role, kind]
+
+
+def test_every_permission_is_asked_for_somewhere() -> None:
+    """A permission that nothing asks for would stand on the page and mean nothing."""
+    files = [p for p in SRC.rglob("*.py") if p.name != "roles.py"]
+    text = "\n".join(p.read_text("utf-8") for p in files)
+    assert [one for one in PERMISSIONS if f'"{one}"' not in text] == []
 
 
 def test_no_role_of_the_centre_or_of_a_supplier_sees_inside_an_organisation() -> None:

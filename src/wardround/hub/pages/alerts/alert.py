@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wardround.core.alerts import State
 from wardround.hub.alerts.answering import acknowledge
 from wardround.hub.alerts.facts import issued
+from wardround.hub.alerts.peers import acknowledged_by_peers
 from wardround.hub.pages.alerts.finding import alert_of, newest
 from wardround.hub.pages.alerts.nextsteps import for_centre
 from wardround.hub.pages.alerts.progress import SHOWN, Row, progress_of
@@ -42,6 +43,7 @@ def alert(request: Asking, alert: uuid.UUID) -> HttpResponse:
         "revisions": list(reversed(issued(found))),
         "drafts": [r for r in found.revisions.all() if r.issued_at is None] if request.access.national else [],
         "unread": unread(request, progress.rows) if progress else [],
+        "peers": None if request.access.national else acknowledged_by_peers(found, at=request.act.at),
         "show": show,
         "show_words": SHOWN[show][0],
         "listed": Paginator([(row, _missing(row)) for row in rows], PAGE).get_page(request.GET.get("page")),
