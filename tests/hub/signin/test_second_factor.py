@@ -34,10 +34,7 @@ def what_was_recorded() -> list[str]:
 @pytest.mark.parametrize("name", sorted(name for name in set(ASKS) - SETTING_UP if asks(name, "GET") != ANYBODY))
 def test_without_a_second_factor_every_page_leads_to_setting_one_up(name: str, client: Client, person: User) -> None:
     with_password_alone(client, person)
-    route = next(r for r in routes(get_resolver().url_patterns) if r.name == name)
-    of_kind = {IntConverter: 1, UUIDConverter: "5c9c1b3e-8f8e-4a3c-9f51-0d1b3f6f2a10", StringConverter: "EX03"}
-    made = {key: of_kind.get(type(kind), "CVE-2025-4427") for key, kind in route.pattern.converters.items()}
-    address = reverse(name, kwargs=made)
+    address = address_of(name)
     asked, sent = client.get(address), client.post(address)
     assert (asked.status_code, asked["Location"]) == (302, "/account/set-up/?next=" + quote(address, safe=""))
     assert (sent.status_code, sent["Location"]) == (302, "/account/set-up/")
@@ -216,3 +213,19 @@ def test_factors_change_only_after_one_has_shown_again_who_one_is(client: Client
     answer = client.post("/account/again/?next=/account/password/", {"password": "four dull words here", "code": code_of(secret)})
     assert answer["Location"] == "/account/password/"
     assert client.get("/account/password/").status_code == 200
+
+
+def address_of(name: str) -> str:
+    """An address of that route, about nothing that there is."""
+    route = next(r for r in routes(get_resolver().url_patterns) if r.name == name)
+    of_kind = {IntConverter: 1, UUIDConverter: "5c9c1b3e-8f8e-4a3c-9f51-0d1b3f6f2a10", StringConverter: "EX03"}
+    return reverse(name, kwargs={key: of_kind.get(type(kind), "CVE-2025-4427") for key, kind in route.pattern.converters.items()})
+
+
+@pytest.mark.parametrize("name", sorted(ASKS))
+def test_nothing_is_taken_without_the_token_of_a_page_of_ours(name: str, person: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person)
+    answer = client.post(address_of(name), {"username": person.email})
+    assert answer.status_code == 403
+    assert "This form has expired" in answer.content.decode()
