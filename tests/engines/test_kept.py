@@ -19,6 +19,7 @@ from wardround.core.vocab import Install
 from wardround.engines.nation import Nation, _index, _kept, _naming, index
 from wardround.engines.nation._arrays import open_arrays, write_arrays
 from wardround.engines.nation._catalogue import Catalogue
+from wardround.lake.filling import fill
 from wardround.lake.home import Home
 from wardround.lake.installs import InstallLake
 from wardround.lake.statements import Statements, Writer
@@ -95,6 +96,31 @@ def test_a_new_version_of_a_record_and_a_new_record_are_asked_alone(
     state(store, 4, GATEWAY)
     assert asked(monkeypatch, nation()) == ["CVE-2030-0002", "CVE-2030-0004"]
     assert dict(counted(nation()))["CVE-2030-0002", "ZZ1"] == (2, 0)
+
+
+def test_what_a_sync_worked_out_is_asked_of_no_record_and_a_restated_one_is(
+    home: Home, store: Statements, nation: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        state(store, number, GATEWAY)
+    install(home, "1.0", "3.0", "", "see asset tag", "2.x")
+    without = dict(counted(nation()))
+    fill(home.feeds, at=NOW)
+    (home.path / "index" / _kept.FILE).unlink()
+    assert asked(monkeypatch, nation()) == []
+    assert dict(counted(nation())) == without == {(f"CVE-2030-000{n}", "ZZ1"): (1, 3) for n in (1, 2)}
+    state(store, 2, {**GATEWAY, "defaultStatus": "affected"}, version=5)
+    (home.path / "index" / _kept.FILE).unlink()
+    assert asked(monkeypatch, nation()) == ["CVE-2030-0002"]
+    assert dict(counted(nation()))["CVE-2030-0002", "ZZ1"] == (3, 3)
+
+
+def test_an_override_counts_before_what_a_sync_worked_out(home: Home, store: Statements, nation: Any) -> None:
+    state(store, 1, GATEWAY)
+    install(home, "1.0")
+    fill(home.feeds, at=NOW)
+    overrides = Overrides().adding([("a test", an_override(1, "1.0"))])
+    assert dict(counted(nation(overrides=overrides))) == {}
 
 
 def test_an_override_and_its_withdrawal_count_at_once(home: Home, store: Statements, nation: Any) -> None:
