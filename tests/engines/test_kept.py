@@ -112,7 +112,7 @@ def test_what_a_sync_worked_out_is_asked_of_no_record_and_a_restated_one_is(
     state(store, 2, {**GATEWAY, "defaultStatus": "affected"}, version=5)
     (home.path / "index" / _kept.FILE).unlink()
     assert asked(monkeypatch, nation()) == ["CVE-2030-0002"]
-    assert dict(counted(nation()))["CVE-2030-0002", "ZZ1"] == (3, 3)
+    assert dict(counted(nation()))["CVE-2030-0002", "ZZ1"] == (5, 0)
 
 
 def test_an_override_counts_before_what_a_sync_worked_out(home: Home, store: Statements, nation: Any) -> None:
