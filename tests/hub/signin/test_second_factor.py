@@ -229,3 +229,29 @@ def test_nothing_is_taken_without_the_token_of_a_page_of_ours(name: str, person:
     answer = client.post(address_of(name), {"username": person.email})
     assert answer.status_code == 403
     assert "This form has expired" in answer.content.decode()
+
+
+def test_a_passkey_shows_again_who_one_is_and_only_ones_own(client: Client, person: User) -> None:
+    from ..builders import a_person, an_organisation
+
+    key = a_key_of(client, person)
+    clock.use(FakeClock(at(20, 9, 11)))
+    assert client.get("/account/password/", secure=True)["Location"].startswith("/account/again/")
+    options = client.post("/account/again/passkey/", secure=True).json()
+    sent = {"credential": json.dumps(key.used(options)), "next": "/account/password/"}
+    assert client.post("/account/again/passkey/", sent, secure=True)["Location"] == "/account/password/"
+    assert client.get("/account/password/", secure=True).status_code == 200
+    other = Client()
+    with_password_alone(other, a_person(an_organisation()))
+    options = other.post("/account/again/passkey/", secure=True).json()
+    refused = other.post("/account/again/passkey/", {"credential": json.dumps(key.used(options))}, secure=True)
+    assert refused["Location"].startswith("/account/again/")
+    assert other.get("/", secure=True)["Location"].startswith("/account/set-up/")
+
+
+def test_a_passkey_is_good_at_the_second_step_too(client: Client, person: User) -> None:
+    key, other = a_key_of(client, person), Client()
+    assert first_step(other, person, secure=True)["Location"] == "/sign-in/second-step/"
+    assert "Use a passkey" in other.get("/sign-in/second-step/", secure=True).content.decode()
+    assert sign_in_by(other, key)["Location"] == "/"
+    assert other.get("/", secure=True).status_code == 200
