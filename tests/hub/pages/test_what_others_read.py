@@ -14,10 +14,11 @@ from wardround.hub import clock
 from wardround.hub.alerts.models import Assessment, Word
 from wardround.hub.alerts.sharing import LONGEST, end_sharing, opened, share
 from wardround.hub.audit.models import Entry
+from wardround.hub.audit.services import record
 from wardround.hub.estate.models import Snapshot, Source, Split
 from wardround.hub.hunts.models import Detection, Hunt, LogBatch
 from wardround.hub.incidents.models import Incident
-from wardround.hub.organisations.access import Act, access_of, lent
+from wardround.hub.organisations.access import Act, access_of, lent, system_access
 from wardround.hub.organisations.models import Membership, Organisation
 from wardround.hub.outbox.models import Message
 
@@ -35,7 +36,6 @@ TEXT = {
     Hunt: ("statement",),
     Source: ("name",),
     Message: ("body",),
-    Entry: ("who",),
     Split: ("first", "second", "reason"),
 }
 KEYS = {
@@ -68,6 +68,8 @@ def plant(organisation: Organisation) -> int:
     """Canaries in the organisation's rows; how many were planted."""
     a_row(Split, organisation)
     a_row(Incident, organisation)
+    act = Act(system_access(CANARY), clock.now())
+    record(act, organisation=organisation, what=f"{CANARY} noted", subject=CANARY, document={"text": CANARY})
     count = 0
     for model, fields in TEXT.items():
         for row in model.unscoped.filter(organisation=organisation):
