@@ -28,7 +28,7 @@ from wardround.core.hunts.indicators import IndicatorSet, Type
 from wardround.core.sigma import RuleSet
 from wardround.core.vocab import Detection, Rejected
 from wardround.engines.hunting._patterns import Store
-from wardround.engines.hunting._search import FastSearcher
+from wardround.engines.hunting._search import FastSearcher, rarely_collected
 
 SMALLEST, LARGEST, AIM = 4 << 20, 32 << 20, 24
 """About how many bytes a batch may have, and how many batches there are to be: so many that no process waits long for another."""
@@ -193,8 +193,9 @@ def run(
     apart = [batch for batch in todo if all(path.is_file() for path in batch.files)]  # standard input is this process's alone
     if workers > 1 and len(apart) > 1:
         searching.ready()
-        for one in _branched(searching, apart, workers=min(workers, len(apart)), read=read, stopped=stopped):
-            done[one.number] = one
+        with rarely_collected():
+            for one in _branched(searching, apart, workers=min(workers, len(apart)), read=read, stopped=stopped):
+                done[one.number] = one
         searching.read, searching.stopped = read, stopped
     for batch in todo:  # all of them; or what was left, by a process that was ended by force as well
         if batch.number not in done and not stopped():

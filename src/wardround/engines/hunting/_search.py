@@ -83,7 +83,7 @@ class FastSearch:
     def __iter__(self) -> Iterator[Hits]:
         """As in Search."""
         indicators = self.account.plan.indicators
-        with _rarely_collected():
+        with rarely_collected():
             for event in self._reading:
                 if isinstance(event, LaterEvent):
                     hits = self.decided(event, event.view, event.decided)
@@ -116,7 +116,7 @@ class FastSearch:
 
 
 @contextmanager
-def _rarely_collected() -> Iterator[None]:
+def rarely_collected() -> Iterator[None]:
     """What is made here and let go again has no circles: Python need not look for any as often as it does, nor in what is there."""
     before = gc.get_threshold()
     gc.set_threshold(*map(max, before, RARELY))
