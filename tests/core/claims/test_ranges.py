@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.core.claims._ranges import EVERY, entries, model_named, models_in, numbered_models
+from wardround.core.claims._ranges import EVERY, entries, model_named, models_in, numbered_models, series_named
 
 
 @pytest.mark.parametrize("text", ["*", "vers:all/*", "All versions", " all  versions ", "vers:generic/*"])
@@ -188,3 +188,15 @@ def test_a_products_name_may_say_that_its_version_is_a_model(name, models):
     """ICSMA-21-273-01."""
     assert numbered_models(name, "3120") == models
     assert numbered_models(name, "3.1.20") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "meant"),
+    [
+        ("IntelliSpace Portal 8.0.x", "vers:all/*", ("IntelliSpace Portal", "8.0.x")),  # ICSMA-18-058-02: 9.0 is none of them
+        ("IntelliSpace Portal 8.0.x", "8.0.1", ("IntelliSpace Portal 8.0.x", "8.0.1")),
+        ("Gateway 8", "vers:all/*", ("Gateway 8", "vers:all/*")),
+    ],
+)
+def test_a_products_name_may_bear_its_series(name, version, meant):
+    assert series_named(name, version) == meant

@@ -11,7 +11,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardround.core.claims._ranges import models_in
+from wardround.core.claims._ranges import models_in, series_named
 from wardround.core.names import Aliases, bare_product, key_of
 from wardround.core.names._alias import read_aliases
 from wardround.core.names._aliases import refuse_doubles
@@ -327,7 +327,9 @@ def _of_advisories(shared: Path) -> set[tuple[str, str]]:
         named = above | {branch["category"]: branch["name"]}
         if "product" in branch:
             found.add((key_of(named.get("vendor")), key_of(named.get("product_name"))))
-            found.update((key_of(named.get("vendor")), key_of(model)) for model in models_in(named.get("product_version", "")))
+            version = named.get("product_version") or named.get("product_version_range", "")
+            found.add((key_of(named.get("vendor")), key_of(series_named(named.get("product_name", ""), version)[0])))
+            found.update((key_of(named.get("vendor")), key_of(model)) for model in models_in(version))
         for below in branch.get("branches", ()):
             walk(below, named)
 

@@ -9,7 +9,7 @@ from wardround.core.claims._distributions import platform_of_cpe
 from wardround.core.claims._identifiers import Package, name_of_cpe, package_of
 from wardround.core.claims._model import Product
 from wardround.core.claims._nodes import joined, node, objects, texts
-from wardround.core.claims._ranges import EVERY, entries, numbered_models, of_model
+from wardround.core.claims._ranges import EVERY, entries, numbered_models, of_model, series_named
 
 _DEEPEST = 40  # levels of branches, and products that stand on products: a document that goes deeper is not followed
 _MOST_SAME = 20  # products that one id stands for: more than one is a fault already (CSAF 2.0, 6.1.2), and they multiply
@@ -92,6 +92,7 @@ def _product(stated: Mapping[str, Any], path: Sequence[tuple[str, str]], pointer
     elif not name:
         name = name_of_cpe(cpe)[1] or text(stated, "name")
         version = ("" if version == name else version) or name_of_cpe(cpe)[2]
+    name, version = series_named(name.strip(), version)
     plain, model = of_model(version)
     if numbered_models(name, version):
         plain, model = "*", version

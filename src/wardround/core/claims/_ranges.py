@@ -47,6 +47,7 @@ _NUMBERED = re.compile(r"\d{4}(?:(?:, | and )\d{4})+", re.ASCII)
 _AND = re.compile(r", | and ", re.ASCII)
 """Model numbers, `2131 and 2141`."""
 
+_IN_NAME = re.compile(r"(.{4,}?) ([vV]?\d+(?:\.\d+)*(?:\.[xX])+)", re.DOTALL)
 _MODEL_NUMBER = re.compile(r"[A-Z]{1,4}-?\d{4,6}[A-Z]?|\d{4,6}[A-Z]", re.ASCII)
 _OF_A_LIST = re.compile(r"\d{3,5}[a-z]?", re.ASCII)
 _MODEL = re.compile(r"(.{4,}?),? models?", re.IGNORECASE | re.DOTALL)
@@ -80,6 +81,12 @@ def of_model(version: str) -> tuple[str, str]:
     """A version without the model that is named behind it, and the model; none: empty."""
     found = _OF_MODEL.fullmatch(" ".join(version.split())[:_MOST])
     return (found[1], found[2]) if found else (version, "")
+
+
+def series_named(name: str, version: str) -> tuple[str, str]:
+    """Product and series, where the name bears the series (`Portal 8.0.x`) and all versions of that are meant; else as given."""
+    found = _IN_NAME.fullmatch(name) if " ".join(version.split()).casefold() in _EVERY_TEXT else None
+    return (found[1], found[2]) if found else (name, version)
 
 
 def model_named(name: str, version: str) -> tuple[str, ...]:
