@@ -186,19 +186,9 @@ def of_row(row: dict[str, Any], version: str) -> tuple[set[str], bool, str]:
     place = disorder(row)
     if version and place is not None and (place == "" or signs(row, version, place) != {-1}):
         return {"affected", "not_affected", "unknown"}, certain, "not_evaluable"
-    again = ""
+    if any(one == other != status_of(row) for (_, one), (_, other) in pairwise(in_order(row))):
+        raise NoOpinion("changes that say the same again")
     for at, status in in_order(row):
-        try:
-            if version and compare(row, version, at) < 0 and again == status != status_of(row):
-                statuses, doubt = {status, status_of(row)}, "unknown"
-        except Doubt:
-            pass
-        again = ""
-        try:
-            if version and compare(row, version, at) >= 0 and version != at:
-                again = status
-        except Doubt as trouble:
-            again = status if getattr(trouble, "spread", {-1}) <= {0, 1} else ""
         try:
             if not version:
                 raise Doubt("unknown")
@@ -208,9 +198,6 @@ def of_row(row: dict[str, Any], version: str) -> tuple[set[str], bool, str]:
             reached = getattr(trouble, "spread", {-1}) <= {0, 1}
             statuses = {status} if reached else statuses | {status}
             doubt = doubt if reached else trouble.verdict
-    said = [status for _, status in in_order(row)]
-    if again and end_of(row)[0] != "*" and any(a == b != status_of(row) for a, b in pairwise(said)):
-        statuses, doubt = {again, status_of(row)}, "unknown"
     return statuses, certain, doubt
 
 
