@@ -155,7 +155,7 @@ WRONG: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("claims", WRONG, ids=str)
+@pytest.mark.parametrize("claims", WRONG, ids=lambda claims: ",".join(claims))
 def test_a_token_for_something_else_is_refused(claims: dict[str, Any], client: Client, provider: Provider) -> None:
     provider.claims |= claims
     assert "did not work" in words_after(client, client.get(at_the_provider(client)))

@@ -11,7 +11,7 @@ from wardround.core.vocab import BadInput
 from wardround.lake.statements._filing import upgrade
 
 FILE = "statements.sqlite3"
-VERSION = 4
+VERSION = 5
 _FILED = 2
 """The first version that filed documents."""
 
