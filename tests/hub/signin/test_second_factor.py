@@ -130,9 +130,10 @@ def test_the_second_step_is_over_after_ten_minutes_and_when_the_password_changes
 
 
 def a_key_of(client: Client, person: User) -> Key:
-    """A passkey that the person has just set up."""
+    """A passkey that the person has just set up; their first factor, unless the client is signed in with another."""
     key = Key()
-    with_password_alone(client, person)
+    if "signed_in" not in client.session:
+        with_password_alone(client, person)
     options = client.post("/account/passkey/options/", secure=True).json()
     answer = client.post("/account/passkey/", {"name": "My phone", "credential": json.dumps(key.made(options))}, secure=True)
     assert answer.status_code == 200, answer.content.decode()
@@ -186,12 +187,38 @@ def test_the_only_second_factor_stays(client: Client, person: User) -> None:
     assert row is not None
     answer = client.post(f"/account/factors/{row.pk}/remove/")
     assert "This is your only second factor" in answer.content.decode()
-    a_key_of(Client(), person)
-    client = Client()
-    client.force_login(person)
+    a_key_of(client, person)
     assert client.post(f"/account/factors/{row.pk}/remove/").status_code == 302
     assert held(person).app is None
     assert "authenticator app removed" in what_was_recorded()
+
+
+def test_who_has_lost_the_only_app_sets_one_up_on_another_phone(client: Client, person: User) -> None:
+    lost = with_app(person)
+    codes = factors.make_codes(person)
+    first_step(client, person)
+    second_step(client, codes[0])
+    assert "Set up an app on another phone" in client.get("/account/").content.decode()
+    page = client.get("/account/app/").content.decode()
+    assert "takes the place of the app that you have" in page
+    secret = re.sub(r"\s", "", re.search(r"<code>(.+?)</code>", page).group(1))  # type: ignore[union-attr]
+    assert client.post("/account/app/", {"code": code_of(lost)}).status_code == 422
+    assert held(person).codes_left == 9
+    assert client.post("/account/app/", {"code": code_of(secret)}).status_code == 302
+    assert what_was_recorded()[-2:] == ["authenticator app removed", "authenticator app added"]
+    other = Client()
+    first_step(other, person)
+    assert second_step(other, code_of(lost, periods=1)).status_code == 422
+    assert second_step(other, code_of(secret, periods=1)).status_code == 302
+
+
+def test_a_session_of_the_password_alone_replaces_no_factor(person: User) -> None:
+    thief = Client()
+    first_step(thief, person)
+    lost = with_app(person)
+    for page in ("app", "passkey"):
+        assert thief.get(f"/account/{page}/")["Location"].startswith("/account/again/")
+    assert thief.post("/account/app/", {"code": code_of(lost)})["Location"].startswith("/account/again/")
 
 
 def test_nobody_removes_a_factor_of_somebody_else(client: Client, person: User) -> None:

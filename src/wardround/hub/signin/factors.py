@@ -96,12 +96,14 @@ def _secret(row: Authenticator) -> str:
 
 @transaction.atomic
 def add_app(person: User, *, secret: str, code: str) -> None:
-    """Keep an authenticator app that has shown that it knows the secret. Raises BadInput where its code is not right."""
+    """Keep an authenticator app that has shown that it knows the secret. Raises BadInput where its code is not right.
+
+    It takes the place of one from before, on a phone that is lost: as the only second factor that could not be removed first.
+    """
     counter = counter_of(secret, code, now=time.time())
     if counter is None:
         raise BadInput("is not the one that the app shows now", where="code", do="look at the app again, and at the phone's clock")
-    if held(person).app:
-        raise BadInput("There is an authenticator app already", do="remove it first")
+    Authenticator.objects.filter(user=person, type=Type.TOTP).delete()
     row = TOTP.activate(person, secret).instance
     row.data["last"] = counter
     row.save(update_fields=["data"])

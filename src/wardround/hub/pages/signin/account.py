@@ -40,9 +40,10 @@ def freshly_proved(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: Asking, *args: Any, **kwargs: Any) -> HttpResponse:
-        if sessions.noted(request).get("factor") == "break-glass":
+        factor = sessions.noted(request).get("factor")
+        if factor == "break-glass":
             raise PermissionDenied("a sign-in by a sealed code sets up nothing that outlasts it")
-        if sessions.fresh(request, now=clock.now()):
+        if sessions.fresh(request, now=clock.now()) and (factor or not factors.held(request.user).any):
             return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method == "GET" else reverse("account")
         return redirect(f"{reverse('again')}?{urlencode({'next': back})}")
@@ -133,13 +134,14 @@ def _codes(request: Asking) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @freshly_proved
 def add_app(request: Asking) -> HttpResponse:
-    """An authenticator app: a picture to scan, and the code that it shows then."""
-    if factors.held(request.user).app:
-        return redirect("account")
+    """An authenticator app: a picture to scan, and the code that it shows then. One from before counts no more."""
+    before = factors.held(request.user).app
     form = AppForm(request.POST if request.method == "POST" else None)
     secret = get_totp_secret(regenerate=request.method == "GET")
     if request.method == "POST" and settled(form, lambda typed: factors.add_app(request.user, secret=secret, code=typed["code"])):
         clear_totp_secret(request)
+        if before:
+            tell(request.user, "app_removed", browser=family(request))
         return _added(request, event="app_added", factor="app")
     adapter = get_adapter()
     picture = adapter.build_totp_svg(adapter.build_totp_url(request.user, secret))
@@ -147,6 +149,7 @@ def add_app(request: Asking) -> HttpResponse:
         "form": form,
         "picture": "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode(),
         "secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)),
+        "before": before,
         "next": onward(request),
         "crumbs": HOME,
     }
