@@ -22,6 +22,7 @@ from wardround.hub.pages.alerts import forms
 from wardround.hub.pages.alerts.finding import response_of
 from wardround.hub.pages.alerts.picture import Picture
 from wardround.hub.pages.alerts.response import picture_for
+from wardround.hub.pages.alerts.turns import Turn
 from wardround.hub.pages.arrived import arrived
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.posting import Form, form_page
@@ -58,6 +59,8 @@ class Answer:
     lead: Callable[[Picture], list[str]] = lambda picture: []
     template: str = "site/form.html"
     grave: bool = False
+    kind: str = ""
+    """The kind of word that it keeps, where two people's would contradict or double each other."""
 
 
 def _assets(picture: Picture) -> dict[str, Any]:
@@ -184,6 +187,7 @@ ANSWERS_TABLE = (
         lambda a, f: answering.acknowledge(a.act, response=a.response, revision=f["revision"]),
         _read_revision,
         template="alerts/acknowledge.html",
+        kind="acknowledgement",
     ),
     Answer(
         "confirm",
@@ -193,6 +197,7 @@ ANSWERS_TABLE = (
         forms.ConfirmForm,
         lambda a, f: answering.confirm(a.act, response=a.response, **f),
         lead=_proposal,
+        kind="confirmation",
     ),
     Answer(
         "start",
@@ -201,6 +206,7 @@ ANSWERS_TABLE = (
         "Remediation has started.",
         forms.NoteForm,
         lambda a, f: answering.start_remediation(a.act, response=a.response, **f),
+        kind="remediation_started",
     ),
     Answer(
         "update",
@@ -209,6 +215,7 @@ ANSWERS_TABLE = (
         "The update is recorded.",
         forms.UpdateForm,
         lambda a, f: answering.give_update(a.act, response=a.response, text=f["text"], next_at=f["next_update"]),
+        kind="update",
     ),
     Answer(
         "attest",
@@ -218,6 +225,7 @@ ANSWERS_TABLE = (
         forms.AttestForm,
         lambda a, f: answering.attest(a.act, response=a.response, **f),
         lead=lambda p: ["It is signed with your name and counts until the day you give."],
+        kind="attestation",
     ),
     Answer(
         "dispose",
@@ -227,6 +235,7 @@ ANSWERS_TABLE = (
         forms.DisposeForm,
         lambda a, f: answering.dispose(a.act, response=a.response, **f),
         _assets,
+        kind="disposal",
     ),
     Answer(
         "isolation",
@@ -237,6 +246,7 @@ ANSWERS_TABLE = (
         lambda a, f: answering.check_isolation(a.act, response=a.response, **f),
         _assets,
         lambda p: ["A check from outside, made today, that the asset cannot be reached."],
+        kind="isolation",
     ),
     Answer(
         "ask-risk",
@@ -247,6 +257,7 @@ ANSWERS_TABLE = (
         lambda a, f: answering.ask_risk(a.act, response=a.response, **f),
         _open_assets,
         lambda p: [f"A second person with the SIRO's role decides, for at most {response_policy().risk_days} days."],
+        kind="risk_asked",
     ),
     Answer(
         "accept-risk",
@@ -258,6 +269,7 @@ ANSWERS_TABLE = (
         _risks,
         _risk_terms,
         grave=True,
+        kind="risk_acceptance",
     ),
     Answer(
         "clinical",
@@ -268,6 +280,7 @@ ANSWERS_TABLE = (
         lambda a, f: answering.decide_clinically(a.act, response=a.response, **f),
         _clinical,
         lambda p: [f"Service behind it: {', '.join(p.services)}."] if p.services else [],
+        kind="clinical",
     ),
     Answer(
         "assumption",
@@ -278,6 +291,7 @@ ANSWERS_TABLE = (
         lambda a, f: answering.confirm_assumption(a.act, response=a.response, key=f["assumption"]),
         lambda p: {"keys": p.assumptions()},
         _assumption_terms,
+        kind="assumption",
     ),
     Answer(
         "logs",
@@ -308,6 +322,7 @@ ANSWERS_TABLE = (
         _read_hunt,
         _coverage,
         template="alerts/accept_coverage.html",
+        kind="coverage_accepted",
     ),
     Answer(
         "incident",
@@ -340,12 +355,22 @@ def answer(request: Asking, response: uuid.UUID, slug: str) -> HttpResponse:
     picture = picture_for(request, found)
     made: list[object] = []
     form = one.form(request.POST if request.method == "POST" else None, request.FILES or None, **one.options(picture))
+    turn = Turn(request, form, response=found, kind=one.kind, words=picture.words) if one.kind else None
     page = reverse("response", args=[found.public_id])
     gate = picture.row.standing.gate
+
+    def do(fields: Fields) -> None:
+        fields.pop("seen", None)
+
+        def say() -> object:
+            return one.do(Asked(request, found, picture), fields)
+
+        made.append(turn.take(say) if turn else say())
+
     return form_page(
         request,
         form,
-        do=lambda fields: made.append(one.do(Asked(request, found, picture), fields)),
+        do=do,
         then=lambda: reverse("hunt", args=[made[0].public_id]) if slug == "hunt" else page,  # type: ignore[attr-defined]
         said=one.said,
         template=one.template,
@@ -359,6 +384,7 @@ def answer(request: Asking, response: uuid.UUID, slug: str) -> HttpResponse:
             "revision": picture.revision,
             "picture": picture,
             "gate": gate,
+            "meanwhile": turn.meanwhile if turn else None,
             "crumbs": [("Alerts", "/"), (found.alert.reference, page)],
         },
     )

@@ -1,6 +1,7 @@
 """Judging what a hunt found, one detection at a time, and the incidents that belong to a response."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,6 +17,7 @@ from wardround.hub.hunts.services import lines_around
 from wardround.hub.incidents.models import Incident
 from wardround.hub.incidents.services import open_incident
 from wardround.hub.pages.alerts.forms import JudgeForm
+from wardround.hub.pages.alerts.turns import Turn
 from wardround.hub.pages.asking import Asking
 from wardround.hub.pages.posting import form_page
 
@@ -76,11 +78,17 @@ def detection(request: Asking, detection: uuid.UUID) -> HttpResponse:
     found = inside_of(request, one.response)
     known = list(Incident.objects.within(request.access).filter(response=found.public_id, closed_at=None))
     form = JudgeForm(request.POST if request.method == "POST" else None, incidents=[(i.reference, i.title) for i in known])
-    judged = _judgements(request, found)
+    said = list(Word.objects.within(request.access).filter(response=found, kind="judgement").order_by("at", "pk"))
+    turn = Turn(request, form, response=found, kind="judgement", words=said)
+
+    def do(fields: dict[str, Any]) -> None:
+        del fields["seen"]
+        turn.take(lambda: _judge(request, found, one, {i.reference: i for i in known}, **fields))
+
     return form_page(
         request,
         form,
-        do=lambda fields: _judge(request, found, one, {i.reference: i for i in known}, **fields),
+        do=do,
         then=reverse("response-detections", args=[found.public_id]),
         said="Your judgement is recorded.",
         template="alerts/detection.html",
@@ -90,7 +98,8 @@ def detection(request: Asking, detection: uuid.UUID) -> HttpResponse:
             "response": found,
             "lines": _lines(one),
             "means": _means(one),
-            "word": judged.get(one.key),
+            "word": {word.body["detection"]: word for word in said}.get(one.key),
+            "meanwhile": lambda: [pair for pair in turn.meanwhile() if pair[0].body["detection"] == one.key],
             "may_write": request.access.may("detection.judge", found.organisation),
             "crumbs": [*crumbs(found), ("Detections", reverse("response-detections", args=[found.public_id]))],
         },
