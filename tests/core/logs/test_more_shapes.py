@@ -165,6 +165,40 @@ class TestInterpretedAudit:
         assert (login.fields["op"], login.fields["acct"], login.fields["res"]) == (("PAM:authentication",), ("root",), ("failed",))
         assert tally.unparsed == 0
 
+    @pytest.mark.parametrize(
+        ("given", "command"),
+        [
+            (
+                "argc=3 a0=sh a1=-c a2=HISTFILE=/dev/null LD_PRELOAD=/tmp/x.so su",
+                "sh -c HISTFILE=/dev/null LD_PRELOAD=/tmp/x.so su",
+            ),
+            ("argc=3 a0=sh a1=-c a2=dd if=/dev/mem of=/tmp/m", "sh -c dd if=/dev/mem of=/tmp/m"),
+            ("argc=3 a0=sh a1=-c a2=curl msg='a1=b a3=c a0=d'", "sh -c curl msg='a1=b a3=c a0=d'"),
+            ('argc=2 a0=sh a1_len=9 a1[0]=curl x=y a1[1]= z="w"', 'sh curl x=y z="w"'),
+            ("argc=2 a0=sh a1_len=9 a1[0]=b a1[0]=c a1[9]=d a1[1]=e", "sh b a1[0]=c a1[9]=de"),
+            ("argc=1 a0=sh", "sh"),
+        ],
+    )
+    def test_an_argument_may_hold_what_looks_like_another_field(self, read: Read, given: str, command: str) -> None:
+        (event,), tally = read(f"type=EXECVE msg=audit(05/15/2025 03:12:44.243:1) : {given} ")
+        assert (event.fields["CommandLine"], tally.unparsed) == ((command,), 0)
+        assert {"HISTFILE", "LD_PRELOAD", "if", "of", "msg", "x", "z"}.isdisjoint(event.fields)
+
+    @pytest.mark.parametrize("quote", ["", '"'])
+    def test_many_arguments_come_in_several_records(self, read: Read, quote: str) -> None:
+        time = "05/15/2025 03:12:44.243" if not quote else "1747275164.243"
+        head = f"type=EXECVE msg=audit({time}:1): "
+        parts = ["argc=4 a0=Qcurl/xQ a1=Q-sQ", "a2=QevilQ", "a3=Q-oQ"]
+        (event,), _ = read(*(head + part.replace("Q", quote) for part in parts))
+        assert event.fields["CommandLine"] == ("curl/x -s evil -o",)
+        assert [event.fields[f"a{n}"] for n in range(4)] == [("curl/x",), ("-s",), ("evil",), ("-o",)]
+
+    def test_so_may_a_command_of_sudo(self, read: Read) -> None:
+        about = "pid=1 uid=nurse msg='cwd=/ cmd=env FOO=1 dd if=/dev/mem exe=/usr/bin/sudo terminal=pts/0 res=success'"
+        (event,), _ = read(f"type=USER_CMD msg=audit(05/15/2025 03:12:44.243:1) : {about}")
+        assert (event.fields["cmd"], event.fields["cwd"]) == (("env FOO=1 dd if=/dev/mem",), ("/",))
+        assert (event.fields["exe"], event.fields["res"]) == (("/usr/bin/sudo",), ("success",))
+
     def test_a_date_in_which_either_may_be_the_month_is_not_guessed(self, read: Read) -> None:
         """`ausearch` writes dates as its locale does."""
         line = "type=CWD msg=audit({} 03:12:44.243:1) : cwd=/"

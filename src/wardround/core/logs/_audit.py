@@ -22,7 +22,12 @@ INTERPRETED = re.compile(
     r"(?:node=(\S+) )?type=([\w\[\]]+) msg=audit\((\d\d/\d\d/(?:\d{4}|\d\d) \d\d:\d\d:\d\d(?:\.\d{1,6})?):(\d{1,20})\) ?: ?(.*)\Z",
     re.ASCII | re.DOTALL,
 )
-WORDS = re.compile(r"(?:\A| )([A-Za-z][\w-]*(?:\[\d+\])?)=(.*?)(?= [A-Za-z][\w-]*(?:\[\d+\])?=|\Z)", re.ASCII | re.DOTALL)
+ENRICHED = "ARCH|SYSCALL|(?:OLD-)?(?:[AEFOS]|FS|OA)?[UG]ID|OAUID|ID|SADDR"
+NAME = rf"[a-z][\w-]*(?:\[\d+\])?|{ENRICHED}"  # and no other in capitals: `HISTFILE=` stands in a value
+WORDS = re.compile(rf"(?:\A| )({NAME})=(.*?)(?= (?:{NAME})=|\Z)", re.ASCII | re.DOTALL)
+COMMAND = re.compile(r"(?<= )cmd=(.*?)(?: (?=(?:exe|hostname|addr|terminal|res)=)|\Z)", re.ASCII | re.DOTALL)
+NUMBERED = re.compile(r"(?:\A| )a(\d{1,6})(?:\[(\d{1,6})\]|(_len))?=", re.ASCII)
+COUNT = re.compile(r"argc=(\d{1,6})(?= )", re.ASCII)
 BETWEEN = re.compile(r"----\Z|time->[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\Z", re.ASCII)
 LONGEST_WORDS = 65_536
 PAIR = re.compile(r"""([A-Za-z][\w-]*(?:\[\d+\])?)=("[^"]*"|'[^']*'|\([^)]*\)|[^\s\x1d]*)""", re.ASCII)
@@ -103,27 +108,52 @@ class AuditReader(LineReader):
 def _in_words(type_: str, rest: str) -> list[tuple[str, str]]:
     """The pairs of an interpreted record, each value as if it stood in quotes: it may hold spaces, and is not in hexadecimal.
 
-    A value that itself holds something like a name with a value ends there; the command line of PROCTITLE is the whole rest.
+    A value that itself holds something like a name with a value ends there. Commands do not: PROCTITLE is the whole rest, an
+    argument of EXECVE goes on to the next number, and sudo's to what stands behind it.
     """
     if type_ == "PROCTITLE" and rest.startswith("proctitle="):
         return [("proctitle", f'"{rest.removeprefix("proctitle=").rstrip()}"')]
+    if type_ == "EXECVE":
+        return _numbered(rest)
     plain = rest.replace(" msg='", " ").rstrip("' ")
-    pairs = [(name, value.rstrip()) for name, value in WORDS.findall(plain)]
+    command = COMMAND.search(plain) if type_ == "USER_CMD" else None
+    if command:
+        plain = plain[: command.start()] + plain[command.end() :]
+    pairs = [(name, value.rstrip()) for name, value in WORDS.findall(plain)] + ([("cmd", command[1])] if command else [])
     return [(name, value if value == "(null)" else f'"{value}"') for name, value in pairs]
+
+
+def _numbered(rest: str) -> list[tuple[str, str]]:
+    """The arguments of a started program: each ends where the next number begins. The first of several records says how many."""
+    count, begun = COUNT.match(rest), list[re.Match[str]]()
+    for found in NUMBERED.finditer(rest):
+        if _follows(found, begun[-1] if begun else None, int(count[1]) if count else None):
+            begun.append(found)
+    ends = [found.start() for found in begun[1:]] + [len(rest.rstrip())]
+    pairs = [(found[0].lstrip()[:-1], f'"{rest[found.end() : end]}"') for found, end in zip(begun, ends, strict=False)]
+    return [("argc", count[1]), *pairs] if count else pairs
+
+
+def _follows(found: re.Match[str], before: re.Match[str] | None, count: int | None) -> bool:
+    """Is it the next argument, or the next piece of the one before it?"""
+    number = int(found[1])
+    if before is None:
+        return count is None or number == 0 < count
+    if number == int(before[1]):
+        return int(found[2] or -1) == (0 if before[3] else int(before[2] or -3) + 1)
+    return number == int(before[1]) + 1 and (count is None or number < count)
 
 
 def _event(of: Open) -> Event:
     got: dict[str, list[Scalar]] = {}
-    arguments: list[str] = []
+    arguments = _arguments([pair for record in of.records if record.type == "EXECVE" for pair in record.pairs])
     for record in of.records:
         got.setdefault("type", []).append(record.type)
-        if record.type == "EXECVE":
-            arguments = _arguments(record.pairs)
-            for index, argument in enumerate(arguments):
-                got.setdefault(f"a{index}", []).append(argument)
         for name, value in record.pairs:
             if record.type != "EXECVE" or not ARGUMENT.match(name):
                 _put(got, name, value)
+    for index, argument in enumerate(arguments):
+        got.setdefault(f"a{index}", []).append(argument)
     fields: dict[str, tuple[Scalar, ...]] = {name: tuple(dict.fromkeys(values)) for name, values in got.items()}
     if "SYSCALL" not in fields and (name := _syscall(fields)):
         fields["SYSCALL"] = (name,)
@@ -140,7 +170,7 @@ def _put(got: dict[str, list[Scalar]], name: str, value: str) -> None:
             _put(got, inner, content if content[:1] != "'" else "")
         return
     if value[:1] == '"':
-        value = value.strip('"')
+        value = value[1:].removesuffix('"')
     elif value == "(null)":
         return
     elif name in _encoded() and HEX.match(value):
@@ -160,11 +190,13 @@ def _decoded(value: str) -> str:
 
 
 def _arguments(pairs: list[tuple[str, str]]) -> list[str]:
-    """The arguments of a started program; long ones come in pieces (`a1[0]`, `a1[1]`)."""
+    """The arguments of a started program; long ones come in pieces (`a1[0]`, `a1[1]`), and many in several records."""
     out: dict[int, str] = {}
     for name, value in pairs:
         if found := ARGUMENT.match(name):
-            plain = value.strip('"') if value[:1] == '"' else _decoded(value) if HEX.match(value) else value
+            plain = (
+                value.removeprefix('"').removesuffix('"') if value[:1] == '"' else _decoded(value) if HEX.match(value) else value
+            )
             out[int(found[1])] = out.get(int(found[1]), "") + plain
     return [out[index] for index in sorted(out)]
 
