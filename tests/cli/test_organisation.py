@@ -92,3 +92,27 @@ def test_what_cannot_be_used_is_exit_2_and_named(home: Path, started: object, ar
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_supplier_is_added_as_one_and_takes_a_suppliers_roles(home: Path, started: object) -> None:
+    done = call(home, "add", "SUP61", "Example Supplier (fictitious)", "alerts@supplier.example", "--kind", "supplier")
+    assert done.returncode == 0, done.stderr
+    assert "Next: wardround organisation person SUP61" in done.stderr
+    assert "(supplier)" in call(home, "list").stdout
+    assert call(home, "person", "SUP61", "psirt@supplier.example", "Pat (fictitious)", "--role", "supplier").returncode == 0
+    refused = call(home, "add", "SECOND", "A second centre", "x@centre.example", "--kind", "centre")
+    assert refused.returncode == 2
+    assert "--kind" in refused.stderr
+
+
+def test_where_nobody_is_there_to_be_asked_for_the_password_it_is_said(home: Path, started: object) -> None:
+    call(home, "add", "EX62", "Second Trust", "cyber@ex62.example")
+    command = [sys.executable, "-m", "wardround", "organisation", "person", "EX62", "a@ex62.example", "A (fictitious)"]
+    env = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "WARDROUND_PASSWORD")}
+    env |= {"WARDROUND_HOME": str(home), "COLUMNS": "160"}
+    done = subprocess.run(
+        command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, start_new_session=True
+    )
+    assert done.returncode == 2
+    assert "WARDROUND_PASSWORD" in done.stderr
+    assert "Ctrl-C" not in done.stderr

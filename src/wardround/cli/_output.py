@@ -99,7 +99,10 @@ def ending() -> Iterator[None]:
     except ClickException as error:
         error.show()
         sys.exit(2)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as stopped:
+        if isinstance(stopped.__context__, EOFError):  # a prompt without a terminal behind it
+            say("wardround: nobody is here to be asked; give the answer as an option, the password in WARDROUND_PASSWORD")
+            sys.exit(2)
         say("wardround: stopped by Ctrl-C; nothing is half-written, run the same command to go on")
         sys.exit(2)
     except OSError as error:

@@ -50,17 +50,29 @@ def centre(
 
 
 @app.command()
-def add(code: str, name: str, mailbox: str, as_json: JsonOption = False, home: HomeOption = None) -> None:
+def add(
+    code: str,
+    name: str,
+    mailbox: str,
+    kind: Annotated[str, typer.Option(help="What it is: trust, icb, supplier or other.")] = "trust",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
     """An organisation by its CODE (2 to 12 capitals or digits), NAME and MAILBOX."""
+    from wardround.core.vocab import BadInput
     from wardround.hub.boot import boot
 
     boot(home_of(home))
     from wardround.hub.accounts.joining import add_organisation
+    from wardround.hub.membership.directory import KINDS
 
-    added = add_organisation(_act(), code=code, name=name, mailbox=mailbox)
+    if kind not in KINDS:
+        raise BadInput(f"{kind!r} is no kind of organisation", where="--kind", do="use " + ", ".join(KINDS))
+    added = add_organisation(_act(), code=code, name=name, mailbox=mailbox, kind=kind)
     if as_json:
         emit({"organisation": {"code": added.code, "name": added.name, "kind": added.kind, "mailbox": added.mailbox}})
-    say(f"{added} was added. Next: wardround estate import FILE --org {added.code}")
+    following = f"organisation person {added.code} EMAIL NAME" if kind == "supplier" else f"estate import FILE --org {added.code}"
+    say(f"{added} was added. Next: wardround {following}")
 
 
 @app.command("import")

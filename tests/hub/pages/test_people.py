@@ -309,3 +309,33 @@ def test_what_looks_like_markup_stays_text(as_: As) -> None:
     client = as_("organisation")
     client.post(HOME + "contacts/add/", {"name": "<script>alert(1)</script>", "email": "x@coldbrook.example"})
     assert "<script>alert(1)" not in client.get(HOME).content.decode()
+
+
+@pytest.mark.parametrize(("who", "address"), [("national", "/organisations/CENTRE/"), ("national", HOME), ("read_only", HOME)])
+def test_what_an_organisations_page_links_to_opens(as_: As, who: str, address: str) -> None:
+    client = as_(who)
+    linked = set(re.findall(r'<a [^>]*href="(/[^"#]*)"', client.get(address).content.decode()))
+    assert len(linked) > 4
+    assert {link: code for link in linked if (code := client.get(link, follow=True).status_code) != 200} == {}
+
+
+def test_the_centre_is_told_what_is_missing_and_only_its_own_steps_are_links(as_: As) -> None:
+    Organisation.objects.create(code="ZZ1", name="Nobody yet (fictitious)", kind="trust")
+    html = as_("national").get("/organisations/ZZ1/").content.decode()
+    assert "Do this next" in html
+    assert "/organisations/ZZ1/mailbox/" in html
+    assert "/posts/" not in html
+    text = page(as_("national"), HOME)
+    assert "What is missing: its lead does it" in text
+    assert "Do this next" not in text
+
+
+def test_who_may_do_what_is_found_from_ones_organisation_and_account(as_: As) -> None:
+    for address in (HOME, "/account/"):
+        assert 'href="/roles/"' in as_("read_only").get(address).content.decode()
+
+
+def test_a_day_that_is_missing_is_asked_for_in_our_words(as_: As) -> None:
+    text = words(as_("organisation").post(HOME + "delegate/", {}).content.decode())
+    assert "Enter the last day" in text
+    assert "This field is required" not in text

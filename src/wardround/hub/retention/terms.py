@@ -36,7 +36,7 @@ _RULES = (
     (
         "logs",
         "logs, what hunts read in them, and the lines that detections quote",
-        "the last response that searched them ended; for a log that nothing searched, it was added and no response is open",
+        "the last response that searched them ended; where nothing searched them, after they were added, once no response is open",
         "the file, the whole run, the quoted lines",
         "host, times, counts, hashes, rules, hours searched and the statement",
         365,

@@ -55,12 +55,17 @@ class Seen(forms.CharField):
 class Day(forms.DateField):
     """A day."""
 
+    missing = "Enter a date"
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=_day_input(), error_messages={"invalid": "Enter a real date"}, **kwargs)
+        said = {"invalid": "Enter a real date", "required": self.missing}
+        super().__init__(widget=_day_input(), error_messages=said, **kwargs)
 
 
 class Until(Day):
     """The last day on which something holds: its end in London, as a UTC instant."""
+
+    missing = "Enter the last day"
 
     def clean(self, value: Any) -> datetime | None:  # type: ignore[override]
         day = super().clean(value)

@@ -84,7 +84,7 @@ def organisation(request: Asking, code: str) -> HttpResponse:
         "leading": request.access.may("people.manage", found),
         "inside": inside,
         "todo": [(words, _step(route, found.code, more)) for words, route, more in (STEPS[one] for one in lacks)],
-        "may_do": request.access.may("people.manage", found),
+        "keeps_contacts": request.access.may("contacts.manage", found),
         "named": NamedPerson.objects.within(request.access).filter(organisation=found, ended_at=None).order_by("-post"),
         "posts": NamedPerson.Post.choices,
         "children": found.children.filter(closed_on=None)[:PAGE],

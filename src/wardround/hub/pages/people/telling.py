@@ -84,7 +84,7 @@ def post_filled(request: Asking, code: str, post: str) -> HttpResponse:
         then=reverse("organisation", args=[organisation.code]),
         said=f"The {words[post]} is named.",
         template="site/form.html",
-        context=around(organisation, heading=f"Name the {words[post]}", button="Name them"),
+        context=around(organisation, heading=f"Who is the {words[post]}?", button="Name them"),
     )
 
 
