@@ -9,9 +9,12 @@ from django.test import override_settings
 from django_tasks_db.models import DBTaskResult
 
 from wardround.connectors.clock import FakeClock
+from wardround.core.vocab import WardroundError
 from wardround.hub.alerts import answering
 from wardround.hub.alerts.models import Word
 from wardround.hub.alerts.tasks import reconsider_all, reconsider_one
+from wardround.hub.audit.models import Checkpoint
+from wardround.hub.audit.services import record
 from wardround.hub.installation import Installation, clock_of
 from wardround.hub.jobs import worker
 from wardround.hub.jobs.worker import Rounds
@@ -102,6 +105,22 @@ def test_a_job_that_fails_is_kept_as_failed_and_holds_up_nothing(
     with caplog.at_level(logging.CRITICAL):
         rounds.once(gate=False)
     assert DBTaskResult.objects.get().status == "FAILED"
+    assert Message.unscoped.get().sent_at
+
+
+def test_a_response_that_cannot_be_assessed_keeps_no_record_unsigned_and_no_message_back(
+    clock: FakeClock, rounds: Rounds, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(**_: object) -> None:
+        raise WardroundError("1 responses could not be assessed")
+
+    monkeypatch.setattr(worker, "reconsider", refused)
+    trust = an_organisation()
+    announce(system(at(14, 8)), organisation=trust, subject="x", body="y", about="z")
+    record(system(at(14, 8)), organisation=trust, what="a test", subject="x")
+    with caplog.at_level(logging.CRITICAL):
+        rounds.once(gate=True)
+    assert Checkpoint.unscoped.filter(organisation=trust).exists()
     assert Message.unscoped.get().sent_at
 
 

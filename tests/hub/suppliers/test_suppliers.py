@@ -1,5 +1,8 @@
 """A supplier answers what was addressed to it; the answer is a dated claim for every customer, and clears nothing of ours."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,6 +11,7 @@ import orjson
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, connection
 
 from wardround.core.vocab import BadInput
 from wardround.hub.accounts.models import User
@@ -15,13 +19,15 @@ from wardround.hub.alerts.arrivals import reconsider
 from wardround.hub.alerts.drafting import draft_alert, issue, withdraw
 from wardround.hub.alerts.models import Alert, Assessment
 from wardround.hub.audit.models import Entry
+from wardround.hub.jobs.worker import Rounds
 from wardround.hub.organisations.access import access_of
 from wardround.hub.organisations.models import Membership, Organisation
 from wardround.hub.outbox.models import Message
 from wardround.hub.suppliers.models import Addressed, Answer, Reply
 from wardround.hub.suppliers.said import answers_in, claims_of_suppliers, published
-from wardround.hub.suppliers.services import address, answer, answer_all, reply
+from wardround.hub.suppliers.services import address, answer, answer_all, publish_what_is_kept, reply
 from wardround.lake.home import Home
+from wardround.lake.statements import Writer
 
 from ..builders import a_clock, a_person, a_record, a_server, a_snapshot, an_officer, an_organisation, at, bulletin, by, records
 
@@ -217,3 +223,49 @@ def test_a_store_that_cannot_be_written_leaves_no_answer(world: World, monkeypat
     with pytest.raises((BadInput, ValueError, OSError)):
         world.says(one)
     assert not Answer.unscoped.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_not_kept_is_published_to_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that goes away before it has the answer leaves no claim without one."""
+
+    def gone() -> None:
+        raise OperationalError("the database went away")
+
+    one = world.addressed()
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "commit", gone)
+        with pytest.raises(OperationalError):
+            world.says(one, status="not_affected", why="We say so.")
+    assert (Answer.unscoped.count(), told()) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_kept_and_not_published_is_published_by_the_worker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It died between the one commit and the other."""
+
+    @contextmanager
+    def half(self: Writer) -> Iterator[None]:
+        self.db.execute("BEGIN IMMEDIATE")
+        yield
+        raise KeyboardInterrupt
+
+    one = world.addressed()
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "transaction", half)
+        with pytest.raises(KeyboardInterrupt):
+            world.says(one, status="affected")
+    assert (Answer.unscoped.count(), told()) == (1, [])
+    rounds = Rounds(threading.Event())
+    rounds.once(gate=True)
+    assert told() == [("1.5", "known_affected")]
+    rounds.once(gate=True)
+    assert len(claims_of_suppliers([CVE], at=at(20))) == 1
+    assert publish_what_is_kept(rounds.published, at=at(17)) == rounds.published
+
+
+def test_an_answer_after_the_clock_was_set_back_is_the_later_one_still(world: World) -> None:
+    one = world.addressed()
+    world.says(one, 16, status="not_affected", why="We say so.")
+    world.says(one, 15, status="affected")
+    assert told() == [("1.5", "known_affected")]

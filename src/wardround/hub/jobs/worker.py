@@ -26,6 +26,7 @@ from wardround.hub.reach import EVERYTHING, reach_from_here
 from wardround.hub.retention.removing import remove_what_is_due
 from wardround.hub.signin.emergency import run_out as end_what_ran_out
 from wardround.hub.signin.sessions import tidy
+from wardround.hub.suppliers.services import publish_what_is_kept
 from wardround.hub.workers.services import EVERY, beat, new_name, queue_name, take_up_again
 from wardround.lake.settings import value_of
 
@@ -46,6 +47,7 @@ class Rounds:
     parent: int | None = None
     name: str = field(default_factory=new_name)
     beside: Callable[[datetime], object] = lambda at: None
+    published: object = None
 
     def run(self) -> None:
         """One round a second. What fails is logged and tried again in the next round."""
@@ -71,13 +73,28 @@ class Rounds:
         """Run the waiting jobs, send the waiting messages; now and then run the gate of every response, and sign the record."""
         _jobs("default", self.name)
         if gate:
-            reconsider(at=clock.now())
-            seal_what_is_new(at=clock.now())
-            end_what_ran_out()
-            tidy(now=clock.now())
+            self._gate()
         mailer = mailer_for(value_of("WARDROUND_SMTP_URL"), folder=settings.HOME.path / "outgoing-mail")
         deliver(mailer, at=clock.now())
         _keep_time()
+
+    def _gate(self) -> None:
+        """What time alone may change, each apart: a response that cannot be assessed keeps no record unsigned."""
+        steps: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("publishing suppliers' answers", self._publish),
+            ("the gate", lambda: reconsider(at=clock.now())),
+            ("signing the record", lambda: seal_what_is_new(at=clock.now())),
+            ("ending what ran out", end_what_ran_out),
+            ("tidying sessions", lambda: tidy(now=clock.now())),
+        )
+        for what, step in steps:
+            try:
+                step()
+            except Exception:
+                log.exception("%s failed and is tried again", what)
+
+    def _publish(self) -> None:
+        self.published = publish_what_is_kept(self.published, at=clock.now())
 
     def _live(self) -> None:
         """Say that this worker lives, whatever its jobs take, and look for those that do not."""

@@ -1,13 +1,15 @@
 """Addressing a bulletin to a supplier, its answers, which become a dated claim for every customer, and its replies."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Max
 
-from wardround.core.claims import read_document
+from wardround.core.claims import Document, read_document
 from wardround.core.claims._answered import STATUSES, Answered, answer_document
 from wardround.core.vocab import BadInput
 from wardround.hub.alerts.drafting import bulletin_text, centre
@@ -23,6 +25,8 @@ from wardround.hub.suppliers.said import Said
 from wardround.lake.statements import Statements, Writer
 
 MOST_VERSIONS, LONGEST = 200, 200
+Subject = tuple[str, str, str]
+"""A CVE, a vendor and a product: what one document is of."""
 
 
 @transaction.atomic
@@ -69,25 +73,34 @@ def answer(
     return answer_all(act, addressed=addressed, said=[said])[0]
 
 
-@transaction.atomic
 def answer_all(act: Act, *, addressed: Addressed, said: Sequence[Said], how: str = "form", document: str = "") -> list[Answer]:
-    """Several answers, all or none of them. Raises BadInput for one on what was not addressed to the supplier."""
+    """Several answers, all or none of them. Raises BadInput for one on what was not addressed to the supplier.
+
+    The store takes the claims once the answers are kept, and no sooner: a claim without its answer would be nobody's. What
+    stops in between the worker publishes.
+    """
+    act.access.demand("supplier.answer", addressed.organisation)
+    with _writing(at=act.at) as writer, transaction.atomic():
+        made = _keep(act, addressed, said, how=how, document=document)
+        _publish(writer, addressed.organisation, {(one.cve, one.vendor, one.product) for one in said})
+    transaction.on_commit(reconsider_all.enqueue)
+    return made
+
+
+def _keep(act: Act, addressed: Addressed, said: Sequence[Said], **how: str) -> list[Answer]:
     supplier = addressed.organisation
-    act.access.demand("supplier.answer", supplier)
     Organisation.objects.select_for_update().get(pk=supplier.pk)
     if Alert.objects.filter(pk=addressed.revision.alert_id, withdrawn_at__isnull=False).exists():
         raise BadInput("the alert was withdrawn", where="answer", do="nothing more is asked of you")
+    last: datetime | None = Answer.unscoped.filter(organisation=supplier).aggregate(last=Max("at"))["last"]
+    at = max(act.at, last or act.at)  # a clock that was set back makes no later answer an earlier one
     made = []
     for one in said:
         _check(act, addressed, one)
-        kept = Answer.unscoped.create(
-            organisation=supplier, addressed=addressed, how=how, document=document, at=act.at, by=act.who, **_columns(one)
-        )
-        entry = {"cve": one.cve, "product": one.product, "versions": list(one.versions), "status": one.status, "how": how}
+        kept = Answer.unscoped.create(organisation=supplier, addressed=addressed, at=at, by=act.who, **how, **_columns(one))
+        entry = {"cve": one.cve, "product": one.product, "versions": list(one.versions), "status": one.status, "how": how["how"]}
         record(act, organisation=supplier, what="supplier answered", subject=kept.public_id, document=entry)
         made.append(kept)
-    _publish(act, supplier, {(one.cve, one.vendor, one.product) for one in said})
-    transaction.on_commit(reconsider_all.enqueue)
     return made
 
 
@@ -112,25 +125,48 @@ def _check(act: Act, addressed: Addressed, one: Said) -> None:
         raise BadInput("is past, or no version is affected", where="fix_on", do="give the day on which a fix is due")
 
 
-def _publish(act: Act, supplier: Organisation, subjects: set[tuple[str, str, str]]) -> None:
-    """All that the supplier answered on each product and CVE becomes the newest version of one document in the store."""
+@contextmanager
+def _writing(*, at: datetime) -> Iterator[Writer]:
+    """The store of statements, which nobody else writes to meanwhile."""
     store = Statements.open(settings.HOME.feeds, write=True)
     try:
-        writer = Writer(store, seen_at=act.at)
+        writer = Writer(store, seen_at=at)
         with writer.transaction():
-            for cve, vendor, product in sorted(subjects):
-                rows = Answer.unscoped.filter(organisation=supplier, cve=cve, vendor=vendor, product=product)
-                answers = [Answered(tuple(r.versions), r.status, r.at, r.why, r.action, r.fix_on) for r in rows]
-                where = f"the answer of {supplier.code}"
-                whole = answer_document(
-                    answers, cve=cve, vendor=vendor, product=product, supplier=supplier.name, namespace=namespace(supplier)
-                )
-                document = read_document(whole, feed="csaf", where=where)
-                if document.marks:
-                    raise BadInput(document.marks, where="answer", do="write the versions plainly, or as a vers: range")
-                writer.document(document, source=where)
+            yield writer
     finally:
         store.close()
+
+
+def _publish(writer: Writer, supplier: Organisation, subjects: Iterable[Subject]) -> None:
+    """All that the supplier answered on each product and CVE becomes the newest version of one document. Again changes nothing."""
+    for subject in sorted(subjects):
+        writer.document(_document(supplier, subject), source=f"the answer of {supplier.code}")
+
+
+def _document(supplier: Organisation, subject: Subject) -> Document:
+    """All that the supplier answered on one product and CVE. Raises BadInput where that makes no valid document."""
+    cve, vendor, product = subject
+    rows = Answer.unscoped.filter(organisation=supplier, cve=cve, vendor=vendor, product=product)
+    answers = [Answered(tuple(r.versions), r.status, r.at, r.why, r.action, r.fix_on) for r in rows]
+    whole = answer_document(answers, cve=cve, vendor=vendor, product=product, supplier=supplier.name, namespace=namespace(supplier))
+    document = read_document(whole, feed="csaf", where=f"the answer of {supplier.code}")
+    if document.marks:
+        raise BadInput(document.marks, where="answer", do="write the versions plainly, or as a vers: range")
+    return document
+
+
+def publish_what_is_kept(known: object = None, *, at: datetime) -> object:
+    """Publish every answer that a process died with, unless nothing has come since what was `known`; returns what is known now."""
+    now = tuple(Answer.unscoped.aggregate(Count("pk"), Max("pk")).values())
+    if now != known and now[0]:
+        rows = Answer.unscoped.order_by().values_list("organisation", "cve", "vendor", "product").distinct()
+        found: dict[int, list[Subject]] = {}
+        for key, *subject in rows:
+            found.setdefault(key, []).append((subject[0], subject[1], subject[2]))
+        with _writing(at=at) as writer:
+            for supplier in Organisation.objects.filter(pk__in=found):
+                _publish(writer, supplier, found[supplier.pk])
+    return now
 
 
 def namespace(supplier: Organisation) -> str:

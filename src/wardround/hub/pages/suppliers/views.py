@@ -96,7 +96,7 @@ def answered(request: Asking, bulletin: uuid.UUID) -> HttpResponse:
     lead = [
         "Every customer in scope reads it as your claim, with its date, beside their own findings. A later answer supersedes it."
     ]
-    said = "Your answer is recorded, and is with every customer in scope."
+    said = "Your answer is recorded, and goes to every customer in scope."
     return _page(request, found, form, do=do, said=said, heading="Answer for a product", button="Answer", lead=lead)
 
 
@@ -119,7 +119,7 @@ def uploaded(request: Asking, bulletin: uuid.UUID) -> HttpResponse:
         found,
         form,
         do=do,
-        said=lambda: f"{len(made)} answers are recorded, and are with every customer in scope.",
+        said=lambda: f"{len(made)} answers are recorded, and go to every customer in scope.",
         heading="Answer by your own document",
         button="Upload it",
         lead=lead,
