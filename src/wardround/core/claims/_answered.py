@@ -1,11 +1,13 @@
 """A supplier's answers as the CSAF document that they would have published (profile VEX: CSAF 2.0, section 4.5)."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from wardround.core.versions import Vers
 from wardround.core.vocab import BadInput
 
 STATUSES = {
@@ -14,7 +16,9 @@ STATUSES = {
     "fixed": "fixed",
     "investigating": "under_investigation",
 }
+CLEARING = ("not_affected", "fixed")
 EVERY = "vers:all/*"
+_SINGLE = re.compile(r"(?!.*(?:\A|\.)[xX*]+(?:\.|\Z))[vV]?([\w.+:~-]+?)(?:\.0+)*", re.ASCII)
 ANSWER = "WR-ANSWER-"
 """How the id of such a document begins."""
 
@@ -34,13 +38,14 @@ class Answered:
 def standing(answers: Sequence[Answered]) -> tuple[Answered, ...]:
     """What holds of these answers (oldest first): a later one takes the place of earlier ones for the versions that it names.
 
-    One on every version takes the place of all before it. Raises BadInput for a status that is none.
+    One on every version takes the place of all before it. What was cleared is so no longer once a range that may hold it is said
+    not to be. Raises BadInput for a status that is none.
     """
     held: list[Answered] = []
     for one in answers:
         if one.status not in STATUSES:
             raise BadInput(f"{one.status!r} is no answer", where="status", do="use " + ", ".join(STATUSES))
-        rest = [(before, tuple(v for v in before.versions if v not in one.versions)) for before in held]
+        rest = [(b, tuple(v for v in b.versions if v not in one.versions and not _gives_way(v, b, one))) for b in held]
         held = [
             Answered(left, before.status, before.at, before.why, before.action, before.fix_on)
             for before, left in rest
@@ -48,6 +53,25 @@ def standing(answers: Sequence[Answered]) -> tuple[Answered, ...]:
         ]
         held.append(one)
     return tuple(held)
+
+
+def _gives_way(version: str, before: Answered, later: Answered) -> bool:
+    """Was a version cleared on an earlier day, and does a later answer on a range, or on it as others write it, say otherwise?"""
+    if before.status not in CLEARING or later.status in CLEARING or later.at <= before.at:
+        return False
+    return any(_may_hold(text, version) for text in later.versions)
+
+
+def _may_hold(text: str, version: str) -> bool:
+    single, other = _SINGLE.fullmatch(version.strip()), _SINGLE.fullmatch(text.strip())
+    if single is None:
+        return other is None
+    if other is not None:
+        return single[1] == other[1]
+    try:
+        return Vers.read(text).contains(single[1])
+    except BadInput:
+        return True
 
 
 def answer_document(
