@@ -61,6 +61,8 @@ def test_there_is_one_first_administrator() -> None:
         ({"email": "nor this"}, "email"),
         ({"password": "short"}, "password"),
         ({"password": "password1234"}, "password"),
+        ({"password": "Example Centre 26"}, "password"),
+        ({"password": "ann@centre.example"}, "password"),
         ({"centre": ""}, "name"),
         ({"name": "x" * 201}, "name"),
     ],

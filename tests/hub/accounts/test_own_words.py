@@ -15,7 +15,7 @@ def test_words_of_the_product_alone_are_refused(password: str) -> None:
         validate_password(password)
 
 
-@pytest.mark.parametrize("password", ["Hospitals2026!", "txlong7!Hospitals", "FICTITIOUS-2026"])
+@pytest.mark.parametrize("password", ["Hospitals2026!", "txlong7!Hospitals", "FICTITIOUS-2026", "Txlong7 Hospitals cyber 26"])
 def test_so_are_words_of_ones_own_organisation(password: str) -> None:
     person = a_person(an_organisation("TXLONG7"))
     with pytest.raises(ValidationError, match="little more than a word of your own place"):

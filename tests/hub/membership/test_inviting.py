@@ -158,6 +158,18 @@ def test_a_slip_leaves_the_invitation_as_it_was(trust: Organisation, lead: User,
     assert taken_up(token).email == NEW
 
 
+@pytest.mark.parametrize("password", ["Alder Vale Hospital 2026!", NEW])
+def test_words_of_the_organisation_and_of_oneself_are_no_password_on_the_day_of_joining(password: str) -> None:
+    trust = an_organisation("TX88")
+    Organisation.objects.filter(pk=trust.pk).update(name="Alder Vale Hospitals (fictitious)")
+    lead = a_person(trust)
+    _, token = invited(lead, trust)
+    with pytest.raises(BadInput, match=r"own place|too similar"):
+        taken_up(token, password=password)
+    assert not User.objects.filter(email=NEW).exists()
+    assert taken_up(token).email == NEW
+
+
 def test_who_invited_and_left_leaves_no_open_invitation(trust: Organisation, lead: User) -> None:
     other = a_person(trust)
     _, token = invited(lead, trust)

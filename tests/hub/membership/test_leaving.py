@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from wardround.core.vocab import BadInput
 from wardround.hub.accounts.models import User
 from wardround.hub.audit.models import Entry
+from wardround.hub.membership.inviting import invite
 from wardround.hub.membership.leaving import change_role, leave, remove
 from wardround.hub.membership.lending import LONGEST, delegate, end_delegation, may_stand_in
 from wardround.hub.organisations.access import access_of
@@ -177,3 +178,49 @@ def test_somebody_of_two_organisations_loses_one_alone(trust: Organisation, lead
     Membership.objects.create(user=lead, organisation=other, role="read_only")
     leave(by(lead, DAY), user=lead, organisation=other)
     assert access_of(lead).reads == {trust.pk}
+
+
+def test_who_belongs_nowhere_any_more_stands_in_nowhere(trust: Organisation, lead: User) -> None:
+    other = an_organisation("TX90")
+    both = a_person(other)
+    Membership.objects.create(user=lead, organisation=other, role="read_only", begun_at=DAY)
+    lent(lead, both, trust)
+    a_person(other)
+    remove(by(a_person(other), DAY), user=both, organisation=other)
+    assert not access_of(both, at=DAY).reads
+    assert Entry.unscoped.get(what="delegation ended", organisation=trust).who.startswith("system: ")
+
+
+def test_a_lent_role_gives_its_holder_no_role_that_outlasts_it(trust: Organisation, lead: User, reader: User) -> None:
+    lent(lead, reader, trust)
+    for role, siro in (("organisation", False), ("siro", False), ("responder", True)):
+        with pytest.raises(BadInput, match="Nobody gives themselves"):
+            change_role(by(reader, DAY), user=reader, organisation=trust, role=role, siro=siro)
+    from_elsewhere = a_person(an_organisation("TX90"))
+    Membership.objects.create(user=lead, organisation=Organisation.objects.get(code="TX90"), role="read_only", begun_at=DAY)
+    lent(lead, from_elsewhere, trust)
+    with pytest.raises(BadInput, match="your own"):
+        invite(by(from_elsewhere, DAY), organisation=trust, email=from_elsewhere.email, role="organisation", link=str)
+
+
+def test_nobody_of_the_centre_makes_themselves_a_hospitals_first_lead(trust: Organisation) -> None:
+    officer = an_officer()
+    with pytest.raises(BadInput, match="your own"):
+        invite(by(officer, DAY), organisation=trust, email=officer.email, role="organisation", link=str)
+
+
+def test_who_left_the_centre_leaves_no_invitation_of_a_first_lead(trust: Organisation) -> None:
+    officer = an_officer()
+    centre = Membership.objects.get(user=officer).organisation
+    a_person(centre, Membership.Role.NATIONAL)
+    made = invite(by(officer, DAY), organisation=trust, email="mine@elsewhere.example", role="organisation", link=str)
+    leave(by(officer, DAY), user=officer, organisation=centre)
+    made.refresh_from_db()
+    assert made.revoked_at == DAY
+
+
+def test_the_centres_own_last_person_does_not_remove_themselves() -> None:
+    officer = an_officer()
+    centre = Membership.objects.get(user=officer).organisation
+    with pytest.raises(BadInput, match="without a lead"):
+        remove(by(officer, DAY), user=officer, organisation=centre)

@@ -23,6 +23,16 @@ def _clean(model: Any, where: str) -> None:
         raise BadInput(problems[0], where=f"{where}: {field}", do="correct it and try again") from None
 
 
+def choose_password(person: User, password: str) -> None:
+    """Their first password, once they belong to an organisation, whose words are easily guessed. Raises BadInput for a weak one."""
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise BadInput(" ".join(error.messages), where="password", do="choose another") from None
+    person.set_password(password)
+    person.save(update_fields=["password"])
+
+
 @transaction.atomic
 def add_organisation(
     act: Act, *, code: str, name: str, mailbox: str, kind: str = Organisation.Kind.TRUST, fictitious: bool = False
@@ -55,16 +65,11 @@ def add_person(
     if not fits(role, kind=organisation.kind):
         places = " or ".join(PLACES[place] for place in ROLES[role].at)
         raise BadInput(f"{ROLES[role].name} is a role at {places}", where=email, do=f"choose another role for {organisation}")
-    user = User.objects.filter(email=email.lower()).first()
+    user, new = User.objects.filter(email=email.lower()).first(), None
     if user is None:
-        if password is not None:
-            try:
-                validate_password(password)
-            except ValidationError as error:
-                raise BadInput(" ".join(error.messages), where="password", do="choose a longer one") from None
-        user = User(email=email.lower(), name=name, created_at=act.at)
-        _clean(user, email)
-        user = User.objects.create_user(email, password, name=name, created_at=act.at)
+        new = User(email=email.lower(), name=name, created_at=act.at)
+        _clean(new, email)
+        user = new = User.objects.create_user(email, name=name, created_at=act.at)
     Membership.objects.filter(user=user, organisation=organisation, ended_at=None).update(ended_at=act.at, ended_by=act.who)
     Membership.objects.create(
         user=user,
@@ -74,6 +79,8 @@ def add_person(
         clinical_safety_officer=clinical_safety_officer,
         begun_at=act.at,
     )
+    if new and password is not None:
+        choose_password(new, password)
     document = {"person": user.email, "role": role, "siro": siro, "clinical_safety_officer": clinical_safety_officer}
     record(act, organisation=organisation, what="membership set", subject=user.public_id, document=document)
     return user

@@ -10,7 +10,7 @@ OWN = ("wardround", "hospital", "trust", "nhs", "cyber", "security", "alert", "c
 
 
 class OwnWords:
-    """Refuses a password in which, without the words of the product and of the person's organisations, too little is left.
+    """Refuses a password in which, without the words of the product and of the person's organisations, too little is left, blanks aside.
 
     ASVS 5.0 6.1.2 and 6.2.11: `OWN`, and every word of the code and the name of an organisation that the person belongs to.
     """
@@ -20,7 +20,7 @@ class OwnWords:
         left = password.casefold()
         for word in sorted(self._words(user), key=len, reverse=True):
             left = left.replace(word, "")
-        if len(left) < min(LEAST_BESIDE, len(password)):
+        if len("".join(left.split())) < min(LEAST_BESIDE, len(password)):
             raise ValidationError(self.get_help_text(), code="password_of_own_words")
 
     def get_help_text(self) -> str:

@@ -4,13 +4,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
 from wardround.core.directory import plain_address, plain_name
 from wardround.core.vocab import BadInput
+from wardround.hub.accounts.joining import choose_password
 from wardround.hub.accounts.models import User
 from wardround.hub.audit.services import record
 from wardround.hub.membership.desk import keep_desk
@@ -53,6 +52,8 @@ def invite(
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     if _members(organisation, address).exists():
         raise BadInput("belongs to the organisation already", where="email", do="change their role instead")
+    if act.who.endswith(f"<{address}>"):  # a role that was lent, or the centre's word for a first lead, ends; a membership stays
+        raise BadInput("is your own", where="email", do="ask the lead to invite you")
     waiting = open_invitations(organisation, at=act.at)
     for before in waiting.filter(email=address):
         _revoke(act, before, because="replaced")
@@ -108,8 +109,13 @@ def _revoke(act: Act, invitation: Invitation, *, because: str) -> None:
 
 
 def revoke_all_of(act: Act, user: User, organisation: Organisation) -> None:
-    """Take back what somebody invited whose own membership ends."""
-    for made in open_invitations(organisation, at=act.at).filter(invited_by=str(user)):
+    """Take back what somebody invited whose own membership ends; of somebody of the centre first leads elsewhere, too."""
+    mine = Invitation.unscoped.filter(invited_by=str(user), accepted_at=None, revoked_at=None, expires_at__gt=act.at)
+    if organisation.kind == Organisation.Kind.CENTRE:
+        mine = mine.exclude(organisation__in=Membership.objects.filter(user=user, ended_at=None).values("organisation"))
+    else:
+        mine = mine.filter(organisation=organisation)
+    for made in mine.select_related("organisation"):
         _revoke(act, made, because="who invited has left")
 
 
@@ -168,7 +174,10 @@ def accept(token: str, *, at: datetime, user: User | None = None, name: str = ""
                 document=document,
             )
         if invitation and not problem:
-            return _joined(invitation, user or _new_person(invitation, name=name, password=password, at=at), at=at)
+            joined = _joined(invitation, user or _new_person(invitation, name=name, at=at), at=at)
+            if user is None:
+                choose_password(joined, password)
+            return joined
     raise BadInput(problem)
 
 
@@ -181,13 +190,8 @@ def _not_theirs(invitation: Invitation, user: User | None) -> str:
     return f"{USELESS}: you belong to the organisation already" if _members(invitation.organisation, user.email).exists() else ""
 
 
-def _new_person(invitation: Invitation, *, name: str, password: str, at: datetime) -> User:
-    plain = plain_name(name, where="name")
-    try:
-        validate_password(password, User(email=invitation.email, name=plain))
-    except ValidationError as error:
-        raise BadInput(" ".join(error.messages), where="password", do="choose another") from None
-    return User.objects.create_user(invitation.email, password, name=plain, created_at=at)
+def _new_person(invitation: Invitation, *, name: str, at: datetime) -> User:
+    return User.objects.create_user(invitation.email, name=plain_name(name, where="name"), created_at=at)
 
 
 def _joined(invitation: Invitation, user: User, *, at: datetime) -> User:

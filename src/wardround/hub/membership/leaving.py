@@ -27,9 +27,9 @@ def leave(act: Act, *, user: User, organisation: Organisation) -> None:
 @transaction.atomic
 @reaching(system_access("memberships"))
 def remove(act: Act, *, user: User, organisation: Organisation) -> None:
-    """End somebody's membership: the organisation's lead does; the centre may take away a lead, even the last one."""
+    """End somebody's membership: the organisation's lead does; the centre may take away a lead, even the last one of another's."""
     membership = _live(user, organisation)
-    if not (act.access.may("organisation.manage") and membership.role in LEADING):
+    if act.access.may("people.manage", organisation) or not (act.access.may("organisation.manage") and membership.role in LEADING):
         demand_people(act, organisation)
         demand_another_lead(membership)
     _end(act, membership, what="membership ended")
@@ -44,6 +44,8 @@ def change_role(
     demand_people(act, organisation)
     demand_role(organisation, role, where="role")
     before = _live(user, organisation)
+    if act.who == str(user) and before.role not in LEADING:
+        raise BadInput("Nobody gives themselves a role that a lent one lets them give", do="ask the lead")
     duties = {"siro": siro, "clinical_safety_officer": clinical_safety_officer}
     if before.role == role and (before.siro, before.clinical_safety_officer) == (siro, clinical_safety_officer):
         return before
@@ -70,6 +72,10 @@ def _end(act: Act, membership: Membership, *, what: str, document: dict[str, obj
     lent = Delegation.unscoped.filter(organisation=organisation, ended_at=None)
     for delegation in lent.filter(membership=membership) | (lent.filter(to=user) if what != "role changed" else lent.none()):
         take_back(act, delegation)
+    if what != "role changed" and not Membership.objects.filter(user=user, ended_at=None).exists():
+        elsewhere = Act(system_access("who stood in belongs nowhere any more"), act.at)  # who ended it is nobody's business there
+        for delegation in Delegation.unscoped.filter(to=user, ended_at=None, until__gt=act.at).select_related("to", "organisation"):
+            take_back(elsewhere, delegation)
     revoke_all_of(act, user, organisation)
     said = {"person": user.email, "role": membership.role} | (document or {})
     record(act, organisation=organisation, what=what, subject=user.public_id, document=said)
