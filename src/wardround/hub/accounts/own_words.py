@@ -10,7 +10,7 @@ OWN = ("wardround", "hospital", "trust", "nhs", "cyber", "security", "alert", "c
 
 
 class OwnWords:
-    """Refuses a password in which, without the words of the product and of the person's organisations, too little is left, blanks aside.
+    """Refuses a password in which, without blanks and the words of the product and the person's organisations, too little is left.
 
     ASVS 5.0 6.1.2 and 6.2.11: `OWN`, and every word of the code and the name of an organisation that the person belongs to.
     """
