@@ -13,11 +13,12 @@ from pathlib import Path
 import orjson
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 
 from wardround.core.record import verify
 from wardround.core.vocab import WardroundError
 from wardround.hub.audit.exporting import exported, shown_otherwise
-from wardround.hub.audit.models import Checkpoint
+from wardround.hub.audit.models import Checkpoint, Entry
 from wardround.hub.audit.sealing import signing_key
 from wardround.hub.estate.models import Snapshot
 from wardround.hub.hunts.models import Hunt, KeptSearch, LogBatch
@@ -30,6 +31,7 @@ from wardround.lake.settings import all_stated, not_settings, value_of
 
 LEAST_FREE = 1_000_000_000
 LATE = timedelta(minutes=15)
+AHEAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def examine(home: Home, *, at: datetime, deep: bool = False) -> Iterator[Look]:
         ("kept files", lambda: _files(home, deep=deep), "restore them from a backup: they are evidence"),
         ("record", _record, "keep the database as it is, export the record, and find out who changed it"),
         ("signing key", lambda: _key(home), "bring the key back from a backup, or state WARDROUND_SIGNING_KEY"),
+        ("clock", lambda: _clock(at), "set the machine's clock by a time server; what was said in the future counts from then"),
         ("messages", lambda: _messages(at), "look at the page Messages; is the worker running, does the mail server answer"),
     ]
     for what, look, do in looks:
@@ -136,6 +139,13 @@ def _key(home: Home) -> Iterator[str]:
         return
     if Checkpoint.unscoped.exists():
         yield "there is none, and something was signed already"
+
+
+def _clock(at: datetime) -> Iterator[str]:
+    ahead = Entry.unscoped.filter(at__gt=at + AHEAD)
+    if count := ahead.count():
+        last = ahead.aggregate(last=Max("at"))["last"]
+        yield f"{count:,} entries of the record lie ahead of it, up to {last:%d %B %Y at %H:%M} UTC"
 
 
 def _messages(at: datetime) -> Iterator[str]:

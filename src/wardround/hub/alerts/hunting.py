@@ -71,7 +71,7 @@ def hunt_what_is_new(*, at: datetime, organisation: Organisation | None = None) 
     for response, why in behind(at=at, organisation=organisation):
         put_off = PutOffHunt.unscoped.filter(response=response, why=why)
         before = put_off.first()
-        if before is not None and at < before.until:
+        if before is not None and before.until - timedelta(seconds=before.seconds) <= at < before.until:
             continue
         try:
             done = hunt(act, response=response, why=why)

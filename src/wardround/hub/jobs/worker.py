@@ -24,6 +24,7 @@ from wardround.hub.audit.sealing import seal_what_is_new
 from wardround.hub.outbox.services import deliver
 from wardround.hub.reach import EVERYTHING, reach_from_here
 from wardround.hub.retention.removing import remove_what_is_due
+from wardround.hub.retention.steady import steady
 from wardround.hub.signin.emergency import run_out as end_what_ran_out
 from wardround.hub.signin.sessions import tidy
 from wardround.hub.suppliers.services import publish_what_is_kept
@@ -133,7 +134,8 @@ class Rounds:
                     hunt_what_is_new(at=clock.now())
                 if time.monotonic() >= retain_at:
                     retain_at = time.monotonic() + RETAIN_EVERY
-                    remove_what_is_due(at=clock.now(), machine_time=timezone.now())
+                    if steady(settings.HOME.cache / "retention.json", at=clock.now()):
+                        remove_what_is_due(at=clock.now(), machine_time=timezone.now())
             except Exception:
                 log.exception("counting failed and is tried again")
             self.stop.wait(PAUSE)

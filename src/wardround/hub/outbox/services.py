@@ -17,6 +17,7 @@ from wardround.hub.reach import reaching
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
 LEASE = timedelta(minutes=10)
+LONGEST_WAIT = FIRST_WAIT * 2 ** (ATTEMPTS - 1)
 LINK = "[the link]"
 """Where a letter's own link is put when it is sent."""
 
@@ -71,8 +72,12 @@ def deliver(mailer: Mailer, *, at: datetime, limit: int = 100) -> tuple[int, int
     A message is claimed before it is sent, so that two workers never send it at once, and no transaction is open while it
     is on its way. What can be tried again is, with growing pauses; after the last try, or when the receiver refuses for
     good, it is marked failed and shown. A worker that dies while sending leaves a message that comes again after LEASE,
-    under the same Message-ID.
+    under the same Message-ID. One that would wait longer than any pause was put off by a clock that stood ahead and was set
+    back: it waits LEASE from now, in case it is on its way at this moment.
     """
+    put_off = Message.unscoped.filter(sent_at=None, failed_at=None, next_attempt_at__gt=at + LONGEST_WAIT)
+    if put_off.exists():
+        put_off.update(next_attempt_at=at + LEASE)
     sent = failed = 0
     for key in _waiting(at).values_list("pk", flat=True)[:limit]:
         message = _claim(key, at=at)

@@ -38,7 +38,7 @@ class Due:
 def due(organisation: Organisation, *, at: datetime) -> list[Due]:
     """Everything of an organisation whose time is over. Nothing that is held, and nothing of what is not over yet."""
     rules = {term.key: term for term in terms()}
-    held = set(Hold.unscoped.filter(Hold.live(at), organisation=organisation).values_list("response", flat=True))
+    held = set(Hold.unscoped.filter(Hold.keeps(at), organisation=organisation).values_list("response", flat=True))
     if None in held:
         return []
     ends = _ends(organisation, rules, held, at=at)

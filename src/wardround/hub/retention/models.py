@@ -25,4 +25,9 @@ class Hold(TenantModel):
     @staticmethod
     def live(at: datetime) -> Q:
         """Which holds stand at that time."""
-        return Q(held_at__lte=at, until__gt=at) & (Q(lifted_at=None) | Q(lifted_at__gt=at))
+        return Q(held_at__lte=at) & Hold.keeps(at)
+
+    @staticmethod
+    def keeps(at: datetime) -> Q:
+        """Which holds forbid to remove anything then: also one that was made while the clock stood ahead."""
+        return Q(until__gt=at) & (Q(lifted_at=None) | Q(lifted_at__gt=at))

@@ -25,6 +25,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 FRESH = timedelta(minutes=10)
 """How long a proof of who one is holds for changing password or factors."""
 NOTED_EVERY = timedelta(minutes=1)
+AHEAD = timedelta(minutes=5)
+"""As far as the clocks of two machines may differ. What lies further ahead was written before a clock was set back."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,14 @@ def _at(request: HttpRequest, name: str) -> datetime | None:
 
 
 def over(request: HttpRequest, *, now: datetime) -> bool:
-    """Whether a signed-in session has run out: idle, too long, past its own end, or from before sessions were listed."""
+    """Whether a signed-in session has run out: idle, too long, past its own end, or from before sessions were listed.
+
+    A clock that was set back makes none longer: a session that was begun or used in what is the future now is over.
+    """
     started, seen, until = _at(request, "started"), _at(request, "seen"), _at(request, "until")
     if started is None or seen is None:
+        return True
+    if max(started, seen) > now + AHEAD:
         return True
     return bool(now - seen > settings.SESSION_IDLE or now - started > settings.SESSION_LONGEST or (until and now >= until))
 
@@ -106,7 +113,7 @@ def end(request: HttpRequest) -> None:
 def fresh(request: HttpRequest, *, now: datetime) -> bool:
     """Whether the person proved lately who they are, as changing a password or a factor asks."""
     proved = _at(request, "proved")
-    return proved is not None and now - proved <= FRESH
+    return proved is not None and -AHEAD <= now - proved <= FRESH
 
 
 def proved(request: HttpRequest, *, factor: str = "") -> None:
@@ -147,5 +154,7 @@ def end_others(person: User, *, but: HttpRequest | None = None, only: str | None
 
 def tidy(*, now: datetime) -> None:
     """Forget sessions that ran out, and browsers that nobody has used for as long as they are remembered."""
-    SignIn.objects.filter(started_at__lt=now - settings.SESSION_LONGEST).delete()
+    over = SignIn.objects.filter(started_at__lt=now - settings.SESSION_LONGEST)
+    Session.objects.filter(session_key__in=over.values("session_key")).delete()  # none lives on that nobody sees
+    over.delete()
     Device.objects.filter(seen_at__lt=now - KEPT).delete()

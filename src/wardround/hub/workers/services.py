@@ -7,6 +7,7 @@ import socket
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -17,6 +18,8 @@ EVERY = timedelta(seconds=10)
 SILENT = timedelta(seconds=30)
 FORGOTTEN = timedelta(days=1)
 MOST_TRIES = 5
+AHEAD = timedelta(minutes=5)
+"""As far as the clocks of two machines may differ. What lies further ahead was written before a clock was set back."""
 
 
 def new_name() -> str:
@@ -37,7 +40,11 @@ def beat(worker: str, *, at: datetime) -> None:
 
 def alive(*, at: datetime) -> int:
     """How many workers have said so lately."""
-    return Beat.objects.filter(at__gt=at - SILENT).count()
+    return _living(at).count()
+
+
+def _living(at: datetime) -> QuerySet[Beat]:
+    return Beat.objects.filter(at__gt=at - SILENT, at__lt=at + AHEAD)
 
 
 def take_up_again(*, at: datetime) -> int:
@@ -46,9 +53,10 @@ def take_up_again(*, at: datetime) -> int:
     A worker that was only slow may finish beside the one that takes its job up: every job is one that changes nothing the second
     time. A job that has brought down `MOST_TRIES` workers is put aside as failed, so that it does not bring down all others.
     """
-    living = set(Beat.objects.filter(at__gt=at - SILENT).values_list("worker", flat=True))
+    living = set(_living(at).values_list("worker", flat=True))
     with transaction.atomic():
-        running = DBTaskResult.objects.select_for_update(skip_locked=True).running().filter(started_at__lt=at - SILENT)
+        begun = Q(started_at__lt=at - SILENT) | Q(started_at__gt=at + AHEAD)
+        running = DBTaskResult.objects.select_for_update(skip_locked=True).running().filter(begun)
         left = [job for job in running if not job.worker_ids or job.worker_ids[-1].rpartition("/")[0] not in living]
         for job in left:
             again = len(job.worker_ids) < MOST_TRIES
