@@ -21,6 +21,7 @@ CONFINED = {
     "CapabilityBoundingSet": "",
     "RestrictNamespaces": "yes",
     "UMask": "0077",
+    "SystemCallErrorNumber": "EPERM",
 }
 
 

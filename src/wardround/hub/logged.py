@@ -17,6 +17,28 @@ from django.http.response import HttpResponseBase
 log = logging.getLogger("wardround.requests")
 
 
+class Lines(logging.Formatter):
+    """Lines for a person. A request that went wrong is told without its address, its error without its message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; of an error below it the places. What the hub's own work raises is told whole: somebody has to mend it."""
+        if not record.name.startswith("django"):
+            return super().format(record)
+        given = record.args if isinstance(record.args, tuple) else ()
+        lines = [
+            str(record.msg) % tuple("(an address)" if str(a).startswith("/") else a for a in given) if given else str(record.msg)
+        ]
+        if record.exc_info and record.exc_info[0]:
+            lines += [record.exc_info[0].__name__, *(f"  {place}" for place in _places(record))]
+        return "\n".join(lines)
+
+
+def _places(record: logging.LogRecord) -> list[str]:
+    """Where the error went through, the last ones."""
+    found = traceback.extract_tb(record.exc_info[2]) if record.exc_info else ()
+    return [f"{f.filename}:{f.lineno} {f.name}" for f in found][-20:]
+
+
 class JsonLines(logging.Formatter):
     """One JSON object a line: when, how grave, who wrote it, what; of an error its kind and places."""
 
@@ -31,7 +53,7 @@ class JsonLines(logging.Formatter):
         said |= getattr(record, "fields", {})
         if record.exc_info and record.exc_info[0]:
             said["error"] = record.exc_info[0].__name__
-            said["places"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])][-20:]
+            said["places"] = _places(record)
         return json.dumps(said, ensure_ascii=False)
 
 

@@ -225,8 +225,8 @@ _JSON_LOG = value_of("WARDROUND_LOG") == "json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "wardround.hub.logged.JsonLines"}},
-    "handlers": {"console": {"class": "logging.StreamHandler"} | ({"formatter": "json"} if _JSON_LOG else {})},
+    "formatters": {"json": {"()": "wardround.hub.logged.JsonLines"}, "lines": {"()": "wardround.hub.logged.Lines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if _JSON_LOG else "lines"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"wardround.requests": {"level": "INFO" if _JSON_LOG else "WARNING"}},
 }

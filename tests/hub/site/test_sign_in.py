@@ -110,7 +110,7 @@ def test_a_fault_of_the_hub_has_a_page(client: Client, person: User, monkeypatch
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("wardround.hub.pages.alerts.board.progress_of", broken)
+    monkeypatch.setattr("wardround.hub.pages.alerts.board.national", broken)
     monkeypatch.setattr("wardround.hub.pages.alerts.board.own", broken)
     client.force_login(person)
     client.raise_request_exception = False

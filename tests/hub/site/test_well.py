@@ -6,13 +6,16 @@ import re
 import sys
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from wardround.hub.logged import JsonLines
+from wardround.hub.logged import JsonLines, Lines
 from wardround.hub.workers.models import Beat
 from wardround.hub.workers.services import beat
 from wardround.lake.home import Home
+
+from ..builders import a_person, an_organisation
 
 TOKEN = {"Authorization": "Bearer a-long-random-token"}
 
@@ -80,3 +83,24 @@ def test_an_error_is_told_by_its_kind_and_place_without_what_it_quotes() -> None
     assert (said["error"], said["what"]) == ("ValueError", "Error: %s")
     assert "test_an_error_is_told" in str(said["places"])
     assert not re.search("hunter2|somebody|SECRET", json.dumps(said))
+
+
+def test_a_refusal_is_told_to_a_person_without_who_was_refused_and_where(
+    client: Client, caplog: pytest.LogCaptureFixture, db: None
+) -> None:
+    client.force_login(a_person(an_organisation("SECRET"), "read_only"))
+    with caplog.at_level(logging.WARNING, "django.request"):
+        assert client.get("/organisations/SECRET/invite/").status_code == 403
+    handlers: dict[str, dict[str, str]] = settings.LOGGING["handlers"]
+    assert settings.LOGGING["formatters"][handlers["console"]["formatter"]]["()"].endswith(".Lines")
+    said = "\n".join(Lines().format(record) for record in caplog.records)
+    assert "Forbidden (Permission denied): (an address)" in said
+    assert "PermissionDenied" in said
+    assert "access.py" in said
+    assert "SECRET" not in said
+    assert "@" not in said
+
+
+def test_what_the_hubs_own_work_raises_is_told_whole() -> None:
+    record = logging.LogRecord("wardround.hub.jobs", logging.ERROR, "x", 1, "%s failed", ("the gate",), None)
+    assert Lines().format(record) == "the gate failed"
