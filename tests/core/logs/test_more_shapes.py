@@ -134,6 +134,12 @@ class TestJournal:
         assert [event.time for event in events] == [WHEN, WHEN.replace(second=45)]
         assert (tally.shape, tally.unparsed) == ("systemd journal (verbose)", 0)
 
+    def test_a_field_that_stands_twice_keeps_both_values(self, read: Read) -> None:
+        head = "Thu 2025-05-15 03:12:44.000000 BST [s=ab12;i=1;b=cd;m=1;t=2;x=3]"
+        (event,), _ = read(head, "    SYSLOG_IDENTIFIER=app", "    MESSAGE=curl evil.example", "    MESSAGE=all well")
+        assert "curl evil.example" in event.text
+        assert "all well" in event.text
+
     def test_the_rest_of_a_torn_entry_is_counted(self, read: Read) -> None:
         assert read("    MESSAGE=alone", "May 15 03:12:44 web1 sshd[812]: one")[1].unparsed == 1
 

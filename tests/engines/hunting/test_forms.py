@@ -164,6 +164,20 @@ def test_records_are_read_by_forms_and_told_apart_by_their_members(monkeypatch: 
     assert len(alone) < len(lines) / 4
 
 
+def test_data_before_the_event_id_are_not_kept_as_beginnings(both: Both) -> None:
+    """As tools write them that sort the names of members."""
+    searcher, lines = FastSearcher(RULES), []
+    for number in range(40):
+        line = json.loads(changed([(("EventData", "CommandLine"), f"{number}{'x' * 50_000} whoami")]))
+        lines.append(json.dumps(line, sort_keys=True).encode())
+    logs = [("events.jsonl", b"\n".join(lines) + b"\n")]
+    result = hunt([Source(name, io.BytesIO(data)) for name, data in logs], rules=RULES, searcher=searcher)
+    assert sum(len(begun) for begun in searcher.windows._met) <= 40 * _together.LONGEST
+    plain, fast = both(RULES, logs)
+    assert result == fast == plain
+    assert result.events == 40
+
+
 @pytest.mark.parametrize("size", [_fields.LONGEST_KEPT, _fields.LONGEST_KEPT + 1, 40_000])
 def test_a_long_value_is_looked_at_once_and_is_not_another(both: Both, size: int) -> None:
     long = "x" * (size - len("whoami"))

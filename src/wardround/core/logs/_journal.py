@@ -23,6 +23,7 @@ MONOTONIC = re.compile(rf"\[ *\d{{1,10}}\.\d{{6}}\] (\S+) {TAG}\s*(.*)\Z", re.AS
 VERBOSE = re.compile(rf"{DAY} \[s=[0-9a-f]{{1,32}};[^\]]{{1,300}}\]\Z", re.ASCII)
 FIELD = re.compile(r" {4}([A-Z0-9_]{1,64})=(.*)\Z", re.ASCII | re.DOTALL)
 MOST_FIELDS = 500
+LONGEST_FIELD = 65_536
 Entry = Callable[[int, dict[str, str], str], tuple[Event, ...]]
 
 
@@ -38,7 +39,10 @@ class JournalReader(LineReader):
     def read(self, number: int, line: str) -> tuple[Event, ...] | None:
         """The events that are complete with this line, none for one between boots; None when it is of none of these forms."""
         if line.startswith("    ") and self._number and (field := FIELD.match(line)) and len(self._open) < MOST_FIELDS:
-            self._open[field[1]] = field[2]
+            name, value, before = field[1], field[2], self._open.get(field[1])
+            if before is not None and len(before) > LONGEST_FIELD:
+                return None
+            self._open[name] = value if before is None else f"{before}\n{value}"  # the journal allows it
             return ()
         if line.startswith("-- "):
             return self.close() if BETWEEN.match(line) else None

@@ -22,6 +22,8 @@ EVENT, EVENT_ID = b'"Event"', b'"EventID":'
 MEMBER = b'":'
 BEHIND = 64
 """How much of what follows the event id belongs to the beginning: the version, which says with the id what fields there are."""
+LONGEST = 2_000
+"""How long a beginning may be that is kept: where the data come before the event id, each is another one, and may be large."""
 OFTEN, MOST_BEGINNINGS = 16, 4_000
 """How often a beginning is met before a form is made for it, and how many are known."""
 MOST_FORMS, MOST_MISSED = 2, 16
@@ -47,7 +49,7 @@ class WindowsForms:
         began: dict[Beginning, list[int]] = {}
         varied = self._varied
         for at, raw in enumerate(raws):
-            beginning = raw[: raw.find(EVENT_ID) + BEHIND]
+            beginning = raw[: min(raw.find(EVENT_ID) + BEHIND, LONGEST)]
             began.setdefault((beginning, raw.count(MEMBER)) if beginning in varied else beginning, []).append(at)
         many: list[tuple[Sequence[int], Many]] = []
         alone: list[tuple[int, Beginning]] = []
