@@ -22,6 +22,9 @@ class Form(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"use_required_attribute": False})
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = f"{field.label or name.capitalize()}: fill this in"
 
 
 def settled(form: forms.Form, do: Callable[[dict[str, Any]], Any]) -> bool:

@@ -5,18 +5,23 @@ import secrets
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from wardround.hub.accounts.models import User
+from wardround.hub.alerts.models import Alert
 from wardround.hub.installation import Installation
 from wardround.hub.replay.play import play
 from wardround.hub.replay.scenario import load as scenario
+from wardround.hub.replay.supplier import PSIRT, a_supplier
 from wardround.lake.home import Home
 
+OFFICER = "duty.officer@centre.example"
 SIGN_INS = (
-    ("national centre", "duty.officer@centre.example"),
+    ("national centre", OFFICER),
     ("organisation EX03", "security@coldbrook.example"),
     ("its SIRO", "siro@coldbrook.example"),
     ("its clinical safety officer", "safety@coldbrook.example"),
     ("its board, read only", "board@coldbrook.example"),
     ("organisation EX04", "security@dunmore.example"),
+    ("a supplier", PSIRT),
 )
 
 
@@ -32,7 +37,11 @@ def load(home: Home, *, name: str = "epmm") -> None:
 def _load(home: Home, *, name: str) -> None:
     chosen = scenario(name)
     password = "-".join(secrets.token_hex(2) for _ in range(4))
-    play(chosen, until=chosen.frozen, password=make_password(password))
+    hashed = make_password(password)
+    play(chosen, until=chosen.frozen, password=hashed)
+    alert = Alert.objects.first()
+    if alert:
+        a_supplier(alert, officer=User.objects.get(email=OFFICER), password=hashed, at=chosen.frozen)
     installation = Installation.read(home).frozen(chosen.frozen)
     installation.write(home)
     _use(installation)

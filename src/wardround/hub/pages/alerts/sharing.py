@@ -19,7 +19,10 @@ class ShareForm(Form):
     """For what, and until when."""
 
     reason = forms.CharField(
-        label="What is the centre to look at, and why?", max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+        label="What is the centre to look at, and why?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say what it is to look at, and why"},
     )
     until = Until(label="Until", help_text=f"The last day, at most {LONGEST.days} days from now. It ends by itself then")
 

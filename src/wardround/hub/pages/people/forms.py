@@ -11,7 +11,7 @@ from wardround.hub.pages.alerts.forms import Until, choice
 from wardround.hub.pages.posting import Form
 
 LABELS = dict(Membership.Role.choices)
-BESIDE = "Counts beside the roles of lead and responder"
+BESIDE = "Only for a lead or a responder"
 
 
 def _first_capital(words: str) -> str:

@@ -26,8 +26,8 @@ def _long(label: str, help_text: str, *, required: bool = False) -> forms.CharFi
 class AnswerForm(Form):
     """What holds of which versions of one product."""
 
-    cve = forms.ChoiceField(label="Vulnerability", error_messages={"required": "Choose one"})
-    product = forms.ChoiceField(label="Product", error_messages={"required": "Choose one"})
+    cve = forms.ChoiceField(label="Vulnerability", error_messages={"required": "Choose the vulnerability"})
+    product = forms.ChoiceField(label="Product", error_messages={"required": "Choose the product"})
     versions = Words(
         label="Versions", required=False, help_text="One a line, or a range like vers:semver/>=2.0|<2.5. Nothing: every version"
     )
@@ -35,7 +35,7 @@ class AnswerForm(Form):
         label="What holds of them?",
         choices=list(STATUSES.items()),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one"},
+        error_messages={"required": "Say what holds of them"},
     )
     why = _long("Why", "Needed where they are not affected. Every customer in scope reads it")
     action = _long("What customers should do", "Where they are affected")
@@ -75,12 +75,12 @@ class ReplyForm(Form):
 class AddressForm(Form):
     """To which supplier a bulletin goes, for which products."""
 
-    supplier = forms.ChoiceField(label="Supplier", error_messages={"required": "Choose one"})
+    supplier = forms.ChoiceField(label="Supplier", error_messages={"required": "Choose a supplier"})
     products = forms.CharField(
         label="Products",
         help_text="One a line, as vendor: product. They answer for these alone",
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Name at least one"},
+        error_messages={"required": "Name at least one product"},
         max_length=4000,
     )
 

@@ -47,12 +47,13 @@ def board(request: Asking) -> HttpResponse:
     return render(request, "suppliers/board.html", {"listed": listed})
 
 
-def _published(request: Asking, found: Addressed) -> list[Published]:
+def _published(request: Asking, found: Addressed) -> list[Published] | None:
+    """None where what was published cannot be read: that is not the same as nothing."""
     own = f"{found.organisation.name}, {ANSWER}"
     try:
         return published(found.revision.cves, found.products, at=request.act.at, own=own)
     except WardroundError:
-        return []
+        return None
 
 
 @require_safe
@@ -60,6 +61,7 @@ def bulletin(request: Asking, bulletin: uuid.UUID) -> HttpResponse:
     """The text, the answers so far, and what others say of the products."""
     found = _found(request, bulletin)
     answers = Answer.objects.within(request.access).filter(organisation=found.organisation, cve__in=found.revision.cves)
+    said = _published(request, found)
     replies: dict[str, list[Reply]] = {}
     for one in Reply.objects.filter(supplier=found.organisation, cve__in=found.revision.cves):
         replies.setdefault(one.about, []).append(one)
@@ -67,7 +69,8 @@ def bulletin(request: Asking, bulletin: uuid.UUID) -> HttpResponse:
         "bulletin": found,
         "revision": found.revision,
         "answers": answers.order_by("-at", "-pk"),
-        "published": [(one, replies.get(one.key, [])) for one in _published(request, found)],
+        "published": [(one, replies.get(one.key, [])) for one in said or ()],
+        "unread": said is None,
         "may_answer": request.access.may("supplier.answer", found.organisation) and not found.revision.alert.withdrawn_at,
         "crumbs": [CRUMB],
     }
@@ -131,7 +134,7 @@ def replied(request: Asking, bulletin: uuid.UUID) -> HttpResponse:
     """Reply to one thing that was published."""
     found = _found(request, bulletin)
     about = request.GET.get("about", "")
-    one = next((p for p in _published(request, found) if p.key == about), None)
+    one = next((p for p in _published(request, found) or () if p.key == about), None)
 
     def do(fields: dict[str, Any]) -> None:
         if one is None:
