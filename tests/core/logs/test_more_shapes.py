@@ -140,6 +140,13 @@ class TestJournal:
         assert "curl evil.example" in event.text
         assert "all well" in event.text
 
+    def test_a_message_of_several_lines_is_kept_whole(self, read: Read) -> None:
+        head = "Thu 2025-05-15 03:12:44.000000 BST [s=ab12;i=1;b=cd;m=1;t=2;x=3]"
+        given = "    SYSLOG_IDENTIFIER=sshd", "    MESSAGE=one", "            curl evil.example", "    PRIORITY=6"
+        (event,), tally = read(head, *given)
+        assert "one\ncurl evil.example" in event.text
+        assert (event.kind.channel, tally.unparsed) == ("sshd", 0)
+
     def test_the_rest_of_a_torn_entry_is_counted(self, read: Read) -> None:
         assert read("    MESSAGE=alone", "May 15 03:12:44 web1 sshd[812]: one")[1].unparsed == 1
 

@@ -33,17 +33,13 @@ class JournalReader(LineReader):
     def __init__(self, clock: Clock, syslog: SyslogReader, entry: Entry) -> None:
         self._clock, self._syslog, self._entry = clock, syslog, entry
         self._open: dict[str, str] = {}
-        self._number = 0
+        self._last, self._number = "", 0
         self._time: datetime | None = None
 
     def read(self, number: int, line: str) -> tuple[Event, ...] | None:
         """The events that are complete with this line, none for one between boots; None when it is of none of these forms."""
-        if line.startswith("    ") and self._number and (field := FIELD.match(line)) and len(self._open) < MOST_FIELDS:
-            name, value, before = field[1], field[2], self._open.get(field[1])
-            if before is not None and len(before) > LONGEST_FIELD:
-                return None
-            self._open[name] = value if before is None else f"{before}\n{value}"  # the journal allows it
-            return ()
+        if line.startswith("    ") and self._number:
+            return () if self._took(line) else None
         if line.startswith("-- "):
             return self.close() if BETWEEN.match(line) else None
         if found := VERBOSE.match(line):
@@ -52,6 +48,20 @@ class JournalReader(LineReader):
             return done
         head = self._head(line)
         return None if head is None else (*self.close(), *self._syslog.message(number, line, head))
+
+    def _took(self, line: str) -> bool:
+        """A field of the entry that is open, or the next line of the one before it, which stands further in."""
+        if (field := FIELD.match(line)) and len(self._open) < MOST_FIELDS:
+            name, value = field[1], field[2]
+        elif self._open and line.startswith("     "):
+            name, value = self._last, line.strip()
+        else:
+            return False
+        before = self._open.get(name)
+        if before is not None and len(before) > LONGEST_FIELD:
+            return False
+        self._last, self._open[name] = name, value if before is None else f"{before}\n{value}"  # the journal allows a name twice
+        return True
 
     def close(self) -> tuple[Event, ...]:
         """The entry that was still open."""
