@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from wardround.core.alerts import State
+from wardround.core.alerts._peers import Coarse
 from wardround.hub.alerts.answering import acknowledge
 from wardround.hub.alerts.facts import issued
+from wardround.hub.alerts.models import Alert
 from wardround.hub.alerts.peers import acknowledged_by_peers
 from wardround.hub.pages.alerts.finding import alert_of, newest
 from wardround.hub.pages.alerts.nextsteps import for_centre
@@ -43,7 +45,7 @@ def alert(request: Asking, alert: uuid.UUID) -> HttpResponse:
         "revisions": list(reversed(issued(found))),
         "drafts": [r for r in found.revisions.all() if r.issued_at is None] if request.access.national else [],
         "unread": unread(request, progress.rows) if progress else [],
-        "peers": None if request.access.national else acknowledged_by_peers(found, at=request.act.at),
+        "peers": None if request.access.national else _peers(request, found),
         "show": show,
         "show_words": SHOWN[show][0],
         "listed": Paginator([(row, _missing(row)) for row in rows], PAGE).get_page(request.GET.get("page")),
@@ -70,6 +72,10 @@ def acknowledge_several(request: Asking, alert: uuid.UUID) -> HttpResponse:
     else:
         messages.warning(request, "Nothing was acknowledged: choose at least one organisation.")
     return redirect("alert", found.public_id)
+
+
+def _peers(request: Asking, found: Alert) -> Coarse | None:
+    return acknowledged_by_peers(found, at=request.act.at, seen=request.access.reads | request.access.agreed)
 
 
 def _missing(row: Row) -> list[str]:
