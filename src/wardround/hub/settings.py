@@ -200,6 +200,7 @@ STATICFILES_DIRS = [p for p in (HERE / "static_built",) if p.is_dir()]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
+SESSION_ENGINE = "wardround.hub.signin.store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_IDLE = timedelta(minutes=number("WARDROUND_SESSION_IDLE", 60, least=5, most=720))
 SESSION_LONGEST = timedelta(hours=number("WARDROUND_SESSION_LONGEST", 12, least=1, most=24))

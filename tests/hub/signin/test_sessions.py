@@ -11,6 +11,7 @@ from wardround.hub.audit.models import Entry
 from wardround.hub.outbox.models import Message
 from wardround.hub.signin.models import Device, SignIn
 from wardround.hub.signin.sessions import tidy
+from wardround.hub.signin.store import row_key
 
 from ..builders import a_clock, a_person, an_organisation, at
 from .people import PASSWORD, code_of, first_step, second_step, with_app
@@ -41,16 +42,36 @@ def test_sessions_are_listed_with_browser_and_times_and_this_one_is_marked(perso
     assert page.count("End<span") == 1
 
 
+def test_whoever_reads_the_database_finds_no_session_to_take(person: User) -> None:
+    mine = signed_in(person)
+    key = mine.session.session_key or ""
+    rows = [*Session.objects.values_list("session_key", flat=True), *SignIn.objects.values_list("session_key", flat=True)]
+    assert rows == [row_key(key)] * 2
+    assert key not in str(Session.objects.values())
+    thief = Client()
+    thief.cookies["sessionid"] = rows[0]
+    assert alive(mine)
+    assert not alive(thief)
+
+
+def test_showing_again_who_one_is_leaves_the_key_from_before_behind(person: User) -> None:
+    mine, before = signed_in(person), Client()
+    before.cookies["sessionid"] = mine.cookies["sessionid"].value
+    assert mine.post("/account/again/", {"password": PASSWORD}).status_code == 302
+    assert (alive(mine), alive(before)) == (True, False)
+    assert "this one" in mine.get("/account/").content.decode()
+
+
 def test_one_session_is_ended_and_no_other(person: User) -> None:
     one, other, mine = signed_in(person), signed_in(person), signed_in(person)
-    row = SignIn.objects.get(session_key=one.session.session_key)
+    row = SignIn.objects.get(session_key=row_key(one.session.session_key))
     assert mine.post(f"/account/sessions/{row.public_id}/end/").status_code == 302
     assert (alive(one), alive(other), alive(mine)) == (False, True, True)
 
 
 def test_nobody_ends_a_session_of_somebody_else(person: User) -> None:
     victim, stranger = signed_in(person), signed_in(a_person(an_organisation()))
-    row = SignIn.objects.get(session_key=victim.session.session_key)
+    row = SignIn.objects.get(session_key=row_key(victim.session.session_key))
     assert stranger.post(f"/account/sessions/{row.public_id}/end/").status_code == 404
     assert alive(victim)
 

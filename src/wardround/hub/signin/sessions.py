@@ -19,6 +19,7 @@ from wardround.hub.accounts.models import User
 from wardround.hub.signin.browsers import KEPT, family, remember
 from wardround.hub.signin.models import Device, SignIn
 from wardround.hub.signin.notices import tell
+from wardround.hub.signin.store import row_key
 
 KEY = "signed_in"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -50,7 +51,7 @@ def enter(request: HttpRequest, person: User, how: Entering) -> None:
 def begun(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     """Somebody has been signed in: list the session, and write into it what every request asks for."""
     how: Entering = getattr(request, "entering", Entering("unknown"))
-    now, key = clock.now(), request.session.session_key or ""
+    now, key = clock.now(), row_key(request.session.session_key)
     SignIn.objects.filter(session_key=key).delete()  # the same person once more, in the same session
     row = SignIn.objects.create(
         user=user,
@@ -70,7 +71,7 @@ def begun(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
 
 def left(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
     """Somebody signs out: their session is listed no more."""
-    SignIn.objects.filter(session_key=request.session.session_key or "").delete()
+    SignIn.objects.filter(session_key=row_key(request.session.session_key)).delete()
 
 
 def noted(request: HttpRequest) -> dict[str, Any]:
@@ -117,16 +118,21 @@ def fresh(request: HttpRequest, *, now: datetime) -> bool:
 
 
 def proved(request: HttpRequest, *, factor: str = "") -> None:
-    """The person has proved again who they are; a factor that was set up or used just now counts for the session."""
+    """The person has proved again who they are; a factor that was set up or used just now counts for the session.
+
+    The session gets a new key (ASVS 7.2.4): who had seen the one before has nothing of it.
+    """
     held = noted(request)
+    request.session.cycle_key()
+    renewed(request)
     request.session[KEY] = held | {"proved": clock.now().isoformat(), "factor": factor or held.get("factor", "")}
     if factor:
         SignIn.objects.filter(public_id=held["id"]).update(factor=factor)
 
 
 def renewed(request: HttpRequest) -> None:
-    """The session has got a new key (after a change of password): it is listed under that one."""
-    SignIn.objects.filter(public_id=noted(request)["id"]).update(session_key=request.session.session_key or "")
+    """The session has got a new key (after a change of password, or another proof): it is listed under that one."""
+    SignIn.objects.filter(public_id=noted(request)["id"]).update(session_key=row_key(request.session.session_key))
 
 
 def listed(person: User, *, now: datetime) -> list[SignIn]:
