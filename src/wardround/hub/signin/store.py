@@ -1,4 +1,4 @@
-"""Where sessions stand: Django's table, under a hash of the key that the browser holds. Whoever reads the rows signs in as nobody."""
+"""Where sessions stand: Django's table, under a hash of the key that a browser holds. Whoever reads the rows takes none."""
 
 import hashlib
 from typing import Any
