@@ -139,6 +139,24 @@ def test_a_lead_opens_one_case_until_a_day_and_nothing_else(demo: Demonstration,
     assert Entry.unscoped.filter(organisation=home).order_by("sequence").last().what == "case opened to the centre"
 
 
+def test_both_sides_find_a_case_that_is_open(demo: Demonstration, as_: Callable[[str], Client]) -> None:
+    """The centre from its board, without what was written; its organisation above the response itself."""
+    home, response = demo.organisation(HOME), demo.response(HOME)
+    page = reverse("response", args=[response.public_id])
+    before = as_("national").get("/").content.decode()
+    assert "opened a case to you" not in before
+    share(of(demo, "organisation", home), response=response, reason="canary", until=clock.now() + timedelta(days=2))
+    board = as_("national").get("/").content.decode()
+    assert f'<a href="{page}">opened a case to you</a>' in board
+    assert CANARY not in board
+    assert "stay with the organisation" not in as_("national").get(page).content.decode()
+    assert "This case is open to the centre until" in as_("organisation").get(page).content.decode()
+    assert "opened a case to you" not in as_("other").get("/").content.decode()
+    end_sharing(of(demo, "organisation", home), response=response)
+    assert "opened a case to you" not in as_("national").get("/").content.decode()
+    assert "This case is open to the centre" not in as_("organisation").get(page).content.decode()
+
+
 def test_it_ends_by_itself_or_before(demo: Demonstration, as_: Callable[[str], Client]) -> None:
     home, response = demo.organisation(HOME), demo.response(HOME)
     now, lead = clock.now(), of(demo, "organisation", home)

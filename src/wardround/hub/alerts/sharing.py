@@ -46,6 +46,12 @@ def end_sharing(act: Act, *, response: Response) -> int:
     return ended
 
 
+def open_cases(act: Act) -> list[Sharing]:
+    """Every opening that holds at that time and is in reach, those that end first before others."""
+    rows = Sharing.objects.within(act.access).filter(begun_at__lte=act.at, until__gt=act.at, ended_at=None)
+    return list(rows.select_related("organisation").order_by("until", "pk"))
+
+
 def opened(act: Act, *, response: Response) -> Sharing | None:
     """The opening that holds at that time, the one that lasts longest; None where there is none."""
     rows = Sharing.objects.within(act.access).filter(

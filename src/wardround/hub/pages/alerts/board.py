@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from wardround.hub.alerts.models import Alert, Response, Revision
+from wardround.hub.alerts.sharing import open_cases
 from wardround.hub.estate.models import Source
 from wardround.hub.installation import ONE
 from wardround.hub.membership.naming import missing
@@ -47,6 +48,7 @@ def national(request: Asking) -> HttpResponse:
         "drafts": [(a, a.revisions.all()[0]) for a in drafts],
         "overall": overall(live),
         "revised": [(p.alert, revision) for p in live for revision in p.needs_centre],
+        "opened": open_cases(request.act),
         "also_own": any(o.kind != o.Kind.CENTRE for o in own_organisations(request)),
         "failed": Message.objects.within(request.access).filter(failed_at__isnull=False).count(),
         "late": Message.objects.within(request.access).filter(undelivered_since(request.act.at - LATE)).count(),

@@ -45,6 +45,7 @@ def response(request: Asking, response: uuid.UUID) -> HttpResponse:
             "incidents": row.facts.incidents,
         }
         return render(request, "alerts/response_for_centre.html", context)
+    context["open_to_centre"] = opened(request.act, response=found)
     context |= inside(request, found, row) | elsewhere(row, revision, access=request.access)
     return render(request, "alerts/response.html", context)
 
