@@ -1,5 +1,6 @@
 """Files of the Organisation Data Service as they come, and as they should not."""
 
+import unicodedata
 from datetime import date
 
 import pytest
@@ -125,10 +126,22 @@ def test_a_plain_name_is_plain_for_good(text: str) -> None:
     assert plain.isprintable()
 
 
-@pytest.mark.parametrize("name", ["", " \t", "a\0b", "a\u200bb", "\u202ecba", "x" * 201])
-def test_a_name_that_hides_something_is_refused(name: str) -> None:
+HIDING = ["", " \t", "a\0b", "a\u200bb", "\u202ecba", "x" * 201, "Anna\u3164", "\u2800", "Anna\ufe0f", "A\u034fB", "A\U000e0041"]
+FORMULAS = ["=1+1", " +A1", "-2", "@SUM(1)", "\uff1d1+1"]
+HEAPS = ["Z" + "\u0337" * 5, "\u0301Anna", "Anna \u0301Example"]
+
+
+@pytest.mark.parametrize("name", HIDING + FORMULAS + HEAPS)
+def test_a_name_that_hides_calculates_or_covers_something_is_refused(name: str) -> None:
     with pytest.raises(BadInput):
         plain_name(name, where="name")
+
+
+@pytest.mark.parametrize(
+    "name", ["Zoë O'Connor-Ní Bhriain", "Nguyễn Thị Ánh", "שָׁלוֹם", "ณัฐวุฒิ", "अनुष्का", "山田 太郎", "Desk 2+1 (night)"]
+)
+def test_names_of_the_living_are_taken(name: str) -> None:
+    assert plain_name(name, where="name") == unicodedata.normalize("NFC", name)
 
 
 def test_an_address_is_kept_in_lower_case() -> None:

@@ -138,3 +138,17 @@ def test_whoever_left_does_not_sign_in() -> None:
     user.is_active = False
     user.save()
     assert authenticate(username=user.email, password=PASSWORD) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Coldbrook\u202eslatipsoH", "=HYPERLINK(1)", "Cold\u200bbrook", "Z" + "\u0337" * 9, "x" * 201, "a\0b"]
+)
+def test_a_name_that_is_not_what_it_looks_like_joins_nowhere(name: str) -> None:
+    """The rule of names is the same at the command line, the first start and the demonstration as on a page."""
+    trust, act = an_organisation(), system(at(14))
+    with pytest.raises(BadInput):
+        add_organisation(act, code="NEW1", name=name, mailbox="x@x.example")
+    with pytest.raises(BadInput):
+        add_person(act, organisation=trust, email="new@x.example", name=name, role=Membership.Role.ORGANISATION)
+    assert not Organisation.objects.filter(code="NEW1").exists()
+    assert not User.objects.filter(email="new@x.example").exists()

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
 from threading import Lock
 
 import pytest
@@ -238,3 +240,14 @@ def test_the_centre_sees_what_was_not_delivered_and_another_organisation_does_no
     centre = access_of(a_person(the_centre(), Membership.Role.NATIONAL))
     assert list(Message.objects.within(centre).filter(undelivered())) == [message]
     assert not Message.objects.within(access_of(a_person(an_organisation()))).filter(undelivered()).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sign", ["\n", "\r\n", "\r", "\u2028", "\x85", "\x0b"])
+def test_a_line_end_in_a_title_adds_no_header_and_holds_no_letter_up(sign: str, tmp_path: Path) -> None:
+    (message,) = queued(subject=f"EPMM is exploited{sign}Bcc: everybody@strangers.example{sign}{sign}Pay here")
+    assert deliver(FolderMailer(tmp_path), at=at(15)) == (1, 0)
+    (file,) = (one for one in tmp_path.rglob("*") if one.is_file())
+    letter = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert letter["Subject"] == "EPMM is exploited Bcc: everybody@strangers.example Pay here"
+    assert (letter["Bcc"], letter["To"]) == (None, message.to)

@@ -15,7 +15,6 @@ LARGEST, MOST_ROWS = 64 * 1024 * 1024, 500_000
 LONGEST_FIELD = 2_000
 _CODE = re.compile(r"[A-Z0-9]{2,12}")
 _SMALL = re.compile(r"(?<!^)\b(And|At|For|In|Of|On|The)\b")
-_FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,6 @@ def _listed(row: list[str], line: int) -> Listed:
     code = row[CODE].strip().upper()
     if not _CODE.fullmatch(code):
         raise BadInput(f"{code[:20]!r} is no code: 2 to 12 letters or digits", where="the organisation code")
-    if row[NAME].lstrip().startswith(_FORMULA):
-        raise BadInput("begins like a formula", where="the name")
     parent = (row[PARENT].strip() or row[HEALTH_GEOGRAPHY].strip()).upper()
     if parent and not _CODE.fullmatch(parent):
         raise BadInput(f"{parent[:20]!r} is no code", where="the parent")

@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from wardround.core.directory import plain_name
 from wardround.core.vocab import BadInput
 from wardround.hub import clock
 from wardround.hub.accounts.models import User
@@ -37,8 +38,9 @@ def choose_password(person: User, password: str) -> None:
 def add_organisation(
     act: Act, *, code: str, name: str, mailbox: str, kind: str = Organisation.Kind.TRUST, fictitious: bool = False
 ) -> Organisation:
-    """A new organisation. Raises BadInput when its code is taken or malformed, or its mailbox is no address."""
+    """A new organisation. Raises BadInput when its code is taken or malformed, its name no plain one, or its mailbox no address."""
     act.access.demand("organisation.manage")
+    name = plain_name(name, where=f"{code}: name")
     organisation = Organisation(code=code.strip().upper(), name=name, mailbox=mailbox, kind=kind, fictitious=fictitious)
     _clean(organisation, code)
     organisation.save()
@@ -67,6 +69,7 @@ def add_person(
         raise BadInput(f"{ROLES[role].name} is a role at {places}", where=email, do=f"choose another role for {organisation}")
     user, new = User.objects.filter(email=email.lower()).first(), None
     if user is None:
+        name = plain_name(name, where=f"{email}: name")
         new = User(email=email.lower(), name=name, created_at=act.at)
         _clean(new, email)
         user = new = User.objects.create_user(email, name=name, created_at=act.at)

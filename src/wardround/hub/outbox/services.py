@@ -40,7 +40,7 @@ def _queue(act: Act, organisation: Organisation, subject: str, body: str, about:
         Message.unscoped.create(
             organisation=organisation,
             to=address,
-            subject=subject[:300],
+            subject=_one_line(subject),
             body=body,
             about=about,
             created_at=act.at,
@@ -53,17 +53,21 @@ def _queue(act: Act, organisation: Organisation, subject: str, body: str, about:
 def post(act: Act, *, organisation: Organisation, to: str, subject: str, body: str, about: object, link: str) -> Message:
     """Queue one letter to one address, in the caller's transaction; `link` takes the place of LINK when it is sent, and is kept
     nowhere after that."""
-    subject = " ".join(subject.split())[:300]
     return Message.unscoped.create(
         organisation=organisation,
         to=to,
-        subject=subject,
+        subject=_one_line(subject),
         body=body,
         sealed=seal(link),
         about=str(about),
         created_at=act.at,
         next_attempt_at=act.at,
     )
+
+
+def _one_line(subject: str) -> str:
+    """A subject that any mailer can write as a header: a title with a line end in it must not keep an alert from being sent."""
+    return " ".join(subject.split())[:300]
 
 
 def deliver(mailer: Mailer, *, at: datetime, limit: int = 100) -> tuple[int, int]:
