@@ -269,3 +269,11 @@ def test_an_answer_after_the_clock_was_set_back_is_the_later_one_still(world: Wo
     world.says(one, 16, status="not_affected", why="We say so.")
     world.says(one, 15, status="affected")
     assert told() == [("1.5", "known_affected")]
+
+
+def test_what_a_supplier_says_whose_name_ends_like_ones_own_is_anothers(world: World) -> None:
+    world.says(world.addressed())
+    whole = world.supplier.name
+    for own, others in ((f"{whole}, WR-ANSWER-", 0), (f"{whole[3:]}, WR-ANSWER-", 1)):
+        said = published([CVE], GATEWAY, at=at(20), own=own)
+        assert sum("WR-ANSWER-" in one.who for one in said) == others

@@ -27,7 +27,8 @@ def steady(mark: Path, *, at: datetime) -> bool:
     with written_whole(mark.parent, name=lambda: mark) as file:
         file.write(orjson.dumps({"last": at.isoformat(), "until": until.isoformat()}))
     if at < until:
-        log.warning("the rules of retention remove nothing until %s: the clock stood at %s when they last looked", until, last)
+        why = f"the clock stood at {last} when they last looked" if last else "they have not looked before"
+        log.warning("the rules of retention remove nothing until %s: %s", until, why)
     return at >= until
 
 

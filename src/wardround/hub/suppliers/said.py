@@ -108,7 +108,9 @@ def published(cves: Sequence[str], products: Sequence[Sequence[str]], *, at: dat
             advisory = store.advisory(cve, at=at)
             for container in advisory.containers if advisory else ():
                 for one in container.affected:
-                    if key_of(str(one.get("product") or one.get("packageName") or "")) in keys and own not in container.source:
+                    if key_of(str(one.get("product") or one.get("packageName") or "")) in keys and not container.source.startswith(
+                        own
+                    ):
                         found.append(
                             Published(cve, container.source or f"the CVE record, {container.name}", _what(one), container.stated_at)
                         )
