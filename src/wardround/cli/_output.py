@@ -107,10 +107,14 @@ def ending() -> Iterator[None]:
         sys.exit(2)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        todo = "; free some space and run it again" if error.errno == errno.ENOSPC else ""
+        todo = "; free some space and run it again" if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else ""
         say(f"wardround: {where}{error.strerror or error}{todo}")
         sys.exit(2)
     except Exception as error:
+        if type(error).__module__ == "django.db.utils" and type(error).__name__ in ("OperationalError", "InterfaceError"):
+            said = " ".join(str(error).split())[:300]
+            say(f"wardround: the database cannot be used: {said}; look whether it runs and its disk has room, and run it again")
+            sys.exit(2)
         if type(error).__module__ != "sqlite3":  # known by name, so that a command that reads no store imports none
             raise
         say(f"wardround: the installation's files cannot be read: {error}; restore them from a backup, or sync and import again")

@@ -145,6 +145,7 @@ MIDDLEWARE = [
     "wardround.hub.pages.middleware.security_headers",
     "wardround.hub.pages.middleware.acting",
     "wardround.hub.pages.middleware.Permitted",
+    "wardround.hub.pages.room.NoRoom",
 ]
 ROOT_URLCONF = "wardround.hub.pages.urls"
 WSGI_APPLICATION = "wardround.hub.pages.wsgi.application"

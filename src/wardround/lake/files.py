@@ -45,6 +45,8 @@ class Taken(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, file: BinaryIO) -> None:
         self._stream, self._file, self._digest = stream, file, hashlib.sha256()
+        self.not_written: OSError | None = None
+        """Why the file could not be written: a reader may take it for a fault of the stream."""
 
     def readable(self) -> bool:
         """Always."""
@@ -55,7 +57,11 @@ class Taken(io.RawIOBase):
         data = self._stream.read(len(into))
         into[: len(data)] = data
         self._digest.update(data)
-        self._file.write(data)
+        try:
+            self._file.write(data)
+        except OSError as problem:
+            self.not_written = problem
+            raise
         return len(data)
 
     @property

@@ -63,6 +63,8 @@ def add_log(
         raise BadInput("is empty", where="host", do="name the host that the log comes from")
     with store().taking(io.BytesIO(data) if isinstance(data, bytes) else data) as taken:
         result = core.hunt([core.Source(filename, cast(BinaryIO, taken), host=host)], rules=NO_RULES)
+        if taken.not_written:
+            raise taken.not_written
         if not result.events:
             why = result.rejected[0].what if result.rejected else "no line of it could be read as a known kind of log"
             raise BadInput(why, where=filename, do="give an access log, a Windows event file or JSON lines")

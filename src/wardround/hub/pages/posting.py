@@ -1,17 +1,22 @@
 """Forms that speak to a service: what it refuses is shown on the same form, and what was typed stays."""
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from wardround.core.vocab import WardroundError
+from wardround.hub.pages.room import NO_ROOM, SAID, full
 
 UNPROCESSABLE = 422
+log = logging.getLogger(__name__)
 OURS = re.compile(r"[a-z ]*")  # a place in our own words (`response`), not a file that somebody knows by its name
 
 
@@ -35,6 +40,12 @@ def settled(form: forms.Form, do: Callable[[dict[str, Any]], Any]) -> bool:
         do(form.cleaned_data)
     except WardroundError as refused:
         refuse(form, refused)
+        return False
+    except (OSError, DatabaseError) as problem:
+        if not full(problem):
+            raise
+        log.error("%s: %s", type(form).__name__, problem)
+        form.add_error(None, forms.ValidationError(SAID, code="full"))
         return False
     return True
 
@@ -61,11 +72,12 @@ def form_page(
     template: str,
     context: Mapping[str, Any],
 ) -> HttpResponse:
-    """Show the form; on a good POST do it, say so, and go on to `then`. A bad one is shown again with status 422."""
+    """Show the form; on a good POST do it, say so, and go on to `then`. A bad one is shown again with status 422, one for
+    which the disk has no room with 507."""
     status = 200
     if request.method == "POST":
         if settled(form, do):
             messages.success(request, said() if callable(said) else said)
             return redirect(then() if callable(then) else then)
-        status = UNPROCESSABLE
+        status = NO_ROOM if form.has_error(NON_FIELD_ERRORS, "full") else UNPROCESSABLE
     return render(request, template, {"form": form, **context}, status=status)
