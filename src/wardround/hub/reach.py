@@ -1,4 +1,4 @@
-"""How far the statements of this thread reach: PostgreSQL holds to it in every row, whatever is asked (decision 30).
+"""How far the statements of this thread reach: PostgreSQL holds to it in every row, whatever is asked (decision 27).
 
 Nothing is in reach until somebody says for whom. SQLite has no such rule: there `objects.within(access)` stands alone.
 """

@@ -1,4 +1,4 @@
-"""Row-level security: PostgreSQL shows and takes rows of an organisation only to whom `reach` says (decision 30).
+"""Row-level security: PostgreSQL shows and takes rows of an organisation only to whom `reach` says (decision 27).
 
 The policies are read off the models, so that no tenant table can be forgotten. A policy's name carries the hash of its text:
 what a database has is told by names alone.

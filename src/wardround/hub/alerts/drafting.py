@@ -214,7 +214,7 @@ def bulletin_text(revision: Revision, *, link: str) -> str:
     lines = [
         f"{revision.marking}   severity {revision.severity}   {revision.alert.reference} revision {revision.number}",
         "",
-        revision.title,
+        " ".join(revision.title.split()),  # one line: a line of it reads like no line of the letter
         "",
         revision.summary,
         "",

@@ -26,7 +26,7 @@ CLOCK_SKEW = timedelta(hours=1)
 
 
 class _WithinReach(InstallLake):
-    """The rule that PostgreSQL holds rows to (decision 30) holds for files too, whichever database there is."""
+    """The rule that PostgreSQL holds rows to (decision 27) holds for files too, whichever database there is."""
 
     def _folder(self, org: str) -> Path:
         demand_in_reach(org)
