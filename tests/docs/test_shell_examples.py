@@ -31,7 +31,7 @@ class Step:
     def cheap(self) -> bool:
         """Whether it ends by itself, soon, and without the internet."""
         words = shlex.split(self.command)
-        if words[:1] != ["wardround"] or words[1] in ("up", "worker"):
+        if words[:1] != ["wardround"] or words[1] in ("up", "web", "worker"):
             return False
         return words[1] != "replay" or "--export" in words if words[1:3] != ["feeds", "sync"] else "--mirror" in words
 
@@ -68,7 +68,9 @@ def run(step: Step, folder: Path) -> str:
         "WARDROUND_PASSWORD": "four plain words here",
         "COLUMNS": WIDTH,
     }
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300
+    )
     assert done.returncode == step.code, f"{step.command}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
     return plain(done.stdout + done.stderr)
 
