@@ -7,7 +7,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 HOME_DIR ?= ./var
-PYTEST_ARGS ?= -n 2 --dist loadfile
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip

@@ -15,6 +15,11 @@ SHARED = ROOT.parent / "shared" / "data"
 everywhere()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: the hub's tests on PostgreSQL are one test, and at the end one process would wait for the other."""
+    items.sort(key=lambda item: item.path.name != "test_postgresql.py")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The top of the checkout."""

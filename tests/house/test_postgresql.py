@@ -19,7 +19,7 @@ def run(*arguments: str, env: dict[str, str], root: Path) -> subprocess.Complete
 
 
 def test_the_setting_chooses_the_database(root: Path, on_postgres: dict[str, str]) -> None:
-    ask = "import django; django.setup(); from django.db import connection as c; c.ensure_connection(); print(c.vendor)"
+    ask = "import django; django.setup(); from django.db import connection; print(connection.vendor)"
     done = run("-c", ask, env={**on_postgres, "DJANGO_SETTINGS_MODULE": "wardround.hub.settings"}, root=root)
     assert done.stdout.strip() == "postgresql", done.stderr[-2000:]
 

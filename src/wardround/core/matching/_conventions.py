@@ -196,9 +196,9 @@ def _own_series(affected: Mapping[str, Any], container: str) -> bool:
 
 def _is_open(entry: Any, starts: Sequence[str]) -> bool:
     """True for a range of affected versions that ends, with one of these starts."""
-    if not isinstance(entry, Mapping) or start_of(entry).casefold() not in starts:
+    if not (type(entry) is dict or isinstance(entry, Mapping)) or entry.get("status") != "affected":
         return False
-    return entry.get("status") == "affected" and end_of(entry) not in ("", "*", "unspecified")
+    return end_of(entry) not in ("", "*", "unspecified") and start_of(entry).casefold() in starts
 
 
 def _started(affected: Mapping[str, Any], ends: Sequence[str]) -> Mapping[str, Any] | None:

@@ -35,7 +35,7 @@ _UPDATE = re.compile(r"[cC][uU]\d+", re.ASCII)
 def entries_of(affected: Mapping[str, Any]) -> Iterator[Entry]:
     """The entries of an object that are objects."""
     listed = affected.get("versions")
-    return (entry for entry in (listed if isinstance(listed, list) else ()) if isinstance(entry, Mapping))
+    return (entry for entry in (listed if isinstance(listed, list) else ()) if type(entry) is dict or isinstance(entry, Mapping))
 
 
 def with_entries(affected: Mapping[str, Any], change: Callable[[Any], Any]) -> Mapping[str, Any]:

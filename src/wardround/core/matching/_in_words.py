@@ -6,8 +6,10 @@ line, whose fixes are past it; or `other`: a product that this one is not.
 
 >>> import re
 >>> pattern = re.compile(r"arubaos (?P<start>[0-9.]+?)(?:[.]x)+: (?P<end>[0-9.]+) and below")
->>> in_words({"versions": [{"version": "ArubaOS 8.10.x.x: 8.10.0.9 and below", "status": "affected"}]}, texts=[pattern])["versions"]
-[{'status': 'affected', 'version': '8.10', 'lessThanOrEqual': '8.10.0.9'}]
+>>> written = {"versions": [{"version": "ArubaOS 8.10.x.x: 8.10.0.9 and below", "status": "affected"}]}
+>>> [entry] = in_words(written, texts=[pattern])["versions"]
+>>> entry["version"], entry["lessThanOrEqual"]
+('8.10', '8.10.0.9')
 """
 
 import re

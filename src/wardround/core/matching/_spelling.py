@@ -88,7 +88,7 @@ def end_of(entry: Entry) -> str:
 
 def may_be_spelled(entry: Any) -> bool:
     """True where an entry is not in the plain form. Cheap: most are."""
-    if not isinstance(entry, Mapping) or entry.get("versionType") == "git":
+    if not (type(entry) is dict or isinstance(entry, Mapping)) or entry.get("versionType") == "git":
         return False
     start, end = entry.get("version"), entry.get("lessThan") or entry.get("lessThanOrEqual")
     if not isinstance(start, str):

@@ -49,7 +49,7 @@ def bring_directory(act: Act, reading: Reading, *, kind: str, dry: bool = False)
     if kind not in KINDS:
         raise BadInput(f"{kind!r} is no kind", where="kind", do="use " + ", ".join(KINDS))
     changes, today = Changes(aside=list(reading.rejected)), act.at.date()
-    here = {o.code: o for o in Organisation.objects.select_for_update().select_related("parent")}
+    here = {o.code: o for o in Organisation.objects.select_for_update(of=("self",)).select_related("parent")}
     for one in reading.listed:
         _bring(act, one, here, kind=KINDS[kind], today=today, changes=changes, dry=dry)
     for one in reading.listed:

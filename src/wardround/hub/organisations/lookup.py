@@ -38,6 +38,7 @@ def demand_in_reach(code: str) -> None:
     reads = now().reads
     if reads == EVERY:
         return
-    key = Organisation.objects.filter(code=code).values_list("pk", flat=True).first()
+    known = Organisation.objects.filter(code=code) if "\0" not in code else Organisation.objects.none()  # PostgreSQL takes no NUL
+    key = known.values_list("pk", flat=True).first()
     if key is None or str(key) not in reads.split(","):
         raise PermissionDenied(f"the files of {code[:40]} are not in reach")
