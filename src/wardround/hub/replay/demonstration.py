@@ -5,9 +5,11 @@ import secrets
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from wardround.connectors.notify import FolderMailer
 from wardround.hub.accounts.models import User
 from wardround.hub.alerts.models import Alert
 from wardround.hub.installation import Installation
+from wardround.hub.outbox.services import deliver
 from wardround.hub.replay.play import play
 from wardround.hub.replay.scenario import load as scenario
 from wardround.hub.replay.supplier import PSIRT, a_supplier
@@ -42,6 +44,7 @@ def _load(home: Home, *, name: str) -> None:
     alert = Alert.objects.first()
     if alert:
         a_supplier(alert, officer=User.objects.get(email=OFFICER), password=hashed, at=chosen.frozen)
+        deliver(FolderMailer(home.path / "outgoing-mail"), at=chosen.frozen)
     installation = Installation.read(home).frozen(chosen.frozen)
     installation.write(home)
     _use(installation)
